@@ -1,0 +1,1 @@
+//! Antom's side.

@@ -1,0 +1,22 @@
+//! The frame check: CRC-16/XMODEM, chosen because every language has it at hand (Python: `binascii.crc_hqx(data, 0)`).
+
+use crc::{CRC_16_XMODEM, Crc};
+
+const XMODEM: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
+
+/// CRC-16/XMODEM (polynomial 1021, initial value 0) of the bytes.
+#[must_use]
+pub fn crc16_xmodem(bytes: &[u8]) -> u16 {
+    XMODEM.checksum(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_check_value_is_31c3() {
+        assert_eq!(crc16_xmodem(b"123456789"), 0x31c3);
+        assert_eq!(crc16_xmodem(b""), 0);
+    }
+}

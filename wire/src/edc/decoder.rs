@@ -1,0 +1,252 @@
+//! The push decoder of the `stx` profile: bytes in, frames, ACKs, NAKs and a report of everything skipped out.
+//!
+//! Invariant: it never holds more than one frame of the largest size. It never flushes: when a candidate frame turns
+//! out bad it moves on **one byte** and scans again, so a good frame behind garbage (or behind a false STX) is found.
+//! It keeps no time; who does calls [`Decoder::abandon`] when a frame that began does not go on.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::crc::crc16_xmodem;
+use super::frame::{ACK, ETX, Frame, HEAD, MAX_DATA, NAK, STX, TAG, TAIL};
+use super::packet::{Kind, Packet};
+
+/// What the decoder found next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decoded {
+    /// A whole frame with a right check, and its bytes on the wire.
+    Frame(Frame, Bytes),
+    /// An acknowledgement between frames.
+    Ack,
+    /// A refusal between frames.
+    Nak,
+    /// A frame began here but is bad: one byte was skipped. The receiver answers with a NAK.
+    Bad {
+        /// What is wrong with it.
+        defect: Defect,
+        /// How the candidate began, at most [`Decoder::SAMPLE`] bytes of it.
+        sample: Bytes,
+    },
+    /// Bytes that belong to no frame, at most [`Decoder::SAMPLE`] of them at a time.
+    Noise(Bytes),
+}
+
+/// What is wrong with a candidate frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Defect {
+    /// LEN is below 2 or above the largest frame.
+    Length,
+    /// TYPE is not one of the five letters.
+    Type,
+    /// No ETX where LEN says.
+    End,
+    /// The CRC differs.
+    Check,
+    /// The frame stopped coming.
+    Silence,
+}
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    buffer: Vec<u8>,
+    noise: Vec<u8>,
+}
+
+impl Decoder {
+    /// How many bytes a report of something skipped holds at most.
+    pub const SAMPLE: usize = 256;
+    const LARGEST: usize = HEAD + TAG + MAX_DATA + TAIL;
+
+    /// Takes what it needs from the front of `input` and returns the next thing found; `None` when the input is used up.
+    /// Call it until it returns `None`.
+    pub fn decode(&mut self, input: &mut &[u8]) -> Option<Decoded> {
+        loop {
+            let scan = self.scan();
+            // What was skipped is reported before whatever follows it.
+            let noise_ends = !matches!(scan, Scan::Noise | Scan::Wants(_)) || self.noise.len() >= Self::SAMPLE;
+            if noise_ends && !self.noise.is_empty() {
+                return self.take_noise();
+            }
+            match scan {
+                Scan::Wants(missing) => {
+                    let taken = missing.min(input.len());
+                    let (now, later) = input.split_at(taken);
+                    self.buffer.extend_from_slice(now);
+                    *input = later;
+                    if taken == 0 {
+                        return self.take_noise();
+                    }
+                }
+                Scan::Noise => {
+                    // Whole runs at once: noise has no structure to look at byte by byte.
+                    let room = Self::SAMPLE - self.noise.len();
+                    let run = self.buffer.iter().take_while(|b| !matches!(**b, STX | ACK | NAK)).count().min(room);
+                    self.noise.extend(self.buffer.drain(..run));
+                }
+                Scan::Ack => {
+                    self.buffer.drain(..1);
+                    return Some(Decoded::Ack);
+                }
+                Scan::Nak => {
+                    self.buffer.drain(..1);
+                    return Some(Decoded::Nak);
+                }
+                Scan::Bad(defect) => return Some(self.skip_one(defect)),
+                Scan::Frame { kind, len } => {
+                    let raw: Bytes = self.buffer.drain(..len).collect();
+                    let seq = raw.get(HEAD + 1).copied().unwrap_or_default();
+                    let data = raw.slice(HEAD + TAG..len - TAIL);
+                    match Frame::new(Packet { kind, data }, seq) {
+                        Ok(frame) => return Some(Decoded::Frame(frame, raw)),
+                        Err(_) => return Some(Decoded::Bad { defect: Defect::Length, sample: raw.slice(..HEAD) }),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a frame has begun and is not complete, so that silence would be a defect.
+    #[must_use]
+    pub fn is_inside_frame(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
+    /// Gives up on the frame that began: the next byte is scanned as if it had not. Call [`Decoder::decode`] with no
+    /// input afterwards, since a whole frame may lie behind it.
+    pub fn abandon(&mut self) -> Option<Decoded> {
+        self.is_inside_frame().then(|| self.skip_one(Defect::Silence))
+    }
+
+    /// Forgets everything, as after the line was closed.
+    pub fn reset(&mut self) {
+        self.buffer.clear();
+        self.noise.clear();
+    }
+
+    fn skip_one(&mut self, defect: Defect) -> Decoded {
+        let end = self.buffer.len().min(Self::SAMPLE);
+        let sample = Bytes::copy_from_slice(self.buffer.get(..end).unwrap_or_default());
+        self.buffer.drain(..1.min(self.buffer.len()));
+        Decoded::Bad { defect, sample }
+    }
+
+    fn take_noise(&mut self) -> Option<Decoded> {
+        (!self.noise.is_empty()).then(|| Decoded::Noise(std::mem::take(&mut self.noise).into()))
+    }
+
+    fn scan(&self) -> Scan {
+        let buffer = self.buffer.as_slice();
+        match buffer.first() {
+            None => return Scan::Wants(1),
+            Some(&ACK) => return Scan::Ack,
+            Some(&NAK) => return Scan::Nak,
+            Some(&STX) => {}
+            Some(_) => return Scan::Noise,
+        }
+        let (Some(&high), Some(&low)) = (buffer.get(1), buffer.get(2)) else {
+            return Scan::Wants(HEAD - buffer.len());
+        };
+        let counted = usize::from(u16::from_be_bytes([high, low]));
+        if counted < TAG || counted > TAG + MAX_DATA {
+            return Scan::Bad(Defect::Length);
+        }
+        let Some(&kind) = buffer.get(HEAD) else { return Scan::Wants(1) };
+        // Looked at early, so that a false STX seldom holds up what follows it.
+        let Some(kind) = Kind::from_byte(kind) else { return Scan::Bad(Defect::Type) };
+        let len = (HEAD + counted + TAIL).min(Self::LARGEST);
+        if buffer.len() < len {
+            return Scan::Wants(len - buffer.len());
+        }
+        if buffer.get(len - TAIL) != Some(&ETX) {
+            return Scan::Bad(Defect::End);
+        }
+        let covered = buffer.get(1..len - TAIL).unwrap_or_default();
+        if buffer.get(len - 2..len) == Some(crc16_xmodem(covered).to_be_bytes().as_slice()) {
+            Scan::Frame { kind, len }
+        } else {
+            Scan::Bad(Defect::Check)
+        }
+    }
+}
+
+/// What the bytes at the front of the buffer are.
+enum Scan {
+    Wants(usize),
+    Noise,
+    Ack,
+    Nak,
+    Bad(Defect),
+    Frame { kind: Kind, len: usize },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(data: &str, seq: u8) -> Frame {
+        Frame::new(Packet { kind: Kind::Command, data: Bytes::copy_from_slice(data.as_bytes()) }, seq).unwrap()
+    }
+
+    fn all(decoder: &mut Decoder, mut input: &[u8]) -> Vec<Decoded> {
+        std::iter::from_fn(|| decoder.decode(&mut input)).collect()
+    }
+
+    fn frames(found: &[Decoded]) -> Vec<Frame> {
+        found.iter().filter_map(|d| if let Decoded::Frame(frame, _) = d { Some(frame.clone()) } else { None }).collect()
+    }
+
+    #[test]
+    fn two_frames_in_one_read_are_two_frames() {
+        let bytes = [frame("{}", 1).encode(), frame("{\"a\":1}", 2).encode()].concat();
+        assert_eq!(frames(&all(&mut Decoder::default(), &bytes)), [frame("{}", 1), frame("{\"a\":1}", 2)]);
+    }
+
+    #[test]
+    fn a_frame_split_at_every_byte_is_one_frame() {
+        let mut decoder = Decoder::default();
+        let found: Vec<_> = frame("{\"a\":1}", 9).encode().iter().flat_map(|b| all(&mut decoder, &[*b])).collect();
+        assert_eq!(frames(&found), [frame("{\"a\":1}", 9)]);
+        assert!(!decoder.is_inside_frame());
+    }
+
+    #[test]
+    fn a_wrong_check_is_reported_and_the_next_frame_found() {
+        let mut bytes = frame("{}", 1).encode();
+        *bytes.last_mut().unwrap() ^= 1;
+        bytes.extend(frame("{}", 2).encode());
+        let found = all(&mut Decoder::default(), &bytes);
+        assert!(matches!(found.first(), Some(Decoded::Bad { defect: Defect::Check, .. })), "{found:?}");
+        assert_eq!(frames(&found), [frame("{}", 2)]);
+    }
+
+    #[test]
+    fn a_false_stx_with_a_large_length_hides_a_frame_only_until_it_is_abandoned() {
+        let mut decoder = Decoder::default();
+        let mut bytes = vec![STX, 0x40, 0x00, b'C'];
+        bytes.extend(frame("{}", 7).encode());
+        assert_eq!(frames(&all(&mut decoder, &bytes)), []);
+        assert!(decoder.is_inside_frame());
+        assert!(matches!(decoder.abandon(), Some(Decoded::Bad { defect: Defect::Silence, .. })));
+        assert_eq!(frames(&all(&mut decoder, &[])), [frame("{}", 7)]);
+    }
+
+    #[test]
+    fn a_hostile_length_is_refused_before_anything_is_stored() {
+        for len in [[0, 0], [0, 1], [0xff, 0xff], [0x80, 0x03]] {
+            let found = all(&mut Decoder::default(), &[STX, len[0], len[1]]);
+            assert!(matches!(found.first(), Some(Decoded::Bad { defect: Defect::Length, .. })), "{len:?}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn noise_is_reported_in_bounded_pieces_and_in_order() {
+        let mut bytes = vec![b'x'; 600];
+        bytes.push(ACK);
+        let found = all(&mut Decoder::default(), &bytes);
+        let lengths: Vec<_> = found.iter().map(|d| if let Decoded::Noise(n) = d { n.len() } else { 0 }).collect();
+        assert_eq!(lengths, [256, 256, 88, 0]);
+        assert_eq!(found.last(), Some(&Decoded::Ack));
+    }
+}

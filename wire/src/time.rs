@@ -1,0 +1,246 @@
+//! Time as the protocols write it, and time as the simulated world counts it.
+//!
+//! [`Moment`] is a point in the simulated world: microseconds since the Unix epoch, an ordinary number that a test can
+//! write down. [`WireTime`] is an ISO-8601 time as a provider or merchant wrote it: the offset and the very text stay,
+//! because signatures cover the text and `+08:00` is not `Z` to a person who reads it. The jiff crate is used here only.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::time::Duration;
+
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A point in simulated time: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Moment(u64);
+
+impl Moment {
+    /// 2026-01-05T10:00:00Z, where simulated worlds begin unless told otherwise: a fixed start keeps runs identical.
+    pub const WORLD_START: Self = Self(1_767_607_200_000_000);
+
+    /// From microseconds since the epoch.
+    #[must_use]
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(micros)
+    }
+
+    /// From milliseconds since the epoch; saturates.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis.saturating_mul(1000))
+    }
+
+    /// Microseconds since the epoch.
+    #[must_use]
+    pub const fn as_micros(self) -> u64 {
+        self.0
+    }
+
+    /// Whole milliseconds since the epoch.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0 / 1000
+    }
+
+    /// How long after `earlier` this is; zero when it is not after.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add<Duration> for Moment {
+    type Output = Self;
+    fn add(self, rhs: Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(rhs.as_micros()).unwrap_or(u64::MAX)))
+    }
+}
+
+impl Sub<Duration> for Moment {
+    type Output = Self;
+    fn sub(self, rhs: Duration) -> Self {
+        Self(self.0.saturating_sub(u64::try_from(rhs.as_micros()).unwrap_or(u64::MAX)))
+    }
+}
+
+/// An ISO-8601 time with an offset, kept as it was written.
+///
+/// Equality is by text: two spellings of one instant are different on the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct WireTime {
+    text: String,
+    at: Moment,
+}
+
+impl WireTime {
+    /// Writes `moment` with an offset of whole minutes from UTC, to the second: `2026-01-05T18:00:00+08:00`, `…Z` for zero.
+    #[must_use]
+    pub fn new(moment: Moment, offset_minutes: i16) -> Self {
+        let seconds = i64::try_from(moment.0 / 1_000_000).unwrap_or(i64::MAX);
+        let stamp = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
+        let text = match Offset::from_seconds(i32::from(offset_minutes) * 60) {
+            Ok(offset) if offset_minutes != 0 => stamp.display_with_offset(offset).to_string(),
+            _ => stamp.to_string(),
+        };
+        Self { text, at: Moment(moment.0 - moment.0 % 1_000_000) }
+    }
+
+    /// Reads `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm|±hhmm|±hh)`. Stricter than a general parser on purpose: the date
+    /// and time must be in the extended form with `T`, and an offset must be there.
+    ///
+    /// # Errors
+    /// Says which part is wrong.
+    pub fn parse(text: &str) -> Result<Self, TimeError> {
+        let error = |problem| TimeError { text: text.chars().take(64).collect(), problem };
+        let shape = b"dddd-dd-ddTdd:dd:dd";
+        let bytes = text.as_bytes();
+        let fits = bytes.len() > shape.len()
+            && shape.iter().zip(bytes).all(|(s, b)| if *s == b'd' { b.is_ascii_digit() } else { s == b });
+        if !fits {
+            return Err(error("the date and time must read YYYY-MM-DDThh:mm:ss"));
+        }
+        let rest = text.get(shape.len()..).ok_or_else(|| error("the text is cut inside a character"))?;
+        let zone = match rest.strip_prefix('.') {
+            Some(fraction) => {
+                let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+                if digits == 0 || digits > 9 {
+                    return Err(error("a fraction has one to nine digits"));
+                }
+                fraction.get(digits..).unwrap_or_default()
+            }
+            None => rest,
+        };
+        let zone_fits = match zone.as_bytes() {
+            b"Z" => true,
+            [b'+' | b'-', digits @ ..] => match digits {
+                [a, b, b':', c, d] | [a, b, c, d] => [a, b, c, d].iter().all(|b| b.is_ascii_digit()),
+                [a, b] => a.is_ascii_digit() && b.is_ascii_digit(),
+                _ => false,
+            },
+            _ => false,
+        };
+        if !zone_fits {
+            return Err(error("it must end with an offset: Z, +08:00 or +0800"));
+        }
+        let stamp: Timestamp = text.parse().map_err(|_| error("no such date or time"))?;
+        let at = u64::try_from(stamp.as_microsecond()).map_err(|_| error("before 1970"))?;
+        Ok(Self { text: text.to_owned(), at: Moment(at) })
+    }
+
+    /// The text as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The instant it names.
+    #[must_use]
+    pub const fn moment(&self) -> Moment {
+        self.at
+    }
+}
+
+impl fmt::Display for WireTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Serialize for WireTime {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for WireTime {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A text that is not a time with an offset.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("read time {text:?}: {problem}")]
+pub struct TimeError {
+    text: String,
+    problem: &'static str,
+}
+
+/// A duration as people write it in scenarios and on command lines: `200ms`, `5s`, `3m`, `24h`, or `1m 30s`.
+///
+/// # Errors
+/// Says what a duration looks like.
+pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
+    let error = || DurationError(text.chars().take(32).collect());
+    let looks_right = text.len() <= 32
+        && text.ends_with(|c: char| c.is_ascii_lowercase())
+        && text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || c == ' ' || c == '.' || "hms".contains(c));
+    if !looks_right {
+        return Err(error());
+    }
+    let duration: SignedDuration = text.parse().map_err(|_| error())?;
+    Duration::try_from(duration).map_err(|_| error())
+}
+
+/// A text that is not a duration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("read duration {0:?}: write a number and a unit, such as 200ms, 5s, 3m or 24h")]
+pub struct DurationError(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_offset_stays_as_written() {
+        for text in [
+            "2026-11-21T12:00:00+08:00",
+            "2026-11-21T04:00:00Z",
+            "2026-11-20T20:00:00.000-08:00",
+            "2026-11-21T04:00:00+0000",
+        ] {
+            let time = WireTime::parse(text).unwrap();
+            assert_eq!(time.as_str(), text);
+            assert_eq!(time.moment().as_millis(), 1_795_233_600_000, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_offset_or_with_a_blank_is_refused() {
+        for text in [
+            "2026-11-21T12:00:00",
+            "2026-11-21 12:00:00Z",
+            "20261121T120000Z",
+            "2026-13-21T12:00:00Z",
+            "2026-11-21T12:00:00.Z",
+            "",
+            "2026-11-21T12:00:00+8",
+            "2026-11-21T12:00:0é",
+        ] {
+            assert!(WireTime::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_written_with_the_offset_that_is_asked_for() {
+        assert_eq!(WireTime::new(Moment::WORLD_START, 480).as_str(), "2026-01-05T18:00:00+08:00");
+        assert_eq!(WireTime::new(Moment::WORLD_START, 0).as_str(), "2026-01-05T10:00:00Z");
+        let written = WireTime::new(Moment::WORLD_START, -480);
+        assert_eq!(WireTime::parse(written.as_str()).unwrap(), written);
+    }
+
+    #[test]
+    fn durations_read_as_people_write_them() {
+        assert_eq!(parse_duration("200ms"), Ok(Duration::from_millis(200)));
+        assert_eq!(parse_duration("3m"), Ok(Duration::from_secs(180)));
+        assert_eq!(parse_duration("1m 30s"), Ok(Duration::from_secs(90)));
+        assert!(parse_duration("5").is_err());
+        assert!(parse_duration("-5s").is_err());
+        assert!(parse_duration("soon").is_err());
+    }
+}
