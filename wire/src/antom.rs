@@ -1,1 +1,30 @@
-//! Antom's side.
+//! The gateway's side of the wire: what a merchant and Antom's payment API say to each other.
+//!
+//! ```text
+//! http bytes → Envelope → (Signature, Key: verify) → Operation → PayRequest, InquiryPaymentRequest … → responses
+//! ```
+//! An [`Envelope`] keeps the bytes of the body as received: signatures are made and checked over exactly those.
+
+mod code;
+mod envelope;
+mod field;
+mod key;
+mod message;
+mod operation;
+mod sign;
+mod signature;
+
+pub use code::{
+    BATCH_PAY, CodeLine, INQUIRY_PAYMENT, NOTIFY_PAYMENT, NextStep, PAY, PAYMENT_RESULT_CODE, ResultStatus, find,
+    find_anywhere,
+};
+pub use envelope::{Envelope, Headers};
+pub use field::{FieldKind, FieldNeed, FieldProblem, FieldRule, Severity, check_fields};
+pub use key::{KeyError, der_of};
+pub use message::{
+    Ack, Env, InquiryPaymentRequest, InquiryPaymentResponse, Merchant, NotifyPayment, NotifyType, Order, PayRequest,
+    PayResponse, PaymentFactor, PaymentMethod, PaymentStatus, RedirectActionForm, ResultObject, Store,
+};
+pub use operation::{Operation, Route};
+pub use sign::{Signer, Verifier, string_to_sign};
+pub use signature::{Signature, SignatureError};

@@ -20,8 +20,8 @@ mod purchase;
 mod result;
 mod shape;
 
-pub use code::{Advice, BusinessCode, Charge, CommandCode, EventCode, InitCode, TimerEffect};
-pub use command::{Command, CommandFault, CommandName, Invocation, caller_timeout};
+pub use code::{Advice, BusinessCode, Charge, CommandCode, EventCode, InitCode, TimerEffect, UnknownCode};
+pub use command::{Command, CommandFault, CommandName, CommandProblem, Invocation, caller_timeout};
 pub use crc::crc16_xmodem;
 pub use decoder::{Decoded, Decoder, Defect};
 pub use event::Event;
@@ -32,5 +32,5 @@ pub use packet::{Kind, Packet, PacketError};
 pub use purchase::{
     AcquirerInfo, CreditPayPlan, IllegalParameter, PurchaseCancelRequest, PurchaseRequest, SIGNATURE_ABOVE_KRW, Sale,
 };
-pub use result::{BusinessResult, CommandResult, Outcome, PaymentResultInfo, TransactionData};
+pub use result::{BusinessResult, CommandResult, Outcome, PaymentResultInfo, ResultFault, TransactionData};
 pub use shape::{Need, ShapeError, ShapeField, shape_errors};

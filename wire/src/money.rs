@@ -131,8 +131,27 @@ impl fmt::Display for Money {
 pub struct Amount {
     /// ISO 4217 letters.
     pub currency: String,
-    /// Digits, in the smallest unit of the currency.
+    /// Digits, in the smallest unit of the currency. A JSON number is read too, since one official SDK sends it; who
+    /// must know the difference looks at the bytes.
+    #[serde(deserialize_with = "text_or_number")]
     pub value: String,
+}
+
+fn text_or_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    struct Value;
+    impl serde::de::Visitor<'_> for Value {
+        type Value = String;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string of digits")
+        }
+        fn visit_str<E>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
+        fn visit_u64<E>(self, number: u64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+    }
+    deserializer.deserialize_any(Value)
 }
 
 impl TryFrom<Amount> for Money {

@@ -149,7 +149,7 @@ impl Decoder {
             return Scan::Wants(HEAD - buffer.len());
         };
         let counted = usize::from(u16::from_be_bytes([high, low]));
-        if counted < TAG || counted > TAG + MAX_DATA {
+        if !(TAG..=TAG + MAX_DATA).contains(&counted) {
             return Scan::Bad(Defect::Length);
         }
         let Some(&kind) = buffer.get(HEAD) else { return Scan::Wants(1) };

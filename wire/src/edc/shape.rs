@@ -3,6 +3,8 @@
 //! One table serves the terminal (which answers CommandParamError) and the judge (which names the requirement).
 //! Every scalar in every message is a JSON string; that is checked for all fields, listed or not.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 /// Whether a field must be there.
@@ -52,7 +54,7 @@ fn walk(value: &Value, path: &mut String, errors: &mut Vec<ShapeError>) {
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 let len = path.len();
-                path.push_str(&format!("[{index}]"));
+                let _ = write!(path, "[{index}]");
                 walk(item, path, errors);
                 path.truncate(len);
             }

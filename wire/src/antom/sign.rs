@@ -1,0 +1,177 @@
+//! Signing and verifying: SHA256withRSA (PKCS#1 v1.5) over `POST path\nclient.time.body`. The aws-lc-rs crate is used here only.
+
+use std::fmt;
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::envelope::{Envelope, Headers, path_and_query};
+use super::key::{DerKind, KeyError, der_of};
+use super::signature::Signature;
+
+/// The bytes that are signed: one line feed, two dots, exactly the body on the wire.
+#[must_use]
+pub fn string_to_sign(method: &str, path_and_query: &str, client_id: &str, time: &str, body: &[u8]) -> Vec<u8> {
+    let mut text = format!("{method} {path_and_query}\n{client_id}.{time}.").into_bytes();
+    text.extend_from_slice(body);
+    text
+}
+
+/// A private key that signs.
+pub struct Signer {
+    key: RsaKeyPair,
+}
+
+impl Signer {
+    /// A new RSA-2048 key.
+    ///
+    /// # Errors
+    /// The operating system gives no randomness.
+    pub fn generate() -> Result<Self, KeyError> {
+        RsaKeyPair::generate(KeySize::Rsa2048).map(|key| Self { key }).map_err(|_| KeyError::NoRandomness)
+    }
+
+    /// Reads a private key: PKCS#8 or PKCS#1; PEM (whatever the armour claims), bare base64 with or without line breaks, or DER.
+    ///
+    /// # Errors
+    /// Says what the key is instead, when it can be told.
+    pub fn load(key: &[u8]) -> Result<Self, KeyError> {
+        let der = der_of(key)?;
+        let kind = DerKind::of(&der);
+        let parsed = match kind {
+            DerKind::Pkcs8 => RsaKeyPair::from_pkcs8(&der),
+            DerKind::Pkcs1Private => RsaKeyPair::from_der(&der),
+            other => return Err(KeyError::NotPrivate(other.describe())),
+        };
+        parsed.map(|key| Self { key }).map_err(|_| KeyError::Refused(kind.describe()))
+    }
+
+    /// Signs bytes.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let mut signature = vec![0; self.key.public_modulus_len()];
+        // It fails only for a buffer of the wrong length; an empty signature verifies nowhere.
+        match self.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature) {
+            Ok(()) => signature,
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// The `Signature` header of a message with this target, client, time and body.
+    #[must_use]
+    pub fn header(&self, target: &str, client_id: &str, time: &str, body: &[u8]) -> String {
+        let text = string_to_sign("POST", path_and_query(target), client_id, time, body);
+        Signature::new(self.sign(&text), "1").to_string()
+    }
+
+    /// The headers that a merchant's request or Antom's notification carries.
+    #[must_use]
+    pub fn headers(&self, target: &str, client_id: &str, time: &str, body: &[u8]) -> Headers {
+        Headers::new()
+            .with("content-type", "application/json; charset=UTF-8")
+            .with("client-id", client_id)
+            .with("request-time", time)
+            .with("signature", self.header(target, client_id, time, body))
+    }
+
+    /// The private key as PKCS#8, in base64 on one line: the form that portals hand out.
+    ///
+    /// # Errors
+    /// The key cannot be written, which no key that was loaded or generated here has shown.
+    pub fn to_pkcs8_base64(&self) -> Result<String, KeyError> {
+        let der: Pkcs8V1Der<'_> = self.key.as_der().map_err(|_| KeyError::Refused("a private key"))?;
+        Ok(STANDARD.encode(der.as_ref()))
+    }
+
+    /// The public key as SubjectPublicKeyInfo, in base64 on one line.
+    ///
+    /// # Errors
+    /// As [`Signer::to_pkcs8_base64`].
+    pub fn public_base64(&self) -> Result<String, KeyError> {
+        let der: PublicKeyX509Der<'_> =
+            self.key.public_key().as_der().map_err(|_| KeyError::Refused("a public key"))?;
+        Ok(STANDARD.encode(der.as_ref()))
+    }
+
+    /// The verifier of this key's signatures.
+    ///
+    /// # Errors
+    /// As [`Signer::to_pkcs8_base64`].
+    pub fn verifier(&self) -> Result<Verifier, KeyError> {
+        Verifier::load(self.public_base64()?.as_bytes())
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signer(a private key)")
+    }
+}
+
+/// A public key that verifies.
+pub struct Verifier {
+    key: ParsedPublicKey,
+}
+
+impl Verifier {
+    /// Reads a public key: SubjectPublicKeyInfo or PKCS#1; PEM, bare base64 with or without line breaks, or DER.
+    ///
+    /// # Errors
+    /// Says what the key is instead, when it can be told.
+    pub fn load(key: &[u8]) -> Result<Self, KeyError> {
+        let der = der_of(key)?;
+        let kind = DerKind::of(&der);
+        if !matches!(kind, DerKind::Spki | DerKind::Pkcs1Public) {
+            return Err(KeyError::NotPublic(kind.describe()));
+        }
+        let parsed = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &der);
+        parsed.map(|key| Self { key }).map_err(|_| KeyError::Refused(kind.describe()))
+    }
+
+    /// Whether `signature` was made over `message` with the private half.
+    #[must_use]
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.key.verify_sig(message, signature).is_ok()
+    }
+
+    /// Whether the envelope's signature covers its path (as written, or with single slashes), client, time and body.
+    #[must_use]
+    pub fn verify_envelope(&self, envelope: &Envelope, client_id: &str, time: &str, signature: &Signature) -> bool {
+        envelope.signed_paths().iter().any(|path| {
+            let text = string_to_sign(&envelope.method, path, client_id, time, &envelope.body);
+            self.verify(&text, &signature.bytes)
+        })
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Verifier(a public key)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_string_to_sign_has_one_line_feed_and_two_dots() {
+        assert_eq!(string_to_sign("POST", "/a?b=c", "C1", "1700000000000", b"{}"), b"POST /a?b=c\nC1.1700000000000.{}");
+    }
+
+    #[test]
+    fn a_generated_key_loads_again_and_verifies_its_own_signature_only() {
+        let signer = Signer::generate().unwrap();
+        let again = Signer::load(signer.to_pkcs8_base64().unwrap().as_bytes()).unwrap();
+        let verifier = signer.verifier().unwrap();
+        assert!(verifier.verify(b"message", &again.sign(b"message")));
+        assert!(!verifier.verify(b"massage", &again.sign(b"message")));
+        assert!(!verifier.verify(b"message", b""));
+        let message = Verifier::load(signer.to_pkcs8_base64().unwrap().as_bytes()).unwrap_err().to_string();
+        assert_eq!(message, "load public key: this is a private key (PKCS#8)");
+    }
+}

@@ -1,0 +1,114 @@
+//! The `Signature` header: read in every form that official SDKs write, written in the one form that all of them read.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// A parsed `Signature` header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Always `RSA256` by rule; kept as written.
+    pub algorithm: String,
+    /// The key's version, when it was sent.
+    pub key_version: Option<String>,
+    /// The signature's bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Signature {
+    /// The one algorithm.
+    pub const ALGORITHM: &'static str = "RSA256";
+
+    /// A signature made with a version of a key.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>, key_version: &str) -> Self {
+        Self { algorithm: Self::ALGORITHM.to_owned(), key_version: Some(key_version.to_owned()), bytes }
+    }
+
+    /// Reads `algorithm=RSA256,keyVersion=1,signature=…` in any order, with blanks after commas, names in any case,
+    /// percent-encoding of either case or none at all.
+    ///
+    /// # Errors
+    /// No signature part, or one that is not base64.
+    pub fn parse(text: &str) -> Result<Self, SignatureError> {
+        let mut algorithm = None;
+        let mut key_version = None;
+        let mut signature = None;
+        for part in text.split(',') {
+            let Some((name, value)) = part.trim().split_once('=') else { continue };
+            let slot = match name.trim().to_ascii_lowercase().as_str() {
+                "algorithm" => &mut algorithm,
+                "keyversion" => &mut key_version,
+                "signature" => &mut signature,
+                _ => continue,
+            };
+            *slot = Some(value.trim().to_owned());
+        }
+        let signature = signature.filter(|s| !s.is_empty()).ok_or(SignatureError::Missing)?;
+        let decoded = percent_decode_str(&signature).decode_utf8().map_err(|_| SignatureError::NotBase64)?;
+        // A blank is what a form decoder makes of an unescaped plus.
+        let bytes = STANDARD.decode(decoded.replace(' ', "+")).map_err(|_| SignatureError::NotBase64)?;
+        Ok(Self { algorithm: algorithm.unwrap_or_default(), key_version, bytes })
+    }
+}
+
+impl fmt::Display for Signature {
+    /// In the order algorithm, keyVersion, signature, the base64 percent-encoded throughout: an unescaped `+` breaks the
+    /// Python SDK, an unescaped `=` the Java and PHP ones.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let base64 = STANDARD.encode(&self.bytes);
+        let signature = utf8_percent_encode(&base64, NON_ALPHANUMERIC);
+        let version = self.key_version.as_deref().unwrap_or("1");
+        write!(f, "algorithm={},keyVersion={version},signature={signature}", self.algorithm)
+    }
+}
+
+/// A header that is no signature.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// There is no `signature=` part.
+    #[error("read Signature header: it has no signature=… part")]
+    Missing,
+    /// The part is there but is not base64.
+    #[error("read Signature header: the signature part is not (percent-encoded) base64")]
+    NotBase64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The bytes fb ef fe encode to ++/+, every awkward character at once.
+    const BYTES: &[u8] = &[0xfb, 0xef, 0xfe, 0xfb];
+
+    #[test]
+    fn every_sdks_spelling_is_read() {
+        let wanted = Signature::new(BYTES.to_vec(), "1");
+        for text in [
+            "algorithm=RSA256,keyVersion=1,signature=%2B%2B%2F%2B%2Bw%3D%3D",
+            "algorithm=RSA256, keyVersion=1, signature=%2b%2b%2f%2b%2bw%3d%3d",
+            "signature=++/++w==,keyVersion=1,algorithm=RSA256",
+        ] {
+            assert_eq!(Signature::parse(text).as_ref(), Ok(&wanted), "{text}");
+        }
+        // A form decoder somewhere on the way made blanks of unescaped pluses.
+        let blanks = Signature::parse("algorithm=RSA256,keyVersion=1,signature=%2B /  w==").unwrap();
+        assert_eq!(blanks, wanted);
+    }
+
+    #[test]
+    fn it_is_written_percent_encoded_throughout_and_signature_last() {
+        let text = Signature::new(BYTES.to_vec(), "2").to_string();
+        assert_eq!(text, "algorithm=RSA256,keyVersion=2,signature=%2B%2B%2F%2B%2Bw%3D%3D");
+    }
+
+    #[test]
+    fn a_header_without_a_signature_says_so() {
+        for text in ["", "algorithm=RSA256", "signature=", "nonsense"] {
+            assert_eq!(Signature::parse(text), Err(SignatureError::Missing), "{text}");
+        }
+        assert_eq!(Signature::parse("signature=!!"), Err(SignatureError::NotBase64));
+    }
+}
