@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// Lower-case hex without separators, two digits a byte.
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
@@ -68,6 +71,50 @@ pub fn visible(bytes: &[u8]) -> String {
     text
 }
 
+/// Bytes that are written as hex text in traces.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct HexBytes(pub Bytes);
+
+impl Serialize for HexBytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for HexBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        decode(&text).map(|bytes| Self(bytes.into())).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Bytes that are nearly always text, such as JSON bodies: written as a string in traces, as `{"hex": …}` when not UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct TextBytes(pub Bytes);
+
+impl Serialize for TextBytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => NotText { hex: HexBytes(self.0.clone()) }.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TextBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => Ok(Self(text.into())),
+            other => NotText::deserialize(other).map(|n| Self(n.hex.0)).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct NotText {
+    hex: HexBytes,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +129,16 @@ mod tests {
     fn hex_names_the_wrong_character() {
         assert_eq!(decode("0g"), Err(HexError::Digit { at: 1, c: 'g' }));
         assert_eq!(decode("012"), Err(HexError::Odd));
+    }
+
+    #[test]
+    fn bytes_keep_their_value_through_a_trace() {
+        for bytes in [&b"{}"[..], &[0xff, 0x02], b""] {
+            let text = TextBytes(Bytes::from_static(bytes));
+            assert_eq!(serde_json::from_str::<TextBytes>(&serde_json::to_string(&text).unwrap()).unwrap(), text);
+            let hex = HexBytes(Bytes::from_static(bytes));
+            assert_eq!(serde_json::from_str::<HexBytes>(&serde_json::to_string(&hex).unwrap()).unwrap(), hex);
+        }
     }
 
     #[test]

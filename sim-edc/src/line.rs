@@ -1,0 +1,73 @@
+//! The line that a device hangs on: a PTY, or memory. Only whole sessions of one client at a time.
+
+use std::future::Future;
+use std::io;
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+use tokio::sync::mpsc;
+
+/// What a line did.
+#[derive(Debug)]
+pub enum LineEvent {
+    /// A client opened it.
+    Opened,
+    /// Bytes came from the client.
+    Read(Bytes),
+    /// So many of the pending bytes went out.
+    Wrote(usize),
+    /// The client closed it.
+    Closed,
+}
+
+/// A line to a client that may come and go.
+pub trait Line: Send {
+    /// Waits for the next thing to happen, writing from `pending` as far as the client takes it. While no client is
+    /// there, pending bytes are left alone: the caller drops them, as an unread serial line does. Cancel-safe.
+    ///
+    /// # Errors
+    /// The line is gone for good.
+    fn next(&mut self, pending: &[u8]) -> impl Future<Output = io::Result<LineEvent>> + Send;
+}
+
+/// A line in memory: each stream that arrives is a client that opens it.
+#[derive(Debug)]
+pub struct MemoryLine {
+    clients: mpsc::Receiver<DuplexStream>,
+    client: Option<DuplexStream>,
+}
+
+impl MemoryLine {
+    /// A line whose clients come from a channel.
+    #[must_use]
+    pub const fn new(clients: mpsc::Receiver<DuplexStream>) -> Self {
+        Self { clients, client: None }
+    }
+}
+
+impl Line for MemoryLine {
+    async fn next(&mut self, pending: &[u8]) -> io::Result<LineEvent> {
+        let Some(client) = &mut self.client else {
+            let gone = || io::Error::new(io::ErrorKind::NotConnected, "nobody can open this line any more");
+            self.client = Some(self.clients.recv().await.ok_or_else(gone)?);
+            return Ok(LineEvent::Opened);
+        };
+        let (mut reader, mut writer) = tokio::io::split(client);
+        let mut buffer = [0; 4096];
+        let event = tokio::select! {
+            biased;
+            read = reader.read(&mut buffer) => match read {
+                Ok(0) | Err(_) => LineEvent::Closed,
+                Ok(n) => LineEvent::Read(Bytes::copy_from_slice(buffer.get(..n).unwrap_or_default())),
+            },
+            wrote = writer.write(pending), if !pending.is_empty() => match wrote {
+                Ok(0) | Err(_) => LineEvent::Closed,
+                Ok(n) => LineEvent::Wrote(n),
+            },
+        };
+        if matches!(event, LineEvent::Closed) {
+            self.client = None;
+        }
+        Ok(event)
+    }
+}

@@ -1,0 +1,156 @@
+//! The virtual serial port: a PTY whose path is published as a symlink. The nix crate is used here only.
+//!
+//! While a client is there, tokio's pipe ends carry the master, one for each way: they wait for readiness of any file,
+//! without unsafe code. They are made anew for each client, because tokio never forgets a hang-up that it has seen.
+//!
+//! Measured on Linux, and why this file is as it is: a new PTY echoes and cooks, so it is made raw **before** the path is
+//! published. We keep no slave end open, because only then does the master see a client leave (EIO). While nobody has it
+//! open, every read is EIO at once, so we look again every 20 ms instead of waiting for readiness, which would spin. What
+//! was written and not read stays in the kernel for the next client; it is flushed when a client leaves.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bytes::Bytes;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::pty::openpty;
+use nix::sys::termios::{FlushArg, SetArg, cfmakeraw, tcflush, tcgetattr, tcsetattr};
+use nix::unistd::ttyname;
+use tokio::net::unix::pipe::{Receiver, Sender};
+
+use crate::line::{Line, LineEvent};
+
+/// How often a closed line is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// A PTY master and the symlink to its slave. Dropping it removes the symlink.
+#[derive(Debug)]
+pub struct Pty {
+    master: File,
+    client: Option<Client>,
+    device: PathBuf,
+    link: Option<PathBuf>,
+}
+
+/// What a client's session needs.
+#[derive(Debug)]
+struct Client {
+    reader: Receiver,
+    writer: Sender,
+    /// What the client wrote before we noticed that it is there.
+    early: Option<Bytes>,
+}
+
+impl Pty {
+    /// Opens a PTY and publishes it under `link`, replacing a symlink that is there but nothing else.
+    ///
+    /// # Errors
+    /// No PTY is to be had, or the path cannot be linked. Must be called inside a tokio runtime.
+    pub fn open(link: &Path) -> io::Result<Self> {
+        let ends = openpty(None, None)?;
+        make_raw(&ends.slave)?;
+        let device = ttyname(&ends.slave)?;
+        drop(ends.slave);
+        let flags = OFlag::from_bits_truncate(fcntl(ends.master.as_fd(), FcntlArg::F_GETFL)?);
+        fcntl(ends.master.as_fd(), FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
+        publish(&device, link)?;
+        Ok(Self { master: File::from(ends.master), client: None, device, link: Some(link.to_owned()) })
+    }
+
+    /// The slave's path, such as `/dev/pts/7`.
+    #[must_use]
+    pub fn device(&self) -> &Path {
+        &self.device
+    }
+
+    /// Throws away what the client that left has not read, so that the next one does not.
+    fn flush(&self) {
+        let slave = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(OFlag::O_NOCTTY.bits() | OFlag::O_NONBLOCK.bits())
+            .open(&self.device);
+        if let Ok(slave) = slave {
+            // Nothing depends on it beyond stale bytes, which a POS must discard anyway (LINE-L11).
+            let _ = tcflush(&slave, FlushArg::TCIFLUSH);
+        }
+    }
+}
+
+impl Line for Pty {
+    async fn next(&mut self, pending: &[u8]) -> io::Result<LineEvent> {
+        let mut buffer = [0; 4096];
+        let Some(client) = &mut self.client else {
+            let early = loop {
+                match (&self.master).read(&mut buffer) {
+                    Ok(n) if n > 0 => break Some(Bytes::copy_from_slice(buffer.get(..n).unwrap_or_default())),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break None,
+                    Ok(_) | Err(_) => tokio::time::sleep(LOOK_AGAIN).await,
+                }
+            };
+            let reader = Receiver::from_file_unchecked(self.master.try_clone()?)?;
+            let writer = Sender::from_file_unchecked(self.master.try_clone()?)?;
+            self.client = Some(Client { reader, writer, early });
+            return Ok(LineEvent::Opened);
+        };
+        if let Some(early) = client.early.take() {
+            return Ok(LineEvent::Read(early));
+        }
+        loop {
+            let writable = tokio::select! {
+                biased;
+                _ = client.reader.readable() => false,
+                _ = client.writer.writable(), if !pending.is_empty() => true,
+            };
+            let done = if writable { client.writer.try_write(pending) } else { client.reader.try_read(&mut buffer) };
+            match done {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Ok(n) if writable => return Ok(LineEvent::Wrote(n)),
+                Ok(n) if n > 0 => {
+                    return Ok(LineEvent::Read(Bytes::copy_from_slice(buffer.get(..n).unwrap_or_default())));
+                }
+                Ok(_) | Err(_) => {
+                    self.client = None;
+                    self.flush();
+                    return Ok(LineEvent::Closed);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        if let Some(link) = self.link.take()
+            && std::fs::read_link(&link).is_ok_and(|target| target == self.device)
+        {
+            let _ = std::fs::remove_file(link);
+        }
+    }
+}
+
+fn make_raw(slave: &OwnedFd) -> io::Result<()> {
+    let mut settings = tcgetattr(slave)?;
+    cfmakeraw(&mut settings);
+    tcsetattr(slave, SetArg::TCSANOW, &settings)?;
+    Ok(())
+}
+
+/// Makes `link` point to the device, at once: a client sees the old target or the new one, never nothing.
+fn publish(device: &Path, link: &Path) -> io::Result<()> {
+    if std::fs::symlink_metadata(link).is_ok_and(|found| !found.file_type().is_symlink()) {
+        let text = format!("{} exists and is no symlink; choose another path or remove it", link.display());
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
+    }
+    let mut name = link.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}", std::process::id()));
+    let fresh = link.with_file_name(name);
+    std::os::unix::fs::symlink(device, &fresh)?;
+    std::fs::rename(&fresh, link).inspect_err(|_| {
+        let _ = std::fs::remove_file(&fresh);
+    })
+}
