@@ -1,1 +1,38 @@
-//! Empty.
+//! Antom's payment gateway on loopback.
+//!
+//! Everything that decides is pure: [`Gateway`] checks requests ([`checks`]), keeps the [`Ledger`], scripts answers and
+//! buyers, and schedules notifications; it takes the time as an argument and does no I/O. The shell around it is thin:
+//! [`serve()`] turns connections into envelopes, [`drive()`] feeds the gateway, [`Notifier`] delivers.
+//!
+//! ```text
+//! http bytes → Envelope → checks → Request → Ledger → reply + effects (notify at T)
+//! http bytes ← faults ← sign ← Envelope ←─────┘                                      every step → Event (the trace)
+//! ```
+
+mod checks;
+mod clock;
+mod drive;
+mod event;
+mod gateway;
+mod keys;
+mod ledger;
+mod net;
+mod notice;
+mod notifier;
+mod script;
+mod server;
+
+pub mod cli;
+
+pub use checks::{Client, Clients, Refusal, Request, check};
+pub use clock::SystemClock;
+pub use drive::{Call, Observer, drive};
+pub use event::{Event, LostHow};
+pub use gateway::{Gateway, Input, Output, Reply};
+pub use keys::{KeyRing, KeyRingError};
+pub use ledger::{Effect, Ledger, Payment};
+pub use net::{Accept, Connect, Connecting, Stream, TcpAccept, TcpConnect};
+pub use notice::{Delivery, Notice, Schedule, Truth};
+pub use notifier::Notifier;
+pub use script::{Answer, Buyer, Code, Fault, Forgery, Script, Settings};
+pub use server::serve;

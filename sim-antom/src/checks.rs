@@ -1,0 +1,168 @@
+//! The gateway's checks, in order: method, media type, route, client, key, signature, body. Pure.
+//!
+//! Each refusal has two texts: the code goes on the wire, the reason goes in the log.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use wire::antom::{
+    Envelope, FieldRule, InquiryPaymentRequest, Operation, PayRequest, Route, Severity, Signature, Verifier,
+    check_fields,
+};
+use wire::time::{Moment, WireTime};
+
+/// A request that passed every check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// pay, Entry Code.
+    Pay(Box<PayRequest>),
+    /// inquiryPayment.
+    InquiryPayment(InquiryPaymentRequest),
+}
+
+/// A merchant that the gateway knows.
+#[derive(Debug)]
+pub struct Client {
+    /// The public key that was uploaded, if any.
+    pub key: Option<Verifier>,
+}
+
+/// Merchants by client id.
+pub type Clients = BTreeMap<String, Client>;
+
+/// Why a request is not carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The result code for the wire.
+    pub code: &'static str,
+    /// The reason for the log.
+    pub reason: String,
+}
+
+/// Clocks that differ by more than this are noted; the real tolerance is not documented.
+const SKEW: std::time::Duration = std::time::Duration::from_secs(300);
+
+/// Checks a request. What is let pass but should be told goes into `notes`.
+///
+/// # Errors
+/// The first check that fails.
+pub fn check(envelope: &Envelope, clients: &Clients, now: Moment, notes: &mut Vec<String>) -> Result<Request, Refusal> {
+    let refuse = |code, reason: String| Err(Refusal { code, reason });
+    if envelope.method != "POST" {
+        return refuse("METHOD_NOT_SUPPORTED", format!("the method is {}, only POST is served", envelope.method));
+    }
+    check_media_type(envelope, notes)?;
+    let Route::Operation(operation) = Route::of(envelope.path()) else {
+        return refuse("NO_INTERFACE_DEF", format!("no operation has the path {}", clip(envelope.path())));
+    };
+    check_signature(envelope, clients, now, notes)?;
+    let body = match serde_json::from_slice::<Value>(&envelope.body) {
+        Ok(body @ Value::Object(_)) => body,
+        Ok(_) => return refuse("PARAM_ILLEGAL", "the body is JSON, but not an object".to_owned()),
+        Err(error) => return refuse("PARAM_ILLEGAL", format!("the body is not JSON: {error}")),
+    };
+    match operation {
+        Operation::Pay => {
+            check_table(&body, PayRequest::ENTRY_CODE_DISCRIMINATORS, notes)?;
+            check_table(&body, PayRequest::ENTRY_CODE_FIELDS, notes)?;
+            read(body).map(|request| Request::Pay(Box::new(request)))
+        }
+        Operation::InquiryPayment => {
+            let request: InquiryPaymentRequest = read(body)?;
+            let given = |id: &Option<String>| id.as_ref().is_some_and(|id| (1..=64).contains(&id.chars().count()));
+            if given(&request.payment_id) || given(&request.payment_request_id) {
+                Ok(Request::InquiryPayment(request))
+            } else {
+                refuse("PARAM_ILLEGAL", "paymentRequestId or paymentId of 1 to 64 characters is required".to_owned())
+            }
+        }
+        other => refuse("NO_INTERFACE_DEF", format!("{other} is not built yet")),
+    }
+}
+
+fn check_media_type(envelope: &Envelope, notes: &mut Vec<String>) -> Result<(), Refusal> {
+    let Some(written) = envelope.headers.value("content-type") else {
+        notes.push("no Content-Type header".to_owned());
+        return Ok(());
+    };
+    let media_type = written.split(';').next().unwrap_or_default().trim();
+    if media_type.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        let reason = format!("the Content-Type is {:?}, only application/json is served", clip(written));
+        Err(Refusal { code: "MEDIA_TYPE_NOT_ACCEPTABLE", reason })
+    }
+}
+
+fn check_signature(
+    envelope: &Envelope,
+    clients: &Clients,
+    now: Moment,
+    notes: &mut Vec<String>,
+) -> Result<(), Refusal> {
+    let header = |name: &str, code: &'static str| {
+        let missing = || Refusal { code, reason: format!("the header {name} is missing") };
+        envelope.headers.value(name).ok_or_else(missing)
+    };
+    let client_id = header("Client-Id", "CLIENT_INVALID")?;
+    let Some(client) = clients.get(client_id) else {
+        let known = clients.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let reason = format!("client id {:?} is not known (known: {known})", clip(client_id));
+        return Err(Refusal { code: "CLIENT_INVALID", reason });
+    };
+    let Some(key) = &client.key else {
+        return Err(Refusal { code: "KEY_NOT_FOUND", reason: format!("no public key is stored for {client_id}") });
+    };
+    let time = header("Request-Time", "INVALID_SIGNATURE")?;
+    note_time(time, now, notes);
+    let invalid = |reason: String| Refusal { code: "INVALID_SIGNATURE", reason };
+    let signature =
+        Signature::parse(header("Signature", "INVALID_SIGNATURE")?).map_err(|error| invalid(error.to_string()))?;
+    if signature.algorithm != Signature::ALGORITHM {
+        return Err(invalid(format!("the algorithm is {:?}, only RSA256 is served", clip(&signature.algorithm))));
+    }
+    if key.verify_envelope(envelope, client_id, time, &signature) {
+        return Ok(());
+    }
+    let signed = format!(
+        "POST {}\\n{client_id}.{}.<body of {} bytes>",
+        clip(envelope.path_and_query()),
+        clip(time),
+        envelope.body.len()
+    );
+    Err(invalid(format!("the signature does not fit the string to sign {signed} and the client's public key")))
+}
+
+fn note_time(time: &str, now: Moment, notes: &mut Vec<String>) {
+    let read = match time.parse::<u64>() {
+        Ok(millis) if time.len() == 13 => Some(Moment::from_millis(millis)),
+        _ => WireTime::parse(time).ok().map(|t| t.moment()),
+    };
+    match read {
+        None => notes
+            .push(format!("Request-Time {:?} is neither epoch milliseconds nor ISO-8601 with an offset", clip(time))),
+        Some(at) if at.since(now) > SKEW || now.since(at) > SKEW => {
+            notes.push(format!("Request-Time {} differs from the gateway's clock by more than 5 minutes", clip(time)));
+        }
+        Some(_) => {}
+    }
+}
+
+fn check_table(body: &Value, table: &[FieldRule], notes: &mut Vec<String>) -> Result<(), Refusal> {
+    let (errors, lints): (Vec<_>, Vec<_>) =
+        check_fields(body, table).into_iter().partition(|p| p.severity == Severity::Error);
+    notes.extend(lints.iter().map(ToString::to_string));
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let reasons = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    Err(Refusal { code: "PARAM_ILLEGAL", reason: reasons })
+}
+
+fn read<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, Refusal> {
+    serde_json::from_value(body).map_err(|error| Refusal { code: "PARAM_ILLEGAL", reason: error.to_string() })
+}
+
+fn clip(text: &str) -> String {
+    text.chars().take(128).collect()
+}

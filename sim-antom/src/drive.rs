@@ -1,0 +1,86 @@
+//! The one loop around a gateway: requests, answers to notifications and the clock in; replies, deliveries and trace out.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use wire::antom::Envelope;
+use wire::clock::ClockHandle;
+use wire::time::Moment;
+
+use crate::event::Event;
+use crate::gateway::{Gateway, Input, Output, Reply};
+use crate::notifier::Notifier;
+
+/// A request and where its reply goes.
+#[derive(Debug)]
+pub struct Call {
+    /// The request.
+    pub envelope: Envelope,
+    /// Why its body could not be read, if so.
+    pub unreadable: Option<String>,
+    /// Where the reply goes.
+    pub reply: oneshot::Sender<Reply>,
+}
+
+/// Where the trace goes.
+pub trait Observer: Send {
+    /// Something happened.
+    fn observe(&mut self, at: Moment, event: Event);
+}
+
+impl<F: FnMut(Moment, Event) + Send> Observer for F {
+    fn observe(&mut self, at: Moment, event: Event) {
+        self(at, event);
+    }
+}
+
+/// Runs a gateway until nobody can send requests any more. Dropping the future stops it and its deliveries.
+pub async fn drive(
+    mut gateway: Gateway,
+    mut requests: mpsc::Receiver<Call>,
+    notifier: Notifier,
+    clock: ClockHandle,
+    mut observer: impl Observer,
+) {
+    let mut waiting: BTreeMap<u64, oneshot::Sender<Reply>> = BTreeMap::new();
+    let mut deliveries: JoinSet<Input> = JoinSet::new();
+    let mut last_id = 0_u64;
+    loop {
+        let now = clock.now();
+        while let Some(output) = gateway.poll() {
+            match output {
+                Output::Event(event) => observer.observe(now, event),
+                Output::Reply { id, reply } => {
+                    if let Some(sender) = waiting.remove(&id) {
+                        // Whoever asked may be gone; the reply is in the trace all the same.
+                        let _: Result<(), Reply> = sender.send(reply);
+                    }
+                }
+                Output::Deliver(delivery) => {
+                    let notifier = notifier.clone();
+                    deliveries.spawn(async move {
+                        Input::Answered { id: delivery.id, answer: notifier.deliver(delivery).await }
+                    });
+                }
+            }
+        }
+        let input = tokio::select! {
+            biased;
+            incoming = requests.recv() => match incoming {
+                Some(Call { envelope, unreadable, reply }) => {
+                    last_id += 1;
+                    waiting.insert(last_id, reply);
+                    Input::Request { id: last_id, envelope, unreadable }
+                }
+                None => return,
+            },
+            Some(Ok(answered)) = deliveries.join_next() => answered,
+            () = clock.sleep(gateway.deadlines()) => Input::Timeout,
+        };
+        if !matches!(input, Input::Timeout) {
+            clock.touch();
+        }
+        gateway.handle(clock.now(), input);
+    }
+}

@@ -1,0 +1,105 @@
+//! What the gateway did and saw: the entries of its trace, and all that a judge knows of it.
+
+use serde::{Deserialize, Serialize};
+use wire::antom::{Operation, PaymentStatus};
+use wire::hex::TextBytes;
+use wire::money::Money;
+
+/// One thing that happened. Messages carry their raw bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// A request arrived and was checked.
+    Request {
+        /// Counts requests from 1.
+        id: u64,
+        /// The method as written.
+        method: String,
+        /// The request target as written.
+        target: String,
+        /// The headers as written.
+        headers: Vec<(String, String)>,
+        /// The body, byte for byte.
+        body: TextBytes,
+        /// Which operation the path names.
+        operation: Option<Operation>,
+        /// The code of the check that it failed.
+        refused: Option<String>,
+        /// Why, and what else was noticed: the reasons that do not go on the wire.
+        notes: Vec<String>,
+    },
+    /// A request was answered.
+    Response {
+        /// The request's number.
+        id: u64,
+        /// The operation.
+        operation: Option<Operation>,
+        /// The headers.
+        headers: Vec<(String, String)>,
+        /// The body, byte for byte.
+        body: TextBytes,
+        /// What a fault did to it.
+        lost: Option<LostHow>,
+    },
+    /// A payment changed: the ledger's only entries.
+    Payment {
+        /// The merchant's id for it.
+        payment_request_id: String,
+        /// Antom's id for it.
+        payment_id: String,
+        /// The merchant's order.
+        reference_order_id: Option<String>,
+        /// In minor units.
+        amount: Money,
+        /// Where it is now.
+        status: PaymentStatus,
+        /// The paymentResultCode.
+        code: String,
+    },
+    /// A notification was sent.
+    Notice {
+        /// Counts deliveries from 1.
+        id: u64,
+        /// Which payment it is about.
+        payment_request_id: String,
+        /// 1 for the first delivery of a notification.
+        attempt: u32,
+        /// Where to.
+        url: String,
+        /// The headers.
+        headers: Vec<(String, String)>,
+        /// The body, byte for byte.
+        body: TextBytes,
+        /// False when a merchant must not believe it.
+        genuine: bool,
+    },
+    /// A notification was answered, or was not.
+    NoticeAnswered {
+        /// The delivery's number.
+        id: u64,
+        /// The HTTP status; none when there was no answer.
+        status: Option<u16>,
+        /// The body.
+        body: TextBytes,
+        /// Whether it is an acknowledgement.
+        acknowledged: bool,
+        /// Why it is none.
+        problem: Option<String>,
+    },
+    /// A scripted fault took effect.
+    Fault {
+        /// Its name in the script.
+        name: String,
+    },
+}
+
+/// How an answer is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LostHow {
+    /// The connection is closed instead of answered.
+    #[default]
+    Close,
+    /// The connection stays open and silent.
+    Silence,
+}

@@ -1,0 +1,449 @@
+//! The whole gateway, still pure: checks, ledger, script, buyers and the notification schedule together.
+//!
+//! Run loop: `handle(now, input)`, then `poll()` until it returns nothing, then wait for the next input or `deadlines()`.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+use wire::antom::{
+    Ack, Envelope, Headers, NotifyPayment, NotifyType, Operation, PayResponse, PaymentStatus, ResultObject,
+    ResultStatus, Route, Signer,
+};
+use wire::clock::Deadlines;
+use wire::hex::TextBytes;
+use wire::time::{Moment, WireTime};
+
+use crate::checks::{Clients, Refusal, Request, check};
+use crate::event::{Event, LostHow};
+use crate::ledger::{Effect, Ledger, OFFSET_MINUTES, Payment};
+use crate::notice::{Delivery, Notice, Schedule, Truth};
+use crate::script::{Answer, Buyer, Fault, Forgery, Script, Settings};
+
+/// How long a merchant may take to answer a notification; not documented, so ours.
+const ANSWER_WAIT: Duration = Duration::from_secs(10);
+
+/// What the gateway is told.
+#[derive(Debug)]
+pub enum Input {
+    /// A request arrived.
+    Request {
+        /// Whoever asked; the reply carries it.
+        id: u64,
+        /// The request.
+        envelope: Envelope,
+        /// Why its body could not be read, if so.
+        unreadable: Option<String>,
+    },
+    /// A delivery was answered, or failed for the reason given.
+    Answered {
+        /// The delivery's number.
+        id: u64,
+        /// Status and body, or why there is none.
+        answer: Result<(u16, Bytes), String>,
+    },
+    /// A deadline may have passed.
+    Timeout,
+}
+
+/// What the gateway wants done.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Answer a request.
+    Reply {
+        /// The request's number.
+        id: u64,
+        /// The answer.
+        reply: Reply,
+    },
+    /// Deliver a notification.
+    Deliver(Delivery),
+    /// Something for the trace.
+    Event(Event),
+}
+
+/// What a request gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// HTTP 200 with these headers and this body.
+    Answer {
+        /// Lower-case names; `signature` is the last.
+        headers: Headers,
+        /// JSON.
+        body: Bytes,
+    },
+    /// Nothing: the answer is lost.
+    Lost(LostHow),
+}
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub struct Gateway {
+    clients: Clients,
+    signer: Signer,
+    forger: Option<Signer>,
+    ledger: Ledger,
+    answers: Vec<Answer>,
+    buyers: VecDeque<Buyer>,
+    faults: Vec<Fault>,
+    settings: Settings,
+    /// Where notifications go when a request names no URL, as configured in the dashboard.
+    dashboard_url: Option<String>,
+    plans: Vec<Plan>,
+    notices: Vec<Notice>,
+    /// Deliveries that wait for the merchant: which notice, until when.
+    under_way: BTreeMap<u64, (usize, Moment)>,
+    deliveries: u64,
+    out: VecDeque<Output>,
+}
+
+/// Something that will happen to a payment.
+#[derive(Debug, Clone)]
+struct Plan {
+    at: Moment,
+    client: String,
+    payment_request_id: String,
+    status: PaymentStatus,
+    code: String,
+}
+
+impl Gateway {
+    /// A gateway that has seen nothing. `forger` signs forged notifications; without one they carry no signature.
+    #[must_use]
+    pub fn new(clients: Clients, signer: Signer, forger: Option<Signer>, script: Script) -> Self {
+        Self {
+            clients,
+            signer,
+            forger,
+            ledger: Ledger::default(),
+            answers: script.answers,
+            buyers: script.buyer.into(),
+            faults: script.faults,
+            settings: script.settings,
+            dashboard_url: None,
+            plans: Vec::new(),
+            notices: Vec::new(),
+            under_way: BTreeMap::new(),
+            deliveries: 0,
+            out: VecDeque::new(),
+        }
+    }
+
+    /// Sets where notifications go when a request names no URL.
+    pub fn set_dashboard_url(&mut self, url: Option<String>) {
+        self.dashboard_url = url;
+    }
+
+    /// Takes an input. Then [`Gateway::poll`] until it returns nothing.
+    pub fn handle(&mut self, now: Moment, input: Input) {
+        match input {
+            Input::Request { id, envelope, unreadable } => self.request(now, id, &envelope, unreadable),
+            Input::Answered { id, answer } => self.answered(now, id, answer),
+            Input::Timeout => self.timeout(now),
+        }
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.out.pop_front()
+    }
+
+    /// When to call [`Gateway::handle`] with a timeout. Buyers and schedule are the simulated world's; the answer to a
+    /// notification is the merchant's.
+    #[must_use]
+    pub fn deadlines(&self) -> Deadlines {
+        let plans = self.plans.iter().map(|plan| plan.at);
+        let notices = self.notices.iter().filter_map(|notice| notice.schedule.due);
+        Deadlines { world: plans.chain(notices).min(), peer: self.under_way.values().map(|(_, until)| *until).min() }
+    }
+
+    /// All payments.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    fn request(&mut self, now: Moment, id: u64, envelope: &Envelope, unreadable: Option<String>) {
+        let operation = match Route::of(envelope.path()) {
+            Route::Operation(operation) => Some(operation),
+            Route::Unknown => None,
+        };
+        let mut notes = Vec::new();
+        let checked = match unreadable {
+            Some(reason) => Err(Refusal { code: "PARAM_ILLEGAL", reason }),
+            None => check(envelope, &self.clients, now, &mut notes),
+        };
+        let refused = checked.as_ref().err().map(|refusal| {
+            notes.insert(0, refusal.reason.clone());
+            refusal.code.to_owned()
+        });
+        self.event(Event::Request {
+            id,
+            method: envelope.method.clone(),
+            target: envelope.target.clone(),
+            headers: envelope.headers.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+            body: TextBytes(envelope.body.clone()),
+            operation,
+            refused,
+            notes,
+        });
+        let client = envelope.headers.value("client-id").unwrap_or_default().to_owned();
+        let body = match checked {
+            Err(refusal) => json(&PayResponse::bare(ResultObject::documented(refusal.code))),
+            Ok(Request::Pay(request)) => match self.scripted(Operation::Pay) {
+                Some(result) => {
+                    if result.result_status == ResultStatus::F {
+                        self.ledger.refuse(now, &client, &request, &result);
+                        self.told(&client, &request.payment_request_id);
+                    }
+                    json(&PayResponse::bare(result))
+                }
+                None => {
+                    let expires = now + self.settings.expiry.0;
+                    let (answer, effect) = self.ledger.pay(now, &client, &request, expires);
+                    if effect == Effect::Created {
+                        self.told(&client, &request.payment_request_id);
+                        self.plan_payment(now, &client, &request.payment_request_id);
+                    }
+                    json(&answer)
+                }
+            },
+            Ok(Request::InquiryPayment(request)) => match self.scripted(Operation::InquiryPayment) {
+                Some(result) => json(&PayResponse::bare(result)),
+                None => json(&self.ledger.inquire(&client, &request)),
+            },
+        };
+        self.reply(now, id, operation, envelope, &client, body);
+    }
+
+    fn reply(
+        &mut self,
+        now: Moment,
+        id: u64,
+        operation: Option<Operation>,
+        envelope: &Envelope,
+        client: &str,
+        body: Bytes,
+    ) {
+        let time = WireTime::new(now, OFFSET_MINUTES);
+        let signature = self.signer.header(envelope.path_and_query(), client, time.as_str(), &body);
+        let headers = Headers::new()
+            .with("content-type", "application/json; charset=UTF-8")
+            .with("client-id", client)
+            .with("response-time", time.as_str())
+            .with("signature", signature);
+        let lost = self.faults.iter_mut().find_map(|fault| match fault {
+            Fault::LoseAnswer { on, times, how } if Some(*on) == operation && *times > 0 => {
+                *times -= 1;
+                Some(*how)
+            }
+            _ => None,
+        });
+        if lost.is_some() {
+            self.event(Event::Fault { name: "lose-answer".to_owned() });
+        }
+        self.event(Event::Response {
+            id,
+            operation,
+            headers: headers.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+            body: TextBytes(body.clone()),
+            lost,
+        });
+        let reply = lost.map_or(Reply::Answer { headers, body }, Reply::Lost);
+        self.out.push_back(Output::Reply { id, reply });
+    }
+
+    /// The scripted answer to a call, if one is left.
+    fn scripted(&mut self, operation: Operation) -> Option<ResultObject> {
+        let answer = self.answers.iter_mut().find(|a| a.on == operation && a.times > 0)?;
+        answer.times -= 1;
+        Some(answer.code.0.into())
+    }
+
+    /// A payment was created: what will become of it?
+    fn plan_payment(&mut self, now: Moment, client: &str, payment_request_id: &str) {
+        let Some(payment) = self.ledger.payment(client, payment_request_id).cloned() else { return };
+        let plan = |at, status, code: &str| Plan {
+            at,
+            client: client.to_owned(),
+            payment_request_id: payment_request_id.to_owned(),
+            status,
+            code: code.to_owned(),
+        };
+        let default = Buyer::Pays { after: wire::time::Span::secs(3) };
+        match self.buyers.pop_front().unwrap_or(default) {
+            Buyer::Pays { after } => self.plans.push(plan(now + after.0, PaymentStatus::Success, "SUCCESS")),
+            Buyer::Declines { code, after } => self.plans.push(plan(now + after.0, PaymentStatus::Fail, code.0.code)),
+            Buyer::Leaves => {}
+        }
+        self.plans.push(plan(payment.expires, PaymentStatus::Fail, "ORDER_IS_CLOSED"));
+        let forgery = self.faults.iter().position(|fault| matches!(fault, Fault::ForgeNotification { .. }));
+        if let Some(Fault::ForgeNotification { signature, after }) = forgery.map(|index| self.faults.remove(index)) {
+            self.notify(&payment, now + after.0, Truth::Forged(signature), client, "SUCCESS");
+        }
+    }
+
+    fn timeout(&mut self, now: Moment) {
+        // One thing at a time, in the order of the clock, so that a jump over many deadlines changes nothing.
+        loop {
+            let plan = self
+                .plans
+                .iter()
+                .enumerate()
+                .min_by_key(|(index, plan)| (plan.at, *index))
+                .map(|(index, p)| (index, p.at));
+            let due = self.notices.iter().enumerate().filter_map(|(index, n)| n.schedule.due.map(|at| (index, at)));
+            let notice = due.min_by_key(|(index, at)| (*at, *index));
+            match (plan, notice) {
+                (Some((index, at)), notice) if at <= now && notice.is_none_or(|(_, other)| at <= other) => {
+                    let plan = self.plans.remove(index);
+                    self.carry_out(at, &plan);
+                }
+                (_, Some((index, at))) if at <= now => self.deliver(now, index),
+                _ => break,
+            }
+        }
+        let overdue: Vec<u64> =
+            self.under_way.iter().filter(|(_, (_, until))| *until <= now).map(|(id, _)| *id).collect();
+        for id in overdue {
+            self.answered(now, id, Err(format!("no answer within {} s", ANSWER_WAIT.as_secs())));
+        }
+    }
+
+    fn carry_out(&mut self, at: Moment, plan: &Plan) {
+        let ended = self.ledger.end(at, &plan.client, &plan.payment_request_id, plan.status, &plan.code);
+        let Some(payment) = ended.cloned() else { return };
+        self.told(&plan.client, &plan.payment_request_id);
+        if plan.status == PaymentStatus::Success || self.settings.notify_failure {
+            self.notify(&payment, at, Truth::Genuine, &plan.client, &plan.code);
+        }
+    }
+
+    fn notify(&mut self, payment: &Payment, at: Moment, truth: Truth, client: &str, code: &str) {
+        let Some(url) = payment.notify_url.clone().or_else(|| self.dashboard_url.clone()) else { return };
+        let success = code == "SUCCESS";
+        let message = NotifyPayment {
+            notify_type: NotifyType::PaymentResult,
+            result: ResultObject::documented(code),
+            payment_request_id: payment.payment_request_id.clone(),
+            payment_id: payment.payment_id.clone(),
+            payment_amount: payment.amount,
+            actual_payment_amount: Some(payment.amount),
+            payment_create_time: Some(WireTime::new(payment.created, OFFSET_MINUTES)),
+            payment_time: success.then(|| WireTime::new(at, OFFSET_MINUTES)),
+        };
+        let mut schedule = Schedule::starting(at);
+        if truth == Truth::Genuine {
+            if self.take(|fault| if let Fault::LoseNotification { times } = fault { Some(times) } else { None }) {
+                return self.event(Event::Fault { name: "lose-notification".to_owned() });
+            }
+            schedule.repeats = self.faults.iter().find_map(|fault| match fault {
+                Fault::RepeatNotification { times, every } => Some((*times, every.0)),
+                _ => None,
+            });
+        }
+        let payment_request_id = payment.payment_request_id.clone();
+        self.notices.push(Notice {
+            payment_request_id,
+            client: client.to_owned(),
+            url,
+            body: json(&message),
+            truth,
+            schedule,
+        });
+    }
+
+    fn deliver(&mut self, now: Moment, index: usize) {
+        let Some(notice) = self.notices.get_mut(index) else { return };
+        notice.schedule.delivered();
+        let notice = notice.clone();
+        let time = WireTime::new(now, OFFSET_MINUTES);
+        let signer = match notice.truth {
+            Truth::Genuine | Truth::Forged(Forgery::TamperedBody) => Some(&self.signer),
+            Truth::Forged(Forgery::ForeignKey) => self.forger.as_ref(),
+            Truth::Forged(Forgery::Absent) => None,
+        };
+        let headers = match signer {
+            Some(signer) => signer.headers(&notice.url, &notice.client, time.as_str(), &notice.body),
+            None => Headers::new()
+                .with("content-type", "application/json; charset=UTF-8")
+                .with("client-id", notice.client.as_str())
+                .with("request-time", time.as_str()),
+        };
+        let body = match notice.truth {
+            // A blank more changes no meaning, only the bytes that were signed.
+            Truth::Forged(Forgery::TamperedBody) => [b" ", notice.body.as_ref()].concat().into(),
+            Truth::Genuine | Truth::Forged(_) => notice.body,
+        };
+        self.deliveries += 1;
+        let id = self.deliveries;
+        self.event(Event::Notice {
+            id,
+            payment_request_id: notice.payment_request_id,
+            attempt: notice.schedule.sent,
+            url: notice.url.clone(),
+            headers: headers.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+            body: TextBytes(body.clone()),
+            genuine: notice.truth == Truth::Genuine,
+        });
+        self.under_way.insert(id, (index, now + ANSWER_WAIT));
+        self.out.push_back(Output::Deliver(Delivery { id, url: notice.url, headers, body }));
+    }
+
+    fn answered(&mut self, now: Moment, id: u64, answer: Result<(u16, Bytes), String>) {
+        // An answer that comes after its time is nobody's.
+        let Some((index, _)) = self.under_way.remove(&id) else { return };
+        let (status, body, verdict) = match answer {
+            Ok((status, body)) => {
+                let verdict = Ack::read(status, &body);
+                (Some(status), body, verdict)
+            }
+            Err(reason) => (None, Bytes::new(), Err(reason)),
+        };
+        let acknowledged = verdict.is_ok();
+        self.event(Event::NoticeAnswered { id, status, body: TextBytes(body), acknowledged, problem: verdict.err() });
+        if let Some(notice) = self.notices.get_mut(index) {
+            match notice.truth {
+                Truth::Genuine => notice.schedule.answered(now, acknowledged),
+                // A forger does not insist.
+                Truth::Forged(_) => notice.schedule.due = None,
+            }
+        }
+    }
+
+    /// Puts a payment's state into the trace.
+    fn told(&mut self, client: &str, payment_request_id: &str) {
+        if let Some(payment) = self.ledger.payment(client, payment_request_id).cloned() {
+            self.event(Event::Payment {
+                payment_request_id: payment.payment_request_id,
+                payment_id: payment.payment_id,
+                reference_order_id: payment.reference_order_id,
+                amount: payment.amount,
+                status: payment.status,
+                code: payment.code,
+            });
+        }
+    }
+
+    fn take(&mut self, times: impl Fn(&mut Fault) -> Option<&mut u32>) -> bool {
+        for fault in &mut self.faults {
+            if let Some(left) = times(fault)
+                && *left > 0
+            {
+                *left -= 1;
+                return true;
+            }
+        }
+        false
+    }
+
+    fn event(&mut self, event: Event) {
+        self.out.push_back(Output::Event(event));
+    }
+}
+
+fn json(message: &impl Serialize) -> Bytes {
+    // Our message types have string keys and no fallible serialisers; an empty object is the harmless answer to a bug.
+    serde_json::to_vec(message).unwrap_or_else(|_| b"{}".to_vec()).into()
+}

@@ -1,0 +1,186 @@
+//! The ledger: payments, their life, and what a repeated request gets. Pure, in memory, behind a narrow door.
+
+use std::collections::BTreeMap;
+
+use wire::antom::{
+    InquiryPaymentRequest, InquiryPaymentResponse, PayRequest, PayResponse, PaymentStatus, RedirectActionForm,
+    ResultObject,
+};
+use wire::money::Money;
+use wire::time::{Moment, WireTime};
+
+/// Minutes that the gateway's times are ahead of UTC: +08:00.
+pub(crate) const OFFSET_MINUTES: i16 = 480;
+
+/// A payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// The merchant's id for it: the idempotency key.
+    pub payment_request_id: String,
+    /// Antom's id for it.
+    pub payment_id: String,
+    /// The merchant's order.
+    pub reference_order_id: Option<String>,
+    /// In minor units.
+    pub amount: Money,
+    /// Compared on a repeat, beside the amount.
+    pub payment_method_id: Option<String>,
+    /// Where it is.
+    pub status: PaymentStatus,
+    /// The paymentResultCode.
+    pub code: String,
+    /// When it was created.
+    pub created: Moment,
+    /// When it was paid.
+    pub paid: Option<Moment>,
+    /// When it expires unless paid.
+    pub expires: Moment,
+    /// Where notifications go.
+    pub notify_url: Option<String>,
+    /// What a repeat of the request gets while the payment lives.
+    pub answer: PayResponse,
+}
+
+/// What a request changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// A payment was created.
+    Created,
+    /// Nothing: a repeat, or a refusal.
+    None,
+}
+
+/// All payments of all clients.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    payments: BTreeMap<(String, String), Payment>,
+}
+
+impl Ledger {
+    /// Carries out a pay request, or repeats what an earlier one with its id got.
+    pub fn pay(&mut self, now: Moment, client: &str, request: &PayRequest, expires: Moment) -> (PayResponse, Effect) {
+        let refuse = |code| (PayResponse::bare(ResultObject::documented(code)), Effect::None);
+        let key = (client.to_owned(), request.payment_request_id.clone());
+        if let Some(known) = self.payments.get(&key) {
+            let same = known.amount == request.payment_amount
+                && known.payment_method_id == request.payment_method.payment_method_id;
+            return match known.status {
+                _ if !same => refuse("REPEAT_REQ_INCONSISTENT"),
+                PaymentStatus::Cancelled => refuse("ORDER_IS_CANCELED"),
+                // Declined by a scripted answer: the same F again. Closed later: the order is closed.
+                PaymentStatus::Fail if known.answer.result.is_success() => refuse("ORDER_IS_CLOSED"),
+                _ => (known.answer.clone(), Effect::None),
+            };
+        }
+        let payment_id = self.next_payment_id(now);
+        let created = WireTime::new(now, OFFSET_MINUTES);
+        let answer = PayResponse {
+            result: ResultObject::success(),
+            payment_request_id: Some(request.payment_request_id.clone()),
+            payment_id: Some(payment_id.clone()),
+            payment_amount: Some(request.payment_amount),
+            payment_create_time: Some(created),
+            redirect_action_form: Some(RedirectActionForm {
+                method: "GET".to_owned(),
+                redirect_url: format!("https://wallet.example/pay?paymentId={payment_id}"),
+                action_form_type: Some("RedirectActionForm".to_owned()),
+            }),
+        };
+        let payment = Payment {
+            payment_id,
+            expires: request.payment_expiry_time.as_ref().map_or(expires, WireTime::moment),
+            answer: answer.clone(),
+            ..new_payment(now, request, PaymentStatus::Processing, "PAYMENT_IN_PROCESS")
+        };
+        self.payments.insert(key, payment);
+        (answer, Effect::Created)
+    }
+
+    /// Remembers that a request was refused for good, so that its repeat is refused in the same way.
+    pub fn refuse(&mut self, now: Moment, client: &str, request: &PayRequest, result: &ResultObject) {
+        let key = (client.to_owned(), request.payment_request_id.clone());
+        let payment = Payment {
+            payment_id: self.next_payment_id(now),
+            answer: PayResponse::bare(result.clone()),
+            ..new_payment(now, request, PaymentStatus::Fail, &result.result_code)
+        };
+        self.payments.entry(key).or_insert(payment);
+    }
+
+    /// Answers an inquiry.
+    #[must_use]
+    pub fn inquire(&self, client: &str, request: &InquiryPaymentRequest) -> InquiryPaymentResponse {
+        let by_payment_id =
+            |id: &String| self.payments.iter().find(|((c, _), p)| c == client && p.payment_id == *id).map(|(_, p)| p);
+        let by_request_id = |id: &String| self.payments.get(&(client.to_owned(), id.clone()));
+        let found = match (&request.payment_id, &request.payment_request_id) {
+            (Some(id), _) => by_payment_id(id),
+            (None, Some(id)) => by_request_id(id),
+            (None, None) => None,
+        };
+        let Some(payment) = found else {
+            return InquiryPaymentResponse::bare(ResultObject::documented("ORDER_NOT_EXIST"));
+        };
+        let result = ResultObject::documented(&payment.code);
+        InquiryPaymentResponse {
+            result: ResultObject::success(),
+            payment_status: Some(payment.status),
+            payment_result_code: Some(payment.code.clone()),
+            payment_result_message: Some(result.result_message),
+            payment_request_id: Some(payment.payment_request_id.clone()),
+            payment_id: Some(payment.payment_id.clone()),
+            payment_amount: Some(payment.amount),
+            payment_create_time: Some(WireTime::new(payment.created, OFFSET_MINUTES)),
+            payment_time: payment.paid.map(|at| WireTime::new(at, OFFSET_MINUTES)),
+        }
+    }
+
+    /// A payment in progress ends. `None` when it has ended before, or is not known.
+    pub fn end(
+        &mut self,
+        now: Moment,
+        client: &str,
+        payment_request_id: &str,
+        status: PaymentStatus,
+        code: &str,
+    ) -> Option<&Payment> {
+        let payment = self.payments.get_mut(&(client.to_owned(), payment_request_id.to_owned()))?;
+        if payment.status != PaymentStatus::Processing {
+            return None;
+        }
+        payment.status = status;
+        code.clone_into(&mut payment.code);
+        payment.paid = (status == PaymentStatus::Success).then_some(now);
+        Some(payment)
+    }
+
+    /// A payment of a client.
+    #[must_use]
+    pub fn payment(&self, client: &str, payment_request_id: &str) -> Option<&Payment> {
+        self.payments.get(&(client.to_owned(), payment_request_id.to_owned()))
+    }
+
+    /// 35 characters, beginning with the date: the shape seen in real samples.
+    fn next_payment_id(&self, now: Moment) -> String {
+        let date: String =
+            WireTime::new(now, OFFSET_MINUTES).as_str().chars().filter(char::is_ascii_digit).take(8).collect();
+        format!("{date}114010800100{:015}", self.payments.len() + 1)
+    }
+}
+
+fn new_payment(now: Moment, request: &PayRequest, status: PaymentStatus, code: &str) -> Payment {
+    Payment {
+        payment_request_id: request.payment_request_id.clone(),
+        payment_id: String::new(),
+        reference_order_id: request.order.as_ref().map(|order| order.reference_order_id.clone()),
+        amount: request.payment_amount,
+        payment_method_id: request.payment_method.payment_method_id.clone(),
+        status,
+        code: code.to_owned(),
+        created: now,
+        paid: None,
+        expires: now,
+        notify_url: request.payment_notify_url.clone(),
+        answer: PayResponse::bare(ResultObject::success()),
+    }
+}

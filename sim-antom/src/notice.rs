@@ -1,0 +1,119 @@
+//! Notifications: what is sent, when, and when it is given up. Pure.
+//!
+//! Without a valid acknowledgement a notification is sent at most eight times, with pauses of 0 s, 2 min, 10 min, 10 min,
+//! 1 h, 2 h, 6 h and 15 h: the provider's schedule, read as eight deliveries in all (docs/gateway.md).
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use wire::antom::Headers;
+use wire::time::Moment;
+
+/// One message to the merchant, ready to be put on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Counts deliveries from 1.
+    pub id: u64,
+    /// Where to.
+    pub url: String,
+    /// The headers.
+    pub headers: Headers,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// A notification and how far it has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Which payment it is about.
+    pub payment_request_id: String,
+    /// Whose payment.
+    pub client: String,
+    /// Where to.
+    pub url: String,
+    /// The body, the same in every delivery.
+    pub body: Bytes,
+    /// What a merchant should make of it.
+    pub truth: Truth,
+    /// When it is sent next.
+    pub schedule: Schedule,
+}
+
+/// Whether a merchant may believe a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    /// Antom's own.
+    Genuine,
+    /// A forgery of this kind.
+    Forged(crate::script::Forgery),
+}
+
+/// When a notification is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// When the next delivery is due; none while one is under way or all are done.
+    pub due: Option<Moment>,
+    /// Deliveries so far.
+    pub sent: u32,
+    /// Identical deliveries that follow although it was acknowledged, and their pause.
+    pub repeats: Option<(u32, Duration)>,
+}
+
+/// The pauses before each delivery.
+const PAUSES: [u64; 8] = [0, 120, 600, 600, 3600, 7200, 21_600, 54_000];
+
+impl Schedule {
+    /// The first delivery at a moment.
+    #[must_use]
+    pub const fn starting(at: Moment) -> Self {
+        Self { due: Some(at), sent: 0, repeats: None }
+    }
+
+    /// A delivery is under way.
+    pub const fn delivered(&mut self) {
+        self.due = None;
+        self.sent += 1;
+    }
+
+    /// The delivery was answered: the next one is due as documented, or never.
+    pub fn answered(&mut self, now: Moment, acknowledged: bool) {
+        if let Some((times, every)) = self.repeats
+            && self.sent < times
+        {
+            self.due = Some(now + every);
+            return;
+        }
+        let pause = PAUSES.get(usize::try_from(self.sent).unwrap_or(usize::MAX));
+        self.due = match pause {
+            Some(seconds) if !acknowledged => Some(now + Duration::from_secs(*seconds)),
+            _ => None,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(acknowledged_at: u32) -> Vec<u64> {
+        let mut schedule = Schedule::starting(Moment::WORLD_START);
+        let mut sent = Vec::new();
+        while let Some(due) = schedule.due {
+            sent.push(due.since(Moment::WORLD_START).as_secs());
+            schedule.delivered();
+            schedule.answered(due, schedule.sent == acknowledged_at);
+        }
+        sent
+    }
+
+    #[test]
+    fn eight_deliveries_with_the_documented_pauses() {
+        assert_eq!(run(0), [0, 120, 720, 1320, 4920, 12_120, 33_720, 87_720]);
+    }
+
+    #[test]
+    fn an_acknowledgement_ends_them() {
+        assert_eq!(run(1), [0]);
+        assert_eq!(run(3), [0, 120, 720]);
+    }
+}

@@ -1,0 +1,159 @@
+//! What the gateway shall do: the one language, spoken in a scenario's `given: antom` and in `sim-antom --script FILE`.
+//!
+//! Lists are sequences: each new payment takes the next entry of `buyer`; each call takes the first of `answers` that
+//! fits its operation and is not used up. When nothing is scripted, calls succeed and buyers pay after three seconds.
+
+use serde::{Deserialize, Serialize};
+use wire::antom::Operation;
+use wire::time::Span;
+
+/// A script. Everything has a default, so an empty one is a gateway where everybody pays.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Script {
+    /// Codes that calls are answered with instead of being carried out.
+    pub answers: Vec<Answer>,
+    /// What the buyer of each new payment does.
+    pub buyer: Vec<Buyer>,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+    /// How this gateway is set up.
+    pub settings: Settings,
+}
+
+/// A scripted answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Answer {
+    /// The operation that is answered.
+    pub on: Operation,
+    /// The code, with its documented status and message.
+    pub code: Code,
+    /// How many calls. Default 1.
+    #[serde(default = "once")]
+    pub times: u32,
+}
+
+/// A result code that is documented for some operation of the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code(pub &'static wire::antom::CodeLine);
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.code)
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        wire::antom::find_anywhere(&text).map(Code).ok_or_else(|| {
+            serde::de::Error::custom(format!("unknown result code `{}`", text.chars().take(64).collect::<String>()))
+        })
+    }
+}
+
+/// What a buyer does after he was sent to his wallet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Buyer {
+    /// Pays.
+    Pays {
+        /// How long after the payment was created. Default 3s.
+        #[serde(default = "three_seconds")]
+        after: Span,
+    },
+    /// Declines, or his wallet does.
+    Declines {
+        /// The paymentResultCode. Default USER_BALANCE_NOT_ENOUGH.
+        #[serde(default = "no_balance")]
+        code: Code,
+        /// How long after the payment was created. Default 3s.
+        #[serde(default = "three_seconds")]
+        after: Span,
+    },
+    /// Leaves, and the payment expires.
+    Leaves,
+}
+
+/// What goes wrong. Each fault applies so many times and is then used up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Fault {
+    /// The call is carried out, and its answer never arrives.
+    LoseAnswer {
+        /// The operation.
+        on: Operation,
+        /// How many answers. Default 1.
+        #[serde(default = "once")]
+        times: u32,
+        /// Whether the connection closes or just stays silent. Default close.
+        #[serde(default)]
+        how: crate::event::LostHow,
+    },
+    /// A notification is delivered again although it was acknowledged.
+    RepeatNotification {
+        /// How many deliveries in all.
+        times: u32,
+        /// How long after the one before. Default 1s.
+        #[serde(default = "one_second")]
+        every: Span,
+    },
+    /// A notification of success that Antom never sent, for a payment that is not paid.
+    ForgeNotification {
+        /// What is wrong with it. Default foreign-key.
+        #[serde(default)]
+        signature: Forgery,
+        /// How long after the payment was created. Default 1s.
+        #[serde(default = "one_second")]
+        after: Span,
+    },
+    /// A notification is never sent, none of its repeats.
+    LoseNotification {
+        /// How many notifications. Default 1.
+        #[serde(default = "once")]
+        times: u32,
+    },
+}
+
+/// What is wrong with a forged notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Forgery {
+    /// Signed with a key that is not Antom's.
+    #[default]
+    ForeignKey,
+    /// No signature at all.
+    Absent,
+    /// Rightly signed, then the body was changed.
+    TamperedBody,
+}
+
+/// How a gateway is set up where the documentation leaves a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether failed in-store payments are notified too. Default false (the in-store page names successes only).
+    pub notify_failure: bool,
+    /// How long a payment stays open when the request names no time. Default 10m.
+    pub expiry: Span,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { notify_failure: false, expiry: Span::secs(600) }
+    }
+}
+
+const fn once() -> u32 {
+    1
+}
+const fn one_second() -> Span {
+    Span::secs(1)
+}
+const fn three_seconds() -> Span {
+    Span::secs(3)
+}
+fn no_balance() -> Code {
+    Code(wire::antom::find_anywhere("USER_BALANCE_NOT_ENOUGH").unwrap_or(&wire::antom::PAYMENT_RESULT_CODE[0]))
+}
