@@ -1,0 +1,43 @@
+//! The driver protocol: how the harness talks to an integration. `docs/driver.md` is the specification.
+
+mod http;
+mod lines;
+mod message;
+mod process;
+
+pub use http::HttpDriver;
+pub use lines::{LineDriver, Overheard};
+pub use message::{DriverError, Hello, OrderState, OrderStatus};
+pub use process::{Process, split_words};
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// A way to call an integration.
+#[derive(Debug, Clone)]
+pub enum Driver {
+    /// Lines on stdio, or on a stream in memory.
+    Lines(LineDriver),
+    /// HTTP POST.
+    Http(HttpDriver),
+}
+
+impl Driver {
+    /// Calls a method and waits for its answer, in real time.
+    ///
+    /// # Errors
+    /// The integration answered with an error, not in time, not in JSON-RPC, or not at all.
+    pub async fn call(&self, method: &str, params: Value, limit: Duration) -> Result<Value, DriverError> {
+        let answer = async {
+            match self {
+                Self::Lines(driver) => driver.call(method, params).await,
+                Self::Http(driver) => driver.call(method, params).await,
+            }
+        };
+        match tokio::time::timeout(limit, answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(DriverError::Silent { method: method.to_owned(), limit }),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Whether a scenario's own expectations hold in a trace. Pure.
+
+use wire::edc::CommandName;
+use wire::money::Money;
+
+use crate::rule::{Finding, View};
+use crate::scenario::Expectation;
+
+/// What an expectation finds; nothing when it holds.
+#[must_use]
+pub fn examine(expectation: &Expectation, view: &View<'_>) -> Vec<Finding> {
+    let at_end = view.entries.len();
+    let finding = |entry, text| vec![Finding { entry, text }];
+    match expectation {
+        Expectation::Order(wanted) => wanted.iter().filter_map(|(name, state)| order(view, name, *state)).collect(),
+        Expectation::Charged(charged) => {
+            let Some(order) = view.orders.iter().find(|o| o.name == charged.order) else { return Vec::new() };
+            let Ok(money) = Money::parse(order.amount.currency.as_str(), &charged.value) else { return Vec::new() };
+            let charges = view.charges(order.by, money);
+            if charges.len() == usize::try_from(charged.times).unwrap_or(usize::MAX) {
+                return Vec::new();
+            }
+            let entry = charges.last().copied().unwrap_or(at_end);
+            finding(entry, format!("{money} should have been taken {} times for order {}, was taken {} times", charged.times, charged.order, charges.len()))
+        }
+        Expectation::Sent(sent) => {
+            let number = view.commands.iter().filter(|c| !c.refused && c.name().parse::<CommandName>() == Ok(sent.command)).count();
+            if sent.count().fits(number) { Vec::new() } else {
+                finding(at_end, format!("{} should have been sent {} times, was sent {number} times", sent.command, sent.count()))
+            }
+        }
+        Expectation::Called(called) => {
+            let number = view.calls.iter().filter(|c| c.operation == Some(called.operation)).count();
+            if called.count().fits(number) { Vec::new() } else {
+                finding(at_end, format!("{} should have been called {} times, was called {number} times", called.operation, called.count()))
+            }
+        }
+        Expectation::Acknowledged(count) => {
+            let number = view.notices.iter().filter(|n| n.genuine && n.answer.as_ref().is_some_and(|(_, yes, _)| *yes)).count();
+            if count.fits(number) { Vec::new() } else {
+                finding(at_end, format!("{count} notifications should have been acknowledged, {number} were"))
+            }
+        }
+    }
+}
+
+fn order(view: &View<'_>, name: &str, wanted: crate::driver::OrderState) -> Option<Finding> {
+    let Some(last) = view.last_status(name) else {
+        return Some(Finding { entry: view.entries.len(), text: format!("order {name} should be {wanted}, but nothing is known of it") });
+    };
+    let state = last.status.state;
+    let reason = last.status.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
+    (state != wanted).then(|| Finding { entry: last.n, text: format!("order {name} should be {wanted}, is {state}{reason}") })
+}

@@ -1,0 +1,183 @@
+//! A world inside this process: serial line, HTTP connections and the order book are memory, time is the paused clock.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::io::DuplexStream;
+use tokio::sync::{Mutex as AsyncMutex, mpsc};
+use wire::clock::ClockHandle;
+
+use crate::world::MEMORY_GATEWAY;
+
+/// Bytes that fit between the two ends of a stream.
+const PIPE: usize = 64 * 1024;
+/// Where the integration's listener seems to be.
+const LISTENER: &str = "127.0.0.1:52001";
+
+/// The streams of one world. Clones share them.
+#[derive(Clone)]
+pub struct Memory(Arc<Shared>);
+
+struct Shared {
+    /// Clients of the terminal's line.
+    line: Door,
+    /// Connections to the gateway.
+    gateway: Door,
+    /// Connections to the integration's listener; a new one for each time that it listens.
+    listener: Mutex<Option<mpsc::Sender<DuplexStream>>>,
+    /// The order book's lines.
+    book: Mutex<Vec<String>>,
+    clock: ClockHandle,
+}
+
+/// A place where streams arrive.
+struct Door {
+    sender: mpsc::Sender<DuplexStream>,
+    receiver: Mutex<Option<mpsc::Receiver<DuplexStream>>>,
+}
+
+impl Door {
+    fn new() -> Self {
+        let (sender, receiver) = mpsc::channel(64);
+        Self { sender, receiver: Mutex::new(Some(receiver)) }
+    }
+
+    /// The receiving end; a second caller gets one where nothing arrives.
+    fn take(&self) -> mpsc::Receiver<DuplexStream> {
+        let taken = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take();
+        taken.unwrap_or_else(|| mpsc::channel(1).1)
+    }
+}
+
+async fn knock(sender: &mpsc::Sender<DuplexStream>) -> io::Result<DuplexStream> {
+    let (ours, theirs) = tokio::io::duplex(PIPE);
+    let refused = |_| io::Error::from(io::ErrorKind::ConnectionRefused);
+    sender.send(theirs).await.map_err(refused)?;
+    Ok(ours)
+}
+
+impl Memory {
+    /// A world without anybody in it; `clock` is the integration's.
+    #[must_use]
+    pub fn new(clock: ClockHandle) -> Self {
+        Self(Arc::new(Shared {
+            line: Door::new(),
+            gateway: Door::new(),
+            listener: Mutex::new(None),
+            book: Mutex::default(),
+            clock,
+        }))
+    }
+
+    /// The terminal's end of the line.
+    #[must_use]
+    pub fn line(&self) -> sim_edc::MemoryLine {
+        sim_edc::MemoryLine::new(self.0.line.take())
+    }
+
+    /// The gateway's listener.
+    #[must_use]
+    pub fn gateway(&self) -> MemoryAccept {
+        MemoryAccept(Arc::new(AsyncMutex::new(self.0.gateway.take())))
+    }
+
+    async fn connect_listener(&self) -> io::Result<DuplexStream> {
+        let sender = self.0.listener.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        knock(&sender.ok_or(io::ErrorKind::ConnectionRefused)?).await
+    }
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memory")
+    }
+}
+
+/// Connections that arrive in memory.
+#[derive(Debug)]
+pub struct MemoryAccept(Arc<AsyncMutex<mpsc::Receiver<DuplexStream>>>);
+
+impl MemoryAccept {
+    async fn next(&self) -> io::Result<DuplexStream> {
+        self.0.lock().await.recv().await.ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+}
+
+impl sim_antom::Accept for MemoryAccept {
+    async fn accept(&mut self) -> io::Result<Box<dyn sim_antom::Stream>> {
+        Ok(Box::new(self.next().await?))
+    }
+}
+
+impl sim_antom::Connect for Memory {
+    fn connect(&self, host: &str, port: u16) -> sim_antom::Connecting {
+        let memory = self.clone();
+        let known = format!("{host}:{port}") == LISTENER;
+        Box::pin(async move {
+            if !known {
+                return Err(io::ErrorKind::ConnectionRefused.into());
+            }
+            Ok(Box::new(memory.connect_listener().await?) as Box<dyn sim_antom::Stream>)
+        })
+    }
+}
+
+type Future_<T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send>>;
+
+impl reference::World for Memory {
+    fn open_serial(&self, _port: &str) -> Future_<Box<dyn reference::Stream>> {
+        let sender = self.0.line.sender.clone();
+        Box::pin(async move { Ok(Box::new(knock(&sender).await?) as Box<dyn reference::Stream>) })
+    }
+
+    fn connect(&self, authority: &str) -> Future_<Box<dyn reference::Stream>> {
+        let sender = self.0.gateway.sender.clone();
+        let known = MEMORY_GATEWAY.ends_with(authority);
+        Box::pin(async move {
+            if !known {
+                return Err(io::ErrorKind::ConnectionRefused.into());
+            }
+            Ok(Box::new(knock(&sender).await?) as Box<dyn reference::Stream>)
+        })
+    }
+
+    fn listen(&self) -> Future_<(String, Box<dyn reference::Accept>)> {
+        let (sender, receiver) = mpsc::channel(64);
+        *self.0.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        Box::pin(async move {
+            let accept: Box<dyn reference::Accept> = Box::new(MemoryAccept(Arc::new(AsyncMutex::new(receiver))));
+            Ok((format!("http://{LISTENER}"), accept))
+        })
+    }
+
+    fn book(&self, _folder: &str) -> io::Result<Box<dyn reference::BookStore>> {
+        Ok(Box::new(MemoryBook(Arc::clone(&self.0))))
+    }
+
+    fn clock(&self) -> ClockHandle {
+        Arc::clone(&self.0.clock)
+    }
+}
+
+impl reference::Accept for MemoryAccept {
+    fn accept(&mut self) -> Future_<Box<dyn reference::Stream>> {
+        let receiver = Self(Arc::clone(&self.0));
+        Box::pin(async move { Ok(Box::new(receiver.next().await?) as Box<dyn reference::Stream>) })
+    }
+}
+
+/// An order book that survives a restart of the integration, in memory.
+struct MemoryBook(Arc<Shared>);
+
+impl reference::BookStore for MemoryBook {
+    fn load(&mut self) -> io::Result<Vec<String>> {
+        Ok(self.0.book.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    fn append(&mut self, line: &str) -> io::Result<()> {
+        self.0.book.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
+        Ok(())
+    }
+}

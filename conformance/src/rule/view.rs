@@ -1,0 +1,389 @@
+//! A trace as rules like to read it: commands with their answers, calls with theirs, deliveries, orders.
+
+use serde_json::Value;
+use sim_antom::{Event as GatewayEvent, LostHow};
+use sim_edc::{Event as TerminalEvent, Note, State};
+use wire::antom::{Operation, PaymentStatus};
+use wire::edc::Kind;
+use wire::money::Money;
+use wire::time::Moment;
+
+use crate::driver::{OrderState, OrderStatus};
+use crate::scenario::By;
+use crate::trace::{CaseEvent, DriverEvent, Entry, Event};
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The trace.
+    pub entries: &'a [Entry],
+    /// Intact new commands of the POS, refused ones too.
+    pub commands: Vec<Command<'a>>,
+    /// Sendings of results.
+    pub results: Vec<Sending<'a>>,
+    /// Calls of the gateway.
+    pub calls: Vec<Call>,
+    /// Deliveries of notifications.
+    pub notices: Vec<Notice>,
+    /// Orders that were checked out.
+    pub orders: Vec<Order>,
+    /// What the integration said of orders, in time.
+    pub statuses: Vec<Status>,
+    /// Where the line to the POS broke: closed, power lost, or the integration killed.
+    pub breaks: Vec<usize>,
+    /// The entry that ended the case, when it was carried out to its end.
+    pub ended: Option<usize>,
+}
+
+/// A command of the POS.
+#[derive(Debug)]
+pub struct Command<'a> {
+    /// The entry.
+    pub n: usize,
+    /// When.
+    pub at: Moment,
+    /// The decoded object.
+    pub json: &'a Value,
+    /// Refused with a NAK.
+    pub refused: bool,
+}
+
+impl Command<'_> {
+    /// Its `commandName`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.json["commandName"].as_str().unwrap_or_default()
+    }
+
+    /// Its `id`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.json["id"].as_str().unwrap_or_default()
+    }
+
+    /// A parameter as text; a number counts as its digits, so that one mistake does not hide another.
+    #[must_use]
+    pub fn parameter(&self, pointer: &str) -> Option<String> {
+        match self.json["commandRequestParams"].pointer(pointer)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Whether it moves money.
+    #[must_use]
+    pub fn is_financial(&self) -> bool {
+        matches!(self.name(), "Purchase" | "PurchaseCancel")
+    }
+
+    /// Its amount, as text.
+    #[must_use]
+    pub fn amount(&self) -> Option<String> {
+        self.parameter("/paymentAmount/value")
+    }
+}
+
+/// One sending of a result.
+#[derive(Debug)]
+pub struct Sending<'a> {
+    /// The entry.
+    pub n: usize,
+    /// The decoded object.
+    pub json: &'a Value,
+    /// The frame's number.
+    pub seq: Option<u8>,
+    /// 1 for the first sending.
+    pub attempt: u8,
+    /// What a fault did to it.
+    pub fault: Option<Note>,
+}
+
+/// A call of the gateway and its answer.
+#[derive(Debug)]
+pub struct Call {
+    /// The request's entry.
+    pub n: usize,
+    /// The operation that its path names.
+    pub operation: Option<Operation>,
+    /// The code of the check that it failed.
+    pub refused: Option<String>,
+    /// The reasons that did not go on the wire.
+    pub notes: Vec<String>,
+    /// The request's body as sent.
+    pub raw: bytes::Bytes,
+    /// The request's body, decoded; null when it is not JSON.
+    pub body: Value,
+    /// The answer's entry and body.
+    pub answer: Option<(usize, Value)>,
+    /// Whether the answer was kept from the merchant.
+    pub lost: Option<LostHow>,
+}
+
+impl Call {
+    /// A text in the request's body.
+    #[must_use]
+    pub fn text(&self, pointer: &str) -> Option<&str> {
+        self.body.pointer(pointer)?.as_str()
+    }
+
+    /// The answer that the merchant got.
+    #[must_use]
+    pub fn heard(&self) -> Option<&(usize, Value)> {
+        self.answer.as_ref().filter(|_| self.lost.is_none())
+    }
+}
+
+/// A delivery of a notification.
+#[derive(Debug)]
+pub struct Notice {
+    /// The entry.
+    pub n: usize,
+    /// Which payment it is about.
+    pub payment_request_id: String,
+    /// Whether a merchant should believe it.
+    pub genuine: bool,
+    /// Whether it says that the payment succeeded.
+    pub success: bool,
+    /// The answer: its entry, whether it is an acknowledgement, and why not.
+    pub answer: Option<(usize, bool, Option<String>)>,
+}
+
+/// An order that was checked out.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Its name.
+    pub name: String,
+    /// How it is paid.
+    pub by: By,
+    /// How much.
+    pub amount: Money,
+}
+
+/// What the integration said of an order.
+#[derive(Debug)]
+pub struct Status {
+    /// The entry.
+    pub n: usize,
+    /// The order.
+    pub order: String,
+    /// What it said.
+    pub status: OrderStatus,
+}
+
+impl<'a> View<'a> {
+    /// Reads a trace.
+    #[must_use]
+    pub fn new(entries: &'a [Entry]) -> Self {
+        let mut view = Self {
+            entries,
+            commands: Vec::new(),
+            results: Vec::new(),
+            calls: Vec::new(),
+            notices: Vec::new(),
+            orders: Vec::new(),
+            statuses: Vec::new(),
+            breaks: Vec::new(),
+            ended: None,
+        };
+        // Requests and deliveries are matched with their answers by number.
+        let mut call_ids = Vec::new();
+        let mut notice_ids = Vec::new();
+        let mut asked = None;
+        for entry in entries {
+            match &entry.event {
+                Event::Terminal(event) => view.terminal(entry, event),
+                Event::Gateway(event) => view.gateway(entry, event, &mut call_ids, &mut notice_ids),
+                Event::Driver(event) => view.driver(entry, event, &mut asked),
+                Event::Case(CaseEvent::Ended { .. }) => view.ended = Some(entry.n),
+                Event::Case(_) => {}
+            }
+        }
+        view
+    }
+
+    fn terminal(&mut self, entry: &'a Entry, event: &'a TerminalEvent) {
+        match event {
+            TerminalEvent::Received { kind: Kind::Command, json, repeat: false, refused, .. } => {
+                self.commands.push(Command { n: entry.n, at: entry.at, json, refused: *refused });
+            }
+            TerminalEvent::Sent { kind: Kind::Result, json, seq, attempt, fault, .. } => {
+                self.results.push(Sending { n: entry.n, json, seq: *seq, attempt: *attempt, fault: *fault });
+            }
+            TerminalEvent::Closed | TerminalEvent::State { to: State::Off, .. } => self.breaks.push(entry.n),
+            _ => {}
+        }
+    }
+
+    fn gateway(&mut self, entry: &Entry, event: &GatewayEvent, call_ids: &mut Vec<u64>, notice_ids: &mut Vec<u64>) {
+        let json = |raw: &[u8]| serde_json::from_slice(raw).unwrap_or_default();
+        match event {
+            GatewayEvent::Request { id, operation, refused, notes, body, .. } => {
+                call_ids.push(*id);
+                self.calls.push(Call {
+                    n: entry.n,
+                    operation: *operation,
+                    refused: refused.clone(),
+                    notes: notes.clone(),
+                    raw: body.0.clone(),
+                    body: json(&body.0),
+                    answer: None,
+                    lost: None,
+                });
+            }
+            GatewayEvent::Response { id, body, lost, .. } => {
+                let call = call_ids.iter().position(|known| known == id).and_then(|index| self.calls.get_mut(index));
+                if let Some(call) = call {
+                    call.answer = Some((entry.n, json(&body.0)));
+                    call.lost = *lost;
+                }
+            }
+            GatewayEvent::Notice { id, payment_request_id, body, genuine, .. } => {
+                notice_ids.push(*id);
+                let body: Value = json(&body.0);
+                self.notices.push(Notice {
+                    n: entry.n,
+                    payment_request_id: payment_request_id.clone(),
+                    genuine: *genuine,
+                    success: body["notifyType"] == "PAYMENT_RESULT" && body["result"]["resultStatus"] == "S",
+                    answer: None,
+                });
+            }
+            GatewayEvent::NoticeAnswered { id, acknowledged, problem, .. } => {
+                let notice = notice_ids.iter().position(|known| known == id).and_then(|index| self.notices.get_mut(index));
+                if let Some(notice) = notice {
+                    notice.answer = Some((entry.n, *acknowledged, problem.clone()));
+                }
+            }
+            GatewayEvent::Payment { .. } | GatewayEvent::Fault { .. } => {}
+        }
+    }
+
+    fn driver(&mut self, entry: &Entry, event: &'a DriverEvent, asked: &mut Option<&'a Value>) {
+        match event {
+            DriverEvent::Called { method, params } if method == "checkout" => {
+                let by = serde_json::from_value(params["by"].clone());
+                let amount = serde_json::from_value(params["amount"].clone());
+                if let (Some(name), Ok(by), Ok(amount)) = (params["order"].as_str(), by, amount) {
+                    self.orders.push(Order { name: name.to_owned(), by, amount });
+                }
+            }
+            DriverEvent::Called { method, params } if method == "orderStatus" => *asked = Some(params),
+            DriverEvent::Answered { method, result } if method == "orderStatus" => {
+                let order = asked.and_then(|params| params["order"].as_str());
+                if let (Some(order), Ok(status)) = (order, serde_json::from_value(result.clone())) {
+                    self.statuses.push(Status { n: entry.n, order: order.to_owned(), status });
+                }
+            }
+            DriverEvent::Killed => self.breaks.push(entry.n),
+            _ => {}
+        }
+    }
+
+    /// Whether the line broke between two entries.
+    #[must_use]
+    pub fn broke_between(&self, from: usize, to: usize) -> bool {
+        self.breaks.iter().any(|at| (from..to).contains(at))
+    }
+
+    /// The first sending of a result for an invocation after an entry, whether heard or not.
+    #[must_use]
+    pub fn result_of(&self, command: &Command<'_>) -> Option<&Sending<'a>> {
+        self.results.iter().find(|r| r.n > command.n && r.json["id"] == command.json["id"])
+    }
+
+    /// The first sending that the POS could hear, with nothing broken in between.
+    #[must_use]
+    pub fn heard_result_of(&self, command: &Command<'_>) -> Option<&Sending<'a>> {
+        let heard = |r: &&Sending<'_>| {
+            r.n > command.n && r.json["id"] == command.json["id"] && r.fault.is_none() && !self.broke_between(command.n, r.n)
+        };
+        self.results.iter().find(heard)
+    }
+
+    /// Commands that move money and whose result the POS never heard.
+    pub fn silent(&self) -> impl Iterator<Item = &Command<'a>> {
+        self.commands.iter().filter(|c| c.is_financial() && !c.refused && self.heard_result_of(c).is_none())
+    }
+
+    /// What the integration said last of an order.
+    #[must_use]
+    pub fn last_status(&self, order: &str) -> Option<&Status> {
+        self.statuses.iter().rev().find(|s| s.order == order)
+    }
+
+    /// The first time that the integration called an order paid.
+    #[must_use]
+    pub fn called_paid(&self, order: &str) -> Option<&Status> {
+        self.statuses.iter().find(|s| s.order == order && s.status.state == OrderState::Paid)
+    }
+
+    /// What was taken for an order and not given back: the entries of the ledgers, told apart by their amount.
+    #[must_use]
+    pub fn charges(&self, by: By, amount: Money) -> Vec<usize> {
+        let mut charges: Vec<(usize, &str)> = Vec::new();
+        for entry in self.entries {
+            match (&entry.event, by) {
+                (Event::Terminal(TerminalEvent::Recorded { amount: taken, result_code, request_id, kind }), By::Terminal)
+                    if *taken == amount && result_code == "SUCCESS" =>
+                {
+                    match kind {
+                        sim_edc::RecordKind::Purchase => charges.push((entry.n, request_id)),
+                        sim_edc::RecordKind::PurchaseCancel => {
+                            charges.pop();
+                        }
+                    }
+                }
+                (Event::Gateway(GatewayEvent::Payment { amount: taken, status, payment_request_id, .. }), By::EntryCode)
+                    if *taken == amount =>
+                {
+                    charges.retain(|(_, id)| id != payment_request_id);
+                    if *status == PaymentStatus::Success {
+                        charges.push((entry.n, payment_request_id));
+                    }
+                }
+                _ => {}
+            }
+        }
+        charges.into_iter().map(|(n, _)| n).collect()
+    }
+
+    /// Money that was taken in an amount that no order has.
+    #[must_use]
+    pub fn unowned_charges(&self) -> Vec<(usize, Money)> {
+        let owned = |by: By, amount: Money| self.orders.iter().any(|o| o.by == by && o.amount == amount);
+        let charge = |entry: &Entry| match &entry.event {
+            Event::Terminal(TerminalEvent::Recorded { amount, result_code, .. }) if result_code == "SUCCESS" => {
+                (!owned(By::Terminal, *amount)).then_some((entry.n, *amount))
+            }
+            Event::Gateway(GatewayEvent::Payment { amount, status: PaymentStatus::Success, .. }) => {
+                (!owned(By::EntryCode, *amount)).then_some((entry.n, *amount))
+            }
+            _ => None,
+        };
+        self.entries.iter().filter_map(charge).collect()
+    }
+
+    /// The paymentRequestIds that an amount was asked for with.
+    #[must_use]
+    pub fn payment_request_ids(&self, amount: Money) -> Vec<&str> {
+        let of_amount = |c: &&Call| {
+            c.operation == Some(Operation::Pay)
+                && serde_json::from_value::<Money>(c.body["paymentAmount"].clone()).is_ok_and(|asked| asked == amount)
+        };
+        self.calls.iter().filter(of_amount).filter_map(|c| c.text("/paymentRequestId")).collect()
+    }
+
+    /// Whether, before an entry, the merchant had verified evidence that one of these payments succeeded.
+    #[must_use]
+    pub fn evidence_before(&self, n: usize, payment_request_ids: &[&str]) -> bool {
+        let known = |id: &str| payment_request_ids.contains(&id);
+        let notified = self.notices.iter().any(|s| s.n < n && s.genuine && s.success && known(&s.payment_request_id));
+        let inquired = self.calls.iter().filter(|c| c.operation == Some(Operation::InquiryPayment)).any(|c| {
+            c.heard().is_some_and(|(at, body)| {
+                *at < n && body["paymentStatus"] == "SUCCESS" && body["paymentRequestId"].as_str().is_some_and(known)
+            })
+        });
+        notified || inquired
+    }
+}

@@ -1,0 +1,156 @@
+//! The words of a scenario. Steps and expectations are externally tagged, so that errors keep their line and column.
+
+use serde::{Deserialize, Serialize};
+use serde_saphyr::Spanned;
+use wire::edc::EventCode;
+use wire::money::Money;
+use wire::time::Span;
+
+use super::expect::Expectation;
+
+/// A scenario file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Scenario {
+    /// What happens, as a fact.
+    pub title: Spanned<String>,
+    /// Which roles the integration must play.
+    pub roles: Vec<Role>,
+    /// Which requirements it exercises on purpose.
+    #[serde(default)]
+    pub covers: Vec<Spanned<String>>,
+    /// What the simulators shall do.
+    #[serde(default)]
+    pub given: Given,
+    /// What is done, in order.
+    pub steps: Vec<Step>,
+    /// What must hold in the end, beside every rule.
+    #[serde(default)]
+    pub expect: Vec<Spanned<Expectation>>,
+}
+
+/// A side that an integration plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A till at the terminal.
+    Edc,
+    /// A merchant at the gateway.
+    Antom,
+    /// A front end with the client SDK.
+    Client,
+}
+
+impl Role {
+    /// The word in files and messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Edc => "edc",
+            Self::Antom => "antom",
+            Self::Client => "client",
+        }
+    }
+}
+
+/// What the simulators shall do.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Given {
+    /// The terminal's script.
+    pub terminal: sim_edc::Script,
+    /// The gateway's script.
+    pub antom: sim_antom::Script,
+    /// What the serial line speaks: stx (default) or ndjson.
+    pub profile: sim_edc::Profile,
+}
+
+/// A step.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Step {
+    /// Sell an order.
+    Checkout(Checkout),
+    /// Call an order off.
+    Cancel(OrderRef),
+    /// Wait for something to happen.
+    Until(Until),
+    /// Kill the integration and start it again on the same state.
+    Restart(Restart),
+    /// Let time pass.
+    Advance(Wait),
+    /// Let everything run until every order has ended and nothing is going on any more.
+    Settle(Settle),
+}
+
+/// Sell an order.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Checkout {
+    /// Its name in this scenario.
+    pub order: Spanned<String>,
+    /// How it is paid.
+    pub by: By,
+    /// How much, in minor units.
+    pub amount: Spanned<Money>,
+    /// What is sold.
+    #[serde(default = "goods")]
+    pub description: String,
+}
+
+/// How an order is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// At the card terminal.
+    Terminal,
+    /// By scanning the shop's code, through the gateway.
+    EntryCode,
+}
+
+/// An order by its name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OrderRef {
+    /// Its name.
+    pub order: Spanned<String>,
+}
+
+/// Wait until the terminal has sent an event.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Until {
+    /// The event.
+    pub event: EventCode,
+    /// How long at most. Default 1m.
+    #[serde(default = "one_minute")]
+    pub within: Span,
+}
+
+/// Kill and start again.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Restart {}
+
+/// Let time pass.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Wait {
+    /// How much.
+    pub by: Span,
+}
+
+/// Let everything run.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Settle {
+    /// How long at most.
+    pub within: Span,
+}
+
+fn goods() -> String {
+    "two cups of tea".to_owned()
+}
+const fn one_minute() -> Span {
+    Span::secs(60)
+}

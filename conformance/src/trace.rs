@@ -1,0 +1,181 @@
+//! The trace of a case: everything that happened, in order, with raw bytes, decoded views and times. A product of its
+//! own: JSON Lines, one entry a line, and all that rules ever see.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::sync::Notify;
+use wire::clock::ClockHandle;
+use wire::time::Moment;
+
+/// Entries of one case at most; a case that makes more is not carried out to its end.
+pub const LIMIT: usize = 200_000;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Counts from 1.
+    pub n: usize,
+    /// When, in the simulated world, in microseconds since 1970.
+    pub at: Moment,
+    /// What.
+    pub event: Event,
+}
+
+/// What happened, by where it was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// The harness itself.
+    Case(CaseEvent),
+    /// The driver of the integration.
+    Driver(DriverEvent),
+    /// The terminal and its line.
+    Terminal(sim_edc::Event),
+    /// The gateway and its notifications.
+    Gateway(sim_antom::Event),
+}
+
+/// What the harness did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaseEvent {
+    /// The case began.
+    Began {
+        /// Its name.
+        case: String,
+        /// Its seed.
+        seed: u64,
+    },
+    /// A step began.
+    Step {
+        /// Counts from 1.
+        number: usize,
+        /// What it does.
+        text: String,
+    },
+    /// The case ended; `settled` says whether every order had, too.
+    Ended {
+        /// Whether every order had reached an end.
+        settled: bool,
+    },
+}
+
+/// What went over the driver.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DriverEvent {
+    /// The integration was started.
+    Started,
+    /// The harness called.
+    Called {
+        /// The method.
+        method: String,
+        /// Its parameters; private keys are left out.
+        params: Value,
+    },
+    /// The integration answered.
+    Answered {
+        /// The method.
+        method: String,
+        /// Its answer.
+        result: Value,
+    },
+    /// The integration did not, or answered with an error.
+    Failed {
+        /// The method.
+        method: String,
+        /// Why.
+        error: String,
+    },
+    /// A line that the integration wrote to stderr.
+    Said {
+        /// The line.
+        line: String,
+    },
+    /// The harness killed the integration.
+    Killed,
+}
+
+/// A trace that is being written, from several tasks of one case.
+#[derive(Clone)]
+pub struct Recorder {
+    shared: Arc<Shared>,
+    clock: ClockHandle,
+}
+
+struct Shared {
+    entries: Mutex<Vec<Entry>>,
+    grown: Notify,
+}
+
+impl Recorder {
+    /// An empty trace on a clock.
+    #[must_use]
+    pub fn new(clock: ClockHandle) -> Self {
+        Self { shared: Arc::new(Shared { entries: Mutex::default(), grown: Notify::new() }), clock }
+    }
+
+    /// Writes what happened now.
+    pub fn record(&self, event: Event) {
+        self.record_at(self.clock.now(), event);
+    }
+
+    /// Writes what happened at a moment.
+    pub fn record_at(&self, at: Moment, event: Event) {
+        let mut entries = self.shared.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() < LIMIT {
+            let n = entries.len() + 1;
+            entries.push(Entry { n, at, event });
+        }
+        drop(entries);
+        self.shared.grown.notify_waiters();
+    }
+
+    /// Waits until something is written after entry number `n`.
+    pub async fn grown_beyond(&self, n: usize) {
+        loop {
+            let grown = self.shared.grown.notified();
+            if self.len() > n {
+                return;
+            }
+            grown.await;
+        }
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shared.entries.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether nothing has been written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether an entry after number `n` fits.
+    pub fn any_after(&self, n: usize, fits: impl Fn(&Event) -> bool) -> bool {
+        self.shared.entries.lock().unwrap_or_else(PoisonError::into_inner).iter().skip(n).any(|entry| fits(&entry.event))
+    }
+
+    /// A copy of all entries.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        self.shared.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// The trace as JSON Lines.
+#[must_use]
+pub fn to_json_lines(entries: &[Entry]) -> String {
+    let mut text = String::new();
+    for entry in entries {
+        // Every part of an entry has string keys and no fallible serialiser.
+        text.push_str(&serde_json::to_string(entry).unwrap_or_default());
+        text.push('\n');
+    }
+    text
+}

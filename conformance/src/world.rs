@@ -1,0 +1,188 @@
+//! A case's own world: terminal on its own line, gateway on its own port with its own keys and ledger, its own folder.
+//!
+//! Keys come from a pool of published test keys, drawn by the case's seed, so that a run can be repeated byte for byte.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use sim_antom::{Client, Clients, Gateway, Notifier, TcpAccept, TcpConnect};
+use sim_edc::{Device, Pty};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use wire::antom::{KeyError, Signer};
+use wire::clock::Clock as _;
+
+use crate::clock::WorldClock;
+use crate::memory::Memory;
+use crate::plan::Case;
+use crate::scenario::Role;
+use crate::trace::{Event, Recorder};
+
+/// The client id of the merchant in every world.
+const CLIENT_ID: &str = "SANDBOX_5YCONFORMANCE001";
+/// Where the gateway seems to be in memory.
+pub const MEMORY_GATEWAY: &str = "http://127.0.0.1:41001";
+
+/// Private keys: see fixtures/keys/README.md.
+const POOL: [&str; 6] = [
+    include_str!("../../fixtures/keys/pool-0.private.pem"),
+    include_str!("../../fixtures/keys/pool-1.private.pem"),
+    include_str!("../../fixtures/keys/pool-2.private.pem"),
+    include_str!("../../fixtures/keys/pool-3.private.pem"),
+    include_str!("../../fixtures/keys/pool-4.private.pem"),
+    include_str!("../../fixtures/keys/pool-5.private.pem"),
+];
+
+/// Where everything of a world runs. Dropping it stops everything.
+#[derive(Debug)]
+pub struct World {
+    /// Terminal, server and gateway.
+    tasks: JoinSet<()>,
+    /// What `initialize` tells of the terminal; null without one.
+    pub terminal: Value,
+    /// What `initialize` tells of the gateway; null without one.
+    pub gateway: Value,
+    /// The folder that survives a restart of the integration.
+    pub state: PathBuf,
+    /// The gateway, until it is known where notifications go.
+    waiting: Option<(Gateway, mpsc::Receiver<sim_antom::Call>, Notifier)>,
+    recorder: Recorder,
+    clock: WorldClock,
+}
+
+impl World {
+    /// Opens the world of a case: on a PTY and loopback below `folder`, or in memory.
+    ///
+    /// # Errors
+    /// No PTY, no port, or no folder is to be had.
+    pub async fn open(case: &Case, clock: &WorldClock, recorder: &Recorder, place: Place<'_>) -> io::Result<Self> {
+        let state = match place {
+            Place::Folder(folder) => folder.join("state"),
+            Place::Memory(_) => PathBuf::from("state"),
+        };
+        let mut world = Self {
+            tasks: JoinSet::new(),
+            terminal: Value::Null,
+            gateway: Value::Null,
+            state,
+            waiting: None,
+            recorder: recorder.clone(),
+            clock: clock.clone(),
+        };
+        if matches!(place, Place::Folder(_)) {
+            std::fs::create_dir_all(&world.state)?;
+        }
+        if case.scenario.roles.contains(&Role::Edc) {
+            world.open_terminal(case, place)?;
+        }
+        if case.scenario.roles.contains(&Role::Antom) {
+            world.open_gateway(case, place).await?;
+        }
+        Ok(world)
+    }
+
+    fn open_terminal(&mut self, case: &Case, place: Place<'_>) -> io::Result<()> {
+        let given = &case.scenario.given;
+        let device = Device::new(given.profile, &given.terminal);
+        let clock = Arc::new(self.clock.clone());
+        let recorder = self.recorder.clone();
+        let observe = move |at, event| recorder.record_at(at, Event::Terminal(event));
+        let port = match place {
+            Place::Folder(folder) => {
+                let link = folder.join("terminal");
+                let pty = Pty::open(&link)?;
+                self.tasks.spawn(async move {
+                    let _ = sim_edc::drive(device, pty, clock, observe).await;
+                });
+                link.display().to_string()
+            }
+            Place::Memory(memory) => {
+                let line = memory.line();
+                self.tasks.spawn(async move {
+                    let _ = sim_edc::drive(device, line, clock, observe).await;
+                });
+                "terminal".to_owned()
+            }
+        };
+        self.terminal = json!({
+            "port": port,
+            "profile": given.profile,
+            "merchantId": "M0001",
+            "terminalId": "T0000001",
+            "registrationNo": "1234567890",
+        });
+        Ok(())
+    }
+
+    async fn open_gateway(&mut self, case: &Case, place: Place<'_>) -> io::Result<()> {
+        let damaged = |error: KeyError| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
+        let start = usize::try_from(case.seed % 6).unwrap_or_default();
+        let load = |offset: usize| POOL.get((start + offset) % POOL.len()).map_or(Err(KeyError::Empty), |pem| Signer::load(pem.as_bytes()));
+        let (antom, merchant, forger) = (load(0).map_err(damaged)?, load(1).map_err(damaged)?, load(2).map_err(damaged)?);
+        let clients = Clients::from([(CLIENT_ID.to_owned(), Client { key: Some(merchant.verifier().map_err(damaged)?) })]);
+        let (private, public) = (merchant.to_pkcs8_base64().map_err(damaged)?, antom.public_base64().map_err(damaged)?);
+        let gateway = Gateway::new(clients, antom, Some(forger), case.scenario.given.antom.clone());
+        let (requests, calls) = mpsc::channel(64);
+        let clock = Arc::new(self.clock.clone());
+        let (url, notifier) = match place {
+            Place::Folder(_) => {
+                let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+                let url = format!("http://{}", listener.local_addr()?);
+                self.tasks.spawn(async move {
+                    let _ = sim_antom::serve(TcpAccept(listener), requests, clock).await;
+                });
+                (url, Notifier::new(Arc::new(TcpConnect)))
+            }
+            Place::Memory(memory) => {
+                let accept = memory.gateway();
+                self.tasks.spawn(async move {
+                    let _ = sim_antom::serve(accept, requests, clock).await;
+                });
+                (MEMORY_GATEWAY.to_owned(), Notifier::new(Arc::new(memory.clone())))
+            }
+        };
+        self.waiting = Some((gateway, calls, notifier));
+        self.gateway = json!({"url": url, "clientId": CLIENT_ID, "privateKey": private, "gatewayPublicKey": public});
+        Ok(())
+    }
+
+    /// Lets the gateway answer, now that it is known where notifications go that name no URL.
+    pub fn start_gateway(&mut self, notify_url: Option<String>) {
+        let Some((mut gateway, calls, notifier)) = self.waiting.take() else { return };
+        gateway.set_dashboard_url(notify_url);
+        let recorder = self.recorder.clone();
+        let observe = move |at, event| recorder.record_at(at, Event::Gateway(event));
+        let clock = Arc::new(self.clock.clone());
+        self.tasks.spawn(sim_antom::drive(gateway, calls, notifier, clock, observe));
+    }
+
+    /// The parameters of `initialize`.
+    #[must_use]
+    pub fn initialize(&self, case: &Case) -> Value {
+        let mut params = json!({
+            "protocol": "1",
+            "case": case.name,
+            "seed": case.seed,
+            "state": self.state.display().to_string(),
+            "clock": {"now": self.clock.now().as_millis()},
+        });
+        for (name, value) in [("terminal", &self.terminal), ("gateway", &self.gateway)] {
+            if !value.is_null() {
+                params[name] = value.clone();
+            }
+        }
+        params
+    }
+}
+
+/// Where a world is.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// Below a folder of its own, on a PTY and loopback ports.
+    Folder(&'a Path),
+    /// Inside this process.
+    Memory(&'a Memory),
+}
