@@ -1,1 +1,41 @@
-//! Empty.
+//! A correct little merchant behind the driver protocol, with faults that can be switched on.
+//!
+//! It plays two roles: a till that takes card payments at a terminal on a serial line, and a
+//! shop that takes wallet payments through the gateway and receives its notifications. The judge is judged by it: it
+//! must break no obligation, and each [`Fault`] must break the one that it names.
+//!
+//! ```text
+//! driver lines → serve → checkout → Till → Port (serial actor) ⇄ terminal
+//!                   │             → Shop → Gateway ⇄ Antom,  Notify ← Antom
+//!                   └ orderStatus ← Book (append-only: intent, sent, note, booked, state)
+//! ```
+//!
+//! Two rules hold everywhere. An intent is in the book before anything is sent for it. Money is booked in one place,
+//! [once](Fault::NotifyBookedTwice), and only on evidence whose ids and amount match.
+//!
+//! What it needs of the outside comes through [`World`]: the program gives it a serial port, TCP, files and a clock; a
+//! harness gives it memory and a paused clock. It never reads a clock or waits otherwise.
+
+mod book;
+mod clock;
+mod driver;
+mod fault;
+mod gateway;
+mod merchant;
+mod notify;
+mod order;
+mod port;
+mod recovery;
+mod shop;
+mod system;
+mod till;
+mod verdict;
+mod world;
+
+pub mod cli;
+
+pub use clock::ToldClock;
+pub use driver::serve;
+pub use fault::{Fault, UnknownFault};
+pub use system::SystemWorld;
+pub use world::{Accept, BookStore, BoxFuture, Stream, World};

@@ -1,0 +1,340 @@
+//! The order book: append-only lines, replayed at start. What is not in it was not done.
+//!
+//! Invariant: a line is on disk before what it says takes effect, here or on a wire. Booking happens in [`Book::paid`]
+//! alone, which books an order once; nothing takes a paid order back.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use wire::money::Money;
+use wire::time::Moment;
+
+use crate::order::{Attempt, By, Order, OrderState};
+use crate::world::BookStore;
+
+/// A line of the book.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
+enum Entry {
+    /// The merchant started; the first of these makes ids unique across fresh books.
+    Started { at: Moment },
+    /// An order shall be paid, by this id. Nothing was sent yet.
+    Intent { at: Moment, order: String, by: By, amount: Money, request_id: String, body: Option<String> },
+    /// A Purchase is about to be sent.
+    Sent { at: Moment, order: String, command: String },
+    /// Something was learnt about an attempt.
+    Note { at: Moment, order: String, request_id: String, payment_id: Option<String>, what: String, data: Value },
+    /// Money came in.
+    Booked { at: Moment, order: String, amount: Money, reference: Option<String>, data: Value },
+    /// The order went into a state other than paid.
+    State { at: Moment, order: String, state: OrderState, reason: String },
+}
+
+/// Evidence that money came in.
+#[derive(Debug)]
+pub(crate) struct Evidence {
+    pub(crate) amount: Money,
+    /// The other side's own id of the transaction.
+    pub(crate) reference: Option<String>,
+    /// What is needed to give it back, and for the accounts.
+    pub(crate) data: Value,
+}
+
+/// See the module's documentation.
+pub(crate) struct Book {
+    store: Box<dyn BookStore>,
+    orders: BTreeMap<String, Order>,
+    /// Who was booked for which transaction of the other side.
+    references: BTreeMap<String, String>,
+    first: Option<Moment>,
+    starts: u64,
+    ids: u64,
+}
+
+impl Book {
+    /// Replays the lines of a store, and notes the start.
+    pub(crate) fn open(store: Box<dyn BookStore>, now: Moment) -> Result<Self, BookError> {
+        let lines = store.load().map_err(BookError::Read)?;
+        let mut book =
+            Self { store, orders: BTreeMap::new(), references: BTreeMap::new(), first: None, starts: 0, ids: 0 };
+        for (index, line) in lines.iter().enumerate() {
+            let entry = serde_json::from_str(line).map_err(|error| BookError::Line { number: index + 1, error })?;
+            book.apply(entry);
+        }
+        book.write(Entry::Started { at: now })?;
+        Ok(book)
+    }
+
+    /// How often this book was opened.
+    pub(crate) const fn starts(&self) -> u64 {
+        self.starts
+    }
+
+    /// An id that no other call gives, nor did in an earlier process, nor with a fresh book: 64 characters at most.
+    pub(crate) fn new_id(&mut self, order: &str) -> String {
+        self.ids += 1;
+        let order: String = order.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
+        let first = self.first.unwrap_or_default().as_millis();
+        format!("{order}-{}-{}-{}", base36(first), self.starts, self.ids)
+    }
+
+    pub(crate) fn order(&self, name: &str) -> Option<&Order> {
+        self.orders.get(name)
+    }
+
+    pub(crate) fn orders(&self) -> impl Iterator<Item = &Order> {
+        self.orders.values()
+    }
+
+    /// The order and attempt that a Purchase was sent for.
+    pub(crate) fn by_command(&self, command: &str) -> Option<(&Order, &Attempt)> {
+        self.find(|attempt| attempt.commands.iter().any(|id| id == command))
+    }
+
+    /// The order and attempt with this paymentRequestId.
+    pub(crate) fn by_payment(&self, request_id: &str) -> Option<(&Order, &Attempt)> {
+        self.find(|attempt| attempt.body.is_some() && attempt.request_id == request_id)
+    }
+
+    /// Whether the other side's transaction was booked for an order other than this one.
+    pub(crate) fn is_booked_elsewhere(&self, reference: &str, order: &str) -> bool {
+        self.references.get(reference).is_some_and(|booked| booked != order)
+    }
+
+    /// Stores that an order shall be paid by this id. Only then anything may be sent.
+    pub(crate) fn intent(
+        &mut self,
+        at: Moment,
+        order: &str,
+        by: By,
+        amount: Money,
+        request_id: &str,
+        body: Option<String>,
+    ) -> Result<(), BookError> {
+        let (order, request_id) = (order.to_owned(), request_id.to_owned());
+        self.write(Entry::Intent { at, order, by, amount, request_id, body })
+    }
+
+    /// Stores that a Purchase with this id is about to be sent.
+    pub(crate) fn sent(&mut self, at: Moment, order: &str, command: &str) -> Result<(), BookError> {
+        self.write(Entry::Sent { at, order: order.to_owned(), command: command.to_owned() })
+    }
+
+    /// Stores what was learnt, whatever it changes.
+    pub(crate) fn note(
+        &mut self,
+        at: Moment,
+        order: &str,
+        attempt: (&str, Option<&str>),
+        what: &str,
+        data: Value,
+    ) -> Result<(), BookError> {
+        let (request_id, payment_id) = (attempt.0.to_owned(), attempt.1.map(ToOwned::to_owned));
+        self.write(Entry::Note { at, order: order.to_owned(), request_id, payment_id, what: what.to_owned(), data })
+    }
+
+    /// Books an order, unless it is booked: whether it was booked now.
+    pub(crate) fn paid(&mut self, at: Moment, order: &str, evidence: Evidence) -> Result<bool, BookError> {
+        match self.orders.get(order) {
+            Some(found) if found.booked == 0 => self.book(at, order, evidence).map(|()| true),
+            _ => Ok(false),
+        }
+    }
+
+    /// Books without looking whether it is booked. For the fault that does so, and for [`Book::paid`].
+    pub(crate) fn book(&mut self, at: Moment, order: &str, evidence: Evidence) -> Result<(), BookError> {
+        let Evidence { amount, reference, data } = evidence;
+        self.write(Entry::Booked { at, order: order.to_owned(), amount, reference, data })
+    }
+
+    /// Ends an open order, or one that was parked, otherwise than paid: whether it did.
+    pub(crate) fn close(
+        &mut self,
+        at: Moment,
+        order: &str,
+        state: OrderState,
+        reason: &str,
+    ) -> Result<bool, BookError> {
+        let may = match self.orders.get(order).map(|found| found.state) {
+            Some(OrderState::Open) => true,
+            Some(OrderState::Parked) => state != OrderState::Parked,
+            _ => false,
+        };
+        if may {
+            let reason = reason.chars().take(512).collect();
+            self.write(Entry::State { at, order: order.to_owned(), state, reason })?;
+        }
+        Ok(may)
+    }
+
+    fn find(&self, wanted: impl Fn(&Attempt) -> bool) -> Option<(&Order, &Attempt)> {
+        self.orders.values().find_map(|order| order.attempts.iter().find(|a| wanted(a)).map(|attempt| (order, attempt)))
+    }
+
+    fn write(&mut self, entry: Entry) -> Result<(), BookError> {
+        let line = serde_json::to_string(&entry).map_err(|error| BookError::Write(error.into()))?;
+        self.store.append(&line).map_err(BookError::Write)?;
+        self.apply(entry);
+        Ok(())
+    }
+
+    fn apply(&mut self, entry: Entry) {
+        match entry {
+            Entry::Started { at } => {
+                self.first.get_or_insert(at);
+                self.starts += 1;
+            }
+            Entry::Intent { at, order: name, by, amount, request_id, body } => {
+                let attempt = Attempt { request_id, amount, at, commands: Vec::new(), body, payment_id: None };
+                let order = self.orders.entry(name.clone()).or_insert_with(|| Order {
+                    name,
+                    by,
+                    amount,
+                    state: OrderState::Open,
+                    reason: None,
+                    booked: 0,
+                    attempts: Vec::new(),
+                });
+                order.by = by;
+                order.amount = amount;
+                order.state = OrderState::Open;
+                order.reason = None;
+                order.attempts.push(attempt);
+            }
+            Entry::Sent { order, command, .. } => {
+                if let Some(attempt) = self.orders.get_mut(&order).and_then(|order| order.attempts.last_mut()) {
+                    attempt.commands.push(command);
+                }
+            }
+            Entry::Note { order, request_id, payment_id, .. } => {
+                let attempts = self.orders.get_mut(&order).map(|order| &mut order.attempts);
+                let attempt = attempts.and_then(|all| all.iter_mut().find(|a| a.request_id == request_id));
+                if let (Some(attempt), Some(payment_id)) = (attempt, payment_id) {
+                    attempt.payment_id.get_or_insert(payment_id);
+                }
+            }
+            Entry::Booked { order: name, amount, reference, .. } => {
+                if let Some(order) = self.orders.get_mut(&name) {
+                    order.booked = order.booked.saturating_add(amount.minor);
+                    order.state = OrderState::Paid;
+                    order.reason = None;
+                }
+                if let Some(reference) = reference {
+                    self.references.entry(reference).or_insert(name);
+                }
+            }
+            Entry::State { order, state, reason, .. } => {
+                if let Some(order) = self.orders.get_mut(&order) {
+                    order.state = state;
+                    order.reason = Some(reason);
+                }
+            }
+        }
+    }
+}
+
+/// The book cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BookError {
+    /// The store refuses to be read.
+    #[error("read the order book: {0}")]
+    Read(io::Error),
+    /// A whole line that is no entry: somebody else wrote it, so nothing after it can be trusted.
+    #[error("read the order book: line {number}: {error}")]
+    Line {
+        /// Counted from 1.
+        number: usize,
+        /// Why.
+        error: serde_json::Error,
+    },
+    /// The store refuses to be written.
+    #[error("write the order book: {0}")]
+    Write(io::Error),
+}
+
+fn base36(mut number: u64) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from_digit(u32::try_from(number % 36).unwrap_or_default(), 36).unwrap_or('0'));
+        number /= 36;
+        if number == 0 {
+            return digits.iter().rev().collect();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Memory(Arc<Mutex<Vec<String>>>);
+
+    impl BookStore for Memory {
+        fn load(&self) -> io::Result<Vec<String>> {
+            Ok(self.0.lock().unwrap().clone())
+        }
+        fn append(&mut self, line: &str) -> io::Result<()> {
+            self.0.lock().unwrap().push(line.to_owned());
+            Ok(())
+        }
+    }
+
+    const NOW: Moment = Moment::WORLD_START;
+
+    fn open(memory: &Memory) -> Book {
+        Book::open(Box::new(memory.clone()), NOW).unwrap()
+    }
+
+    fn evidence() -> Evidence {
+        Evidence { amount: Money::krw(104), reference: Some("T-1".to_owned()), data: Value::Null }
+    }
+
+    #[test]
+    fn what_was_written_is_there_after_a_restart() {
+        let memory = Memory::default();
+        let mut book = open(&memory);
+        book.intent(NOW, "A", By::Terminal, Money::krw(104), "R-1", None).unwrap();
+        book.sent(NOW, "A", "C-1").unwrap();
+        let again = open(&memory);
+        let (order, attempt) = again.by_command("C-1").unwrap();
+        assert_eq!((order.name.as_str(), order.state, attempt.request_id.as_str()), ("A", OrderState::Open, "R-1"));
+    }
+
+    #[test]
+    fn an_order_is_booked_once_and_never_taken_back() {
+        let memory = Memory::default();
+        let mut book = open(&memory);
+        book.intent(NOW, "A", By::Terminal, Money::krw(104), "R-1", None).unwrap();
+        book.close(NOW, "A", OrderState::Parked, "no answer").unwrap();
+        assert!(book.paid(NOW, "A", evidence()).unwrap());
+        assert!(!book.paid(NOW, "A", evidence()).unwrap());
+        assert!(!book.close(NOW, "A", OrderState::Failed, "late").unwrap());
+        let again = open(&memory);
+        let order = again.order("A").unwrap();
+        assert_eq!((order.state, order.booked), (OrderState::Paid, 104));
+        assert!(again.is_booked_elsewhere("T-1", "B") && !again.is_booked_elsewhere("T-1", "A"));
+    }
+
+    #[test]
+    fn ids_are_unique_across_restarts_and_fresh_books_and_fit() {
+        let memory = Memory::default();
+        let name = "Ω order / with a long name that goes on and on and on and on and on and on";
+        let (first, second) = (open(&memory).new_id(name), open(&memory).new_id(name));
+        let fresh = Book::open(Box::new(Memory::default()), NOW + std::time::Duration::from_millis(1)).unwrap();
+        let third = { fresh }.new_id(name);
+        assert!(first != second && first != third && second != third);
+        assert!(first.len() <= 64 && first.is_ascii(), "{first}");
+    }
+
+    #[test]
+    fn a_line_that_somebody_else_wrote_is_an_error() {
+        let memory = Memory::default();
+        memory.0.lock().unwrap().push("{}".to_owned());
+        let error = Book::open(Box::new(memory), NOW).err().unwrap();
+        assert!(error.to_string().starts_with("read the order book: line 1: "), "{error}");
+    }
+}

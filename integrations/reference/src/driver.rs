@@ -1,0 +1,397 @@
+//! The driver protocol: JSON-RPC 2.0, one message a line. See `docs/driver.md`.
+//!
+//! Requests are read by a task of their own and handled in order; what takes time goes on in tasks that end with
+//! [`serve`], whether it returns or is dropped.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use wire::money::Money;
+use wire::time::Moment;
+
+use crate::book::Book;
+use crate::fault::Fault;
+use crate::gateway::{Gateway, GatewayConfig};
+use crate::merchant::Merchant;
+use crate::notify;
+use crate::order::{By, Order, OrderState};
+use crate::shop::{Checkout, Shop};
+use crate::till::{self, CancelRequest, TerminalConfig, Till, TillHandle};
+use crate::world::World;
+
+const LONGEST_LINE: usize = 1024 * 1024;
+/// Sales and requests that may go on at the same time.
+const AT_ONCE: usize = 1024;
+const LONGEST_ORDER: usize = 128;
+
+/// Serves the driver protocol until the input ends or `shutdown` is asked for.
+///
+/// # Errors
+/// The output cannot be written.
+pub async fn serve<R, W>(input: R, mut output: W, world: Arc<dyn World>, fault: Option<Fault>) -> std::io::Result<()>
+where
+    R: AsyncRead + Unpin + Send + 'static,
+    W: AsyncWrite + Unpin + Send + 'static,
+{
+    let (line_in, mut lines) = mpsc::channel(16);
+    let (answers_in, mut answers) = mpsc::channel(64);
+    let mut reading = JoinSet::new();
+    reading.spawn(read_lines(input, line_in));
+    let mut driver = Driver { world, fault, answers: answers_in, running: None, tasks: JoinSet::new() };
+    loop {
+        tokio::select! {
+            biased;
+            Some(answer) = answers.recv() => write(&mut output, &answer).await?,
+            Some(_) = driver.tasks.join_next() => {}
+            line = lines.recv() => match line {
+                Some(line) => {
+                    let handled = driver.handle(line).await;
+                    if let Some(answer) = handled.answer {
+                        write(&mut output, &answer).await?;
+                    }
+                    if handled.is_last {
+                        return Ok(());
+                    }
+                }
+                None => return Ok(()),
+            },
+        }
+    }
+}
+
+async fn write(output: &mut (impl AsyncWrite + Unpin), answer: &Value) -> std::io::Result<()> {
+    output.write_all(format!("{answer}\n").as_bytes()).await?;
+    output.flush().await
+}
+
+/// A line, or that one was too long.
+enum Read {
+    Line(Vec<u8>),
+    TooLong,
+}
+
+async fn read_lines(input: impl AsyncRead + Unpin, lines: mpsc::Sender<Read>) {
+    let mut input = BufReader::new(input);
+    let mut line = Vec::new();
+    let mut is_dropping = false;
+    loop {
+        let (used, ended) = match input.fill_buf().await {
+            // A line without its end is none.
+            Ok([]) | Err(_) => return,
+            Ok(piece) => {
+                let end = piece.iter().position(|b| *b == b'\n');
+                let text = piece.get(..end.unwrap_or(piece.len())).unwrap_or_default();
+                is_dropping |= line.len() + text.len() > LONGEST_LINE;
+                if !is_dropping {
+                    line.extend_from_slice(text);
+                }
+                (end.map_or(piece.len(), |at| at + 1), end.is_some())
+            }
+        };
+        input.consume(used);
+        if ended {
+            let whole = std::mem::take(&mut line);
+            let read = if std::mem::take(&mut is_dropping) { Read::TooLong } else { Read::Line(whole) };
+            if lines.send(read).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+struct Driver {
+    world: Arc<dyn World>,
+    fault: Option<Fault>,
+    answers: mpsc::Sender<Value>,
+    running: Option<Running>,
+    tasks: JoinSet<()>,
+}
+
+/// What `initialize` set up.
+struct Running {
+    merchant: Arc<Merchant>,
+    till: Option<TillHandle>,
+    shop: Option<Arc<Shop>>,
+}
+
+#[derive(Default)]
+struct Handled {
+    answer: Option<Value>,
+    is_last: bool,
+}
+
+/// An error to answer with.
+struct Refusal {
+    code: i64,
+    message: String,
+}
+
+impl Refusal {
+    fn new(message: impl Into<String>) -> Self {
+        Self { code: -32000, message: message.into() }
+    }
+}
+
+#[derive(Deserialize)]
+struct Initialize {
+    protocol: String,
+    state: String,
+    clock: Option<ClockNow>,
+    terminal: Option<TerminalConfig>,
+    gateway: Option<GatewayConfig>,
+}
+
+#[derive(Deserialize)]
+struct ClockNow {
+    now: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CheckoutParams {
+    order: String,
+    by: By,
+    amount: Money,
+    description: Option<String>,
+    user_agent: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct OrderParams {
+    order: String,
+}
+
+impl Driver {
+    async fn handle(&mut self, line: Read) -> Handled {
+        let unread = |code: i64, message: &str| Handled {
+            answer: Some(json!({"jsonrpc": "2.0", "id": null, "error": {"code": code, "message": message}})),
+            is_last: false,
+        };
+        let Read::Line(line) = line else { return unread(-32600, "the line is longer than 1 MiB") };
+        if line.trim_ascii().is_empty() {
+            return Handled::default();
+        }
+        let Ok(request) = serde_json::from_slice::<Value>(&line) else { return unread(-32700, "the line is not JSON") };
+        let method = request.get("method").and_then(Value::as_str);
+        let (Some(method), Some("2.0")) = (method, request.get("jsonrpc").and_then(Value::as_str)) else {
+            return unread(-32600, "the line is no JSON-RPC 2.0 request");
+        };
+        let id = request.get("id").cloned();
+        let params = request.get("params").cloned().unwrap_or_else(|| json!({}));
+        let result = self.call(method, params, id.as_ref()).await;
+        let answer = match (id, result) {
+            (None, _) | (_, Ok(None)) => None,
+            (Some(id), Ok(Some(result))) => Some(answered(&id, result)),
+            (Some(id), Err(Refusal { code, message })) => {
+                Some(json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}}))
+            }
+        };
+        Handled { answer, is_last: method == "shutdown" }
+    }
+
+    /// Carries a method out. None: the answer comes later, from a task.
+    async fn call(&mut self, method: &str, params: Value, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+        match method {
+            "initialize" => self.initialize(read(params)?).await.map(Some),
+            "checkout" => self.checkout(read(params)?, id),
+            "orderStatus" => self.status(&read::<OrderParams>(params)?.order).map(Some),
+            "cancel" => self.cancel(read::<OrderParams>(params)?.order, id),
+            "clock" => self.clock(&read(params)?).await.map(Some),
+            "shutdown" => Ok(Some(json!({}))),
+            _ => {
+                let method: String = method.chars().take(64).collect();
+                Err(Refusal { code: -32601, message: format!("there is no method {method:?}") })
+            }
+        }
+    }
+
+    async fn initialize(&mut self, params: Initialize) -> Result<Value, Refusal> {
+        if self.running.is_some() {
+            return Err(Refusal::new("initialize was asked for twice"));
+        }
+        if params.protocol != "1" {
+            return Err(Refusal::new("this driver speaks protocol 1"));
+        }
+        let told = self.world.told_clock();
+        if let (Some(clock), Some(ClockNow { now })) = (&told, &params.clock) {
+            clock.tell(Moment::from_millis(*now));
+        }
+        let store = self.world.book(&params.state).map_err(|error| Refusal::new(format!("open the book: {error}")))?;
+        let book = Book::open(store, self.world.clock().now()).map_err(|error| Refusal::new(error.to_string()))?;
+        let merchant = Arc::new(Merchant::new(Arc::clone(&self.world), book, self.fault));
+        let shop = match &params.gateway {
+            Some(config) => Some(self.open_shop(&merchant, config).await?),
+            None => None,
+        };
+        let till = params.terminal.map(|config| {
+            let (till, handle) = Till::new(Arc::clone(&merchant), config);
+            self.tasks.spawn(till.run());
+            handle
+        });
+        let mut capabilities = vec!["cancel", "restart"];
+        if told.is_some() {
+            capabilities.insert(1, "clock");
+        }
+        let mut result = json!({
+            "name": env!("CARGO_PKG_NAME"),
+            "version": env!("CARGO_PKG_VERSION"),
+            "roles": ["edc", "antom"],
+            "capabilities": capabilities,
+        });
+        if let Some(shop) = &shop {
+            result["notifyUrl"] = json!(format!("{}/notify", shop.base_url));
+        }
+        self.running = Some(Running { merchant, till, shop });
+        Ok(result)
+    }
+
+    /// Opens the shop and goes on with what an earlier process left open.
+    async fn open_shop(&mut self, merchant: &Arc<Merchant>, config: &GatewayConfig) -> Result<Arc<Shop>, Refusal> {
+        let gateway = Gateway::new(Arc::clone(merchant), config).map_err(Refusal::new)?;
+        let listening = self.world.listen().await;
+        let (base_url, accept) = listening.map_err(|error| Refusal::new(format!("listen: {error}")))?;
+        let shop = Arc::new(Shop { merchant: Arc::clone(merchant), gateway, base_url });
+        self.tasks.spawn(notify::serve(Arc::clone(&shop), accept));
+        let left: Vec<String> = merchant.book(|book| {
+            let open = book.orders().filter(|order| order.is_open() && order.by == By::EntryCode);
+            open.map(|order| order.name.clone()).collect()
+        });
+        for order in left {
+            let shop = Arc::clone(&shop);
+            self.tasks.spawn(async move { shop.resume(&order).await });
+        }
+        Ok(shop)
+    }
+
+    fn checkout(&mut self, params: CheckoutParams, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+        let running = self.running.as_ref().ok_or_else(not_initialized)?;
+        let CheckoutParams { order, by, amount, description, user_agent } = params;
+        if !(1..=LONGEST_ORDER).contains(&order.chars().count()) {
+            return Err(Refusal::new(format!("an order's name has 1 to {LONGEST_ORDER} characters")));
+        }
+        // Asked again, an order is not sold again, unless nothing came of it.
+        if let Some(known) = running.merchant.order(&order)
+            && !matches!(known.state, OrderState::Failed | OrderState::Cancelled)
+        {
+            return Ok(Some(json!({"state": known.state.as_str()})));
+        }
+        if self.tasks.len() >= AT_ONCE {
+            return Err(Refusal::new("too much is going on"));
+        }
+        match by {
+            By::Terminal => {
+                let till = running.till.as_ref().ok_or_else(|| Refusal::new("there is no terminal"))?;
+                let place =
+                    till.sales.try_reserve().map_err(|_| Refusal::new("too many sales wait for the terminal"))?;
+                till::begin(&running.merchant, &order, amount).map_err(|error| Refusal::new(error.to_string()))?;
+                if let Some(reason) = till::refuses(amount) {
+                    running.merchant.close(&order, OrderState::Failed, reason);
+                    return Ok(Some(json!({"state": "failed"})));
+                }
+                place.send(order);
+                Ok(Some(json!({"state": "open"})))
+            }
+            By::EntryCode => {
+                let shop = Arc::clone(running.shop.as_ref().ok_or_else(|| Refusal::new("there is no gateway"))?);
+                let description = description.filter(|text| !text.is_empty()).unwrap_or_else(|| order.clone());
+                let user_agent = user_agent.unwrap_or_else(|| "unknown".to_owned());
+                let checkout = Checkout { order, amount, description, user_agent };
+                shop.begin(&checkout).map_err(|error| Refusal::new(error.to_string()))?;
+                self.sell(shop, checkout, id.cloned());
+                Ok(None)
+            }
+        }
+    }
+
+    /// Sells through the gateway, and answers as soon as there is something to tell the buyer.
+    fn sell(&mut self, shop: Arc<Shop>, checkout: Checkout, id: Option<Value>) {
+        let (tell, told) = oneshot::channel();
+        let (merchant, order) = (Arc::clone(&shop.merchant), checkout.order.clone());
+        self.tasks.spawn(async move { shop.sell(&checkout, tell).await });
+        let answers = self.answers.clone();
+        self.tasks.spawn(async move {
+            let redirect = told.await.ok().flatten();
+            let mut result = json!({"state": state_of(&merchant, &order)});
+            if let Some(redirect) = redirect {
+                result["redirect"] = json!({"method": redirect.method, "url": redirect.redirect_url});
+            }
+            answer_later(&answers, id, result).await;
+        });
+    }
+
+    fn cancel(&mut self, order: String, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+        let running = self.running.as_ref().ok_or_else(not_initialized)?;
+        let known = running.merchant.order(&order).ok_or_else(|| Refusal::new("there is no such order"))?;
+        let till = match &running.till {
+            Some(till) if known.by == By::Terminal && known.is_open() => till.clone(),
+            _ => return Ok(Some(json!({"state": known.state.as_str()}))),
+        };
+        let (done, is_done) = oneshot::channel();
+        till.cancels
+            .try_send(CancelRequest { order: order.clone(), done })
+            .map_err(|_| Refusal::new("too many cancels wait for the terminal"))?;
+        let (merchant, answers, id) = (Arc::clone(&running.merchant), self.answers.clone(), id.cloned());
+        self.tasks.spawn(async move {
+            // An error means that the till is gone, and the state is what it is.
+            let _ = is_done.await;
+            let result = json!({"state": state_of(&merchant, &order)});
+            answer_later(&answers, id, result).await;
+        });
+        Ok(None)
+    }
+
+    fn status(&self, order: &str) -> Result<Value, Refusal> {
+        let running = self.running.as_ref().ok_or_else(not_initialized)?;
+        let Some(found) = running.merchant.order(order) else {
+            // Nothing is sold before it is in the book: an order that is not there was not sold.
+            let nothing = json!({"currency": "KRW", "value": "0"});
+            return Ok(json!({"order": order, "state": "failed", "booked": nothing, "reason": "not in the book"}));
+        };
+        let Order { name, amount, state, reason, booked, .. } = found;
+        let booked = Money::new(amount.currency, booked);
+        let mut status = json!({"order": name, "state": state.as_str(), "booked": booked});
+        if let Some(reason) = reason {
+            status["reason"] = json!(reason);
+        }
+        Ok(status)
+    }
+
+    async fn clock(&self, params: &ClockNow) -> Result<Value, Refusal> {
+        let Some(clock) = self.world.told_clock() else {
+            return Err(Refusal { code: -32601, message: "this driver has no clock that can be told".to_owned() });
+        };
+        clock.tell(Moment::from_millis(params.now));
+        clock.settle().await;
+        // Rounded up, so that whoever tells this very time finds the deadline reached.
+        let wake_at = clock.next_wake().map(|at| at.as_micros().div_ceil(1000));
+        Ok(json!({"wakeAt": wake_at}))
+    }
+}
+
+fn read<T: DeserializeOwned>(params: Value) -> Result<T, Refusal> {
+    serde_json::from_value(params).map_err(|error| Refusal { code: -32602, message: format!("params: {error}") })
+}
+
+fn not_initialized() -> Refusal {
+    Refusal::new("initialize comes first")
+}
+
+fn state_of(merchant: &Merchant, order: &str) -> &'static str {
+    merchant.order(order).map_or("failed", |order| order.state.as_str())
+}
+
+fn answered(id: &Value, result: Value) -> Value {
+    json!({"jsonrpc": "2.0", "id": id, "result": result})
+}
+
+async fn answer_later(answers: &mpsc::Sender<Value>, id: Option<Value>, result: Value) {
+    if let Some(id) = id {
+        // Nobody receives only when serve is over.
+        let _ = answers.send(answered(&id, result)).await;
+    }
+}

@@ -1,0 +1,140 @@
+//! The signed way to the gateway: one request, one verified answer, or no knowledge at all.
+//!
+//! Whatever is not a verified answer (no connection, a time-out, a status other than 200, a signature that does not fit)
+//! is *unknown*: it says nothing about the payment.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::Request;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::task::JoinSet;
+use wire::antom::{Envelope, Headers, Operation, Signature, Signer, Verifier};
+
+use crate::fault::Fault;
+use crate::merchant::Merchant;
+
+const LIMIT: Duration = Duration::from_secs(10);
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// Where the gateway is, who we are to it, and the keys.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GatewayConfig {
+    url: String,
+    client_id: String,
+    private_key: String,
+    gateway_public_key: String,
+}
+
+/// See the module's documentation.
+pub(crate) struct Gateway {
+    merchant: Arc<Merchant>,
+    authority: String,
+    /// What the URL's own path puts before ours; mostly nothing.
+    prefix: String,
+    client_id: String,
+    signer: Signer,
+    verifier: Verifier,
+}
+
+/// Why there is no answer that could be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unknown(String);
+
+impl Gateway {
+    pub(crate) fn new(merchant: Arc<Merchant>, config: &GatewayConfig) -> Result<Self, String> {
+        let rest = config.url.strip_prefix("http://").ok_or("gateway.url must begin with http://")?;
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let signer = Signer::load(config.private_key.as_bytes()).map_err(|error| error.to_string())?;
+        let verifier = Verifier::load(config.gateway_public_key.as_bytes()).map_err(|error| error.to_string())?;
+        let path = path.trim_matches('/');
+        let prefix = if path.is_empty() { String::new() } else { format!("/{path}") };
+        Ok(Self {
+            merchant,
+            authority: authority.to_owned(),
+            prefix,
+            client_id: config.client_id.clone(),
+            signer,
+            verifier,
+        })
+    }
+
+    /// Sends a body to an operation. The answer's body has been verified.
+    pub(crate) async fn call(&self, operation: Operation, body: Bytes) -> Result<Bytes, Unknown> {
+        let mut connection = JoinSet::new();
+        tokio::select! {
+            biased;
+            answer = self.exchange(operation, body, &mut connection) => answer,
+            () = self.merchant.pause(LIMIT) => Err(Unknown("no answer within ten seconds".to_owned())),
+        }
+    }
+
+    /// Whether a message that claims to be from Antom and for us is, over the exact bytes.
+    pub(crate) fn vouches(&self, envelope: &Envelope, time_header: &str) -> bool {
+        let headers = &envelope.headers;
+        let (Some(client), Some(time)) = (headers.value("client-id"), headers.value(time_header)) else { return false };
+        let signature = headers.value("signature").map(Signature::parse);
+        let Some(Ok(signature)) = signature else { return false };
+        client == self.client_id && self.verifier.verify_envelope(envelope, client, time, &signature)
+    }
+
+    async fn exchange(
+        &self,
+        operation: Operation,
+        body: Bytes,
+        connection: &mut JoinSet<()>,
+    ) -> Result<Bytes, Unknown> {
+        let unknown = |error: &dyn std::fmt::Display| Unknown(error.to_string());
+        let target = self.path(operation);
+        let stream = self.merchant.world().connect(&self.authority).await.map_err(|error| unknown(&error))?;
+        let (mut sender, driving) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| unknown(&error))?;
+        connection.spawn(async move {
+            // Why it ended is told to whoever waits for the answer.
+            let _ = driving.await;
+        });
+        let request = self.request(&target, body).map_err(|error| unknown(&error))?;
+        let response = sender.send_request(request).await.map_err(|error| unknown(&error))?;
+        let (head, body) = response.into_parts();
+        let body = Limited::new(body, LARGEST_BODY).collect().await.map_err(|error| unknown(&error))?.to_bytes();
+        if head.status != hyper::StatusCode::OK {
+            return Err(Unknown(format!("HTTP status {}", head.status.as_u16())));
+        }
+        let envelope = Envelope { method: "POST".to_owned(), target, headers: headers(&head.headers), body };
+        if self.vouches(&envelope, "response-time") {
+            Ok(envelope.body)
+        } else {
+            Err(Unknown("the answer's signature does not fit".to_owned()))
+        }
+    }
+
+    fn request(&self, target: &str, body: Bytes) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+        let time = self.merchant.now().as_millis().to_string();
+        let signed = if self.merchant.has(Fault::SignsReserialisedBody) { pretty(&body) } else { body.clone() };
+        let mut request = Request::post(target).header("host", &self.authority).header("connection", "close");
+        for (name, value) in self.signer.headers(target, &self.client_id, &time, &signed).iter() {
+            request = request.header(name, value);
+        }
+        request.body(Full::new(body))
+    }
+
+    fn path(&self, operation: Operation) -> String {
+        let sandbox = if self.client_id.starts_with("SANDBOX_") { "/sandbox" } else { "" };
+        format!("{}/ams{sandbox}/api/v1/payments/{operation}", self.prefix)
+    }
+}
+
+/// Headers as the wire crate keeps them; a value that is no text is none of ours.
+pub(crate) fn headers(map: &hyper::HeaderMap) -> Headers {
+    map.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect()
+}
+
+fn pretty(body: &[u8]) -> Bytes {
+    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    serde_json::to_vec_pretty(&value).unwrap_or_default().into()
+}

@@ -1,0 +1,100 @@
+//! What till and shop share: the book behind its lock, the clock, the outside, and the fault that is switched on.
+
+use std::io::{self, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use wire::clock::{Deadlines, Sleep};
+use wire::time::Moment;
+
+use crate::book::{Book, BookError, Evidence};
+use crate::fault::Fault;
+use crate::order::{Order, OrderState};
+use crate::world::World;
+
+/// See the module's documentation.
+pub(crate) struct Merchant {
+    book: Mutex<Book>,
+    changed: watch::Sender<u64>,
+    world: Arc<dyn World>,
+    fault: Option<Fault>,
+}
+
+impl Merchant {
+    pub(crate) fn new(world: Arc<dyn World>, book: Book, fault: Option<Fault>) -> Self {
+        Self { book: Mutex::new(book), changed: watch::Sender::new(0), world, fault }
+    }
+
+    /// Whether this mistake is to be made.
+    pub(crate) fn has(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
+    }
+
+    pub(crate) fn world(&self) -> &dyn World {
+        self.world.as_ref()
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.world.clock().now()
+    }
+
+    /// Completes at a moment.
+    pub(crate) fn until(&self, at: Moment) -> Sleep {
+        self.world.clock().sleep(Deadlines { world: Some(at), peer: None })
+    }
+
+    pub(crate) async fn pause(&self, duration: Duration) {
+        self.until(self.now() + duration).await;
+    }
+
+    /// Works on the book.
+    pub(crate) fn book<R>(&self, work: impl FnOnce(&mut Book) -> R) -> R {
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut book)
+    }
+
+    pub(crate) fn order(&self, name: &str) -> Option<Order> {
+        self.book(|book| book.order(name).cloned())
+    }
+
+    pub(crate) fn is_open(&self, name: &str) -> bool {
+        self.book(|book| book.order(name).is_some_and(Order::is_open))
+    }
+
+    pub(crate) fn new_id(&self, order: &str) -> String {
+        self.book(|book| book.new_id(order))
+    }
+
+    /// Sees every change of an order's state.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// Books an order once.
+    pub(crate) fn paid(&self, order: &str, evidence: Evidence) -> Result<(), BookError> {
+        let now = self.now();
+        self.book(|book| book.paid(now, order, evidence))?;
+        self.tell_change();
+        Ok(())
+    }
+
+    /// Ends an order otherwise than paid. A book that cannot be written leaves it as it is: a restart looks again.
+    pub(crate) fn close(&self, order: &str, state: OrderState, reason: &str) {
+        let now = self.now();
+        if let Err(error) = self.book(|book| book.close(now, order, state, reason)) {
+            self.log(&format!("order {order}: {error}"));
+        }
+        self.tell_change();
+    }
+
+    pub(crate) fn tell_change(&self) {
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Says something to whoever reads the log.
+    pub(crate) fn log(&self, text: &str) {
+        // A closed stderr is no reason to stop selling.
+        let _ = writeln!(io::stderr(), "reference: {text}");
+    }
+}

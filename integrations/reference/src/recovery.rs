@@ -1,0 +1,101 @@
+//! Recovery: what became of a sale whose result did not come, cannot be read, or does not decide.
+//!
+//! No answer does not mean not charged. So the terminal is asked for its last transaction, and only a record that is this
+//! sale's decides. What cannot be decided is parked for a person. Purchase is never sent again from here.
+
+use std::time::Duration;
+
+use wire::edc::{Command, CommandCode, InitCode, Outcome, TransactionData};
+
+use crate::order::{Attempt, By, Order};
+use crate::till::Till;
+use crate::verdict::{self, Verdict};
+
+/// Pauses between tries, in seconds.
+const PAUSES: [u64; 5] = [1, 2, 3, 5, 5];
+const BUSY_PAUSE: Duration = Duration::from_secs(2);
+/// A terminal that is busy may still be busy with this very sale, which takes two minutes at most.
+const BUSY_LIMIT: Duration = Duration::from_secs(130);
+const DAY_MICROS: u64 = 24 * 60 * 60 * 1_000_000;
+
+impl Till {
+    /// Asks until the order is decided, or parks it.
+    pub(crate) async fn recover(&mut self, name: &str) {
+        let patience = self.merchant.now() + BUSY_LIMIT;
+        let mut pauses = PAUSES.iter();
+        loop {
+            // A late result may have settled it meanwhile.
+            let Some(order) = self.merchant.order(name).filter(Order::is_open) else { return };
+            let Some(attempt) = order.attempt() else { return };
+            match self.ask_last_transaction(name).await {
+                Asked::Told(data) => return self.decide(&order, attempt, &data),
+                Asked::Nothing(reason) => return self.park(name, reason),
+                Asked::Busy if self.merchant.now() < patience => {
+                    self.wait(BUSY_PAUSE).await;
+                    continue;
+                }
+                Asked::Busy | Asked::Silence => {}
+            }
+            match pauses.next() {
+                Some(seconds) => self.wait(Duration::from_secs(*seconds)).await,
+                None => return self.park(name, "no answer to the Purchase, nor to what became of it"),
+            }
+        }
+    }
+
+    async fn ask_last_transaction(&mut self, name: &str) -> Asked {
+        if !self.session && self.hello().await != Some(InitCode::InitSuccess) {
+            return Asked::Silence;
+        }
+        let Some(result) = self.ask(name, Command::GetLastTransaction).await else { return Asked::Silence };
+        match result.outcome {
+            Outcome::Success(data) => Asked::Told(data),
+            Outcome::BusinessFailed(data) if data.payment_amount.is_some() => Asked::Told(data),
+            Outcome::BusinessFailed(_) => Asked::Nothing("the terminal knows of no last transaction"),
+            Outcome::CommandFailed { code: CommandCode::DeviceBusy, .. } => Asked::Busy,
+            Outcome::CommandFailed { code: CommandCode::Invalid, .. } => {
+                self.session = false;
+                Asked::Silence
+            }
+            Outcome::CommandFailed { code: CommandCode::NotSupport | CommandCode::ParamError, .. } => {
+                Asked::Nothing("the terminal cannot tell its last transaction")
+            }
+            Outcome::CommandFailed { .. } => Asked::Silence,
+        }
+    }
+
+    fn decide(&self, order: &Order, attempt: &Attempt, data: &TransactionData) {
+        let name = &order.name;
+        let day = |attempt: &Attempt| attempt.at.as_micros() / DAY_MICROS;
+        let only_one = self.merchant.book(|book| {
+            let rivals = book.orders().filter(|other| other.by == By::Terminal && other.name != order.name);
+            !rivals.flat_map(|other| &other.attempts).any(|a| a.amount == attempt.amount && day(a) == day(attempt))
+        });
+        match verdict::of_last_transaction(data, attempt, &self.config.terminal_id, only_one) {
+            Verdict::Paid(evidence) => {
+                let is_anothers = evidence
+                    .reference
+                    .as_ref()
+                    .is_some_and(|reference| self.merchant.book(|book| book.is_booked_elsewhere(reference, name)));
+                if is_anothers {
+                    self.park(name, "the terminal's last transaction is booked for another order");
+                } else {
+                    self.paid(name, evidence);
+                }
+            }
+            Verdict::Failed(reason) => self.fail(name, &reason),
+            Verdict::Unclear(reason) => self.park(name, &reason),
+            Verdict::Busy | Verdict::WantsHello => self.park(name, "the terminal does not say"),
+        }
+    }
+}
+
+/// What came of asking for the last transaction.
+enum Asked {
+    Told(Box<TransactionData>),
+    /// The terminal answered, and has nothing to tell.
+    Nothing(&'static str),
+    Busy,
+    /// No answer, or none that helps; it may help to ask again.
+    Silence,
+}

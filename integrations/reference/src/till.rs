@@ -1,0 +1,516 @@
+//! The till: one sale at a time at the card terminal.
+//!
+//! A sale goes: hello if there is no session, Purchase, wait for the result. Whatever leaves it open whether money came in
+//! goes to recovery (`recovery.rs`). Purchase is sent again only when the terminal said that it did not take it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::sync::{mpsc, oneshot};
+use wire::clock::Deadlines;
+use wire::edc::{
+    AcquirerInfo, Command, CommandName, CommandResult, CreditPayPlan, Event, EventCode, Hello, HelloAnswer, InitCode,
+    Invocation, Kind, Outcome, Packet, PurchaseRequest, caller_timeout,
+};
+use wire::money::{Currency, Money};
+use wire::time::Moment;
+
+use crate::book::{BookError, Evidence};
+use crate::fault::Fault;
+use crate::merchant::Merchant;
+use crate::order::{Attempt, By, Order, OrderState};
+use crate::port::{Delivery, Heard, Port, Profile};
+use crate::verdict::{self, Verdict};
+
+const SECOND: Duration = Duration::from_secs(1);
+/// Three sends with three seconds each, and time to answer.
+const HELLO_WAIT: Duration = Duration::from_secs(14);
+/// A little longer than the port tries before it gives up.
+const LINE_WAIT: Duration = Duration::from_secs(32);
+/// How long the other half of a cancelled sale may take.
+const CANCEL_WAIT: Duration = Duration::from_secs(5);
+const LARGEST_KRW: u64 = 999_999_999;
+
+/// Where the terminal is and which ids to pay through.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TerminalConfig {
+    pub(crate) port: String,
+    pub(crate) profile: Profile,
+    pub(crate) merchant_id: String,
+    pub(crate) terminal_id: String,
+    pub(crate) registration_no: String,
+}
+
+/// The handle of the till: what can be asked of it.
+#[derive(Clone)]
+pub(crate) struct TillHandle {
+    pub(crate) sales: mpsc::Sender<String>,
+    pub(crate) cancels: mpsc::Sender<CancelRequest>,
+}
+
+/// Somebody wants an order called off; answered when it is known whether it is.
+#[derive(Debug)]
+pub(crate) struct CancelRequest {
+    pub(crate) order: String,
+    pub(crate) done: oneshot::Sender<()>,
+}
+
+/// The till itself: run it in a task.
+pub(crate) struct Till {
+    pub(crate) merchant: Arc<Merchant>,
+    pub(crate) config: TerminalConfig,
+    port: Port,
+    /// Orders in the queue.
+    sales: mpsc::Receiver<String>,
+    cancels: mpsc::Receiver<CancelRequest>,
+    is_open: bool,
+    /// Whether a hello succeeded on this line, at this terminal's uptime.
+    pub(crate) session: bool,
+    current: Option<String>,
+}
+
+/// What happened while the till waited.
+pub(crate) enum Happening {
+    Packet(Packet),
+    Delivery(u64, Delivery),
+    Cancel(CancelRequest),
+    Sale(String),
+    /// The line opened or closed.
+    Line,
+    TimedOut,
+}
+
+/// How one Purchase went.
+enum Went {
+    Verdict(Verdict),
+    /// The cashier called it off, and the terminal agreed.
+    Cancelled,
+    /// The caller's time-out passed.
+    Silence,
+    /// The terminal never took it: every sending was refused.
+    Refused,
+    /// The terminal never saw it: the line was closed, or the book could not be written.
+    NotSent,
+}
+
+/// A CommandCancel that has no answer yet.
+struct Cancelling {
+    id: String,
+    until: Moment,
+    done: oneshot::Sender<()>,
+}
+
+impl Till {
+    pub(crate) fn new(merchant: Arc<Merchant>, config: TerminalConfig) -> (Self, TillHandle) {
+        let (sales_in, sales) = mpsc::channel(256);
+        let (cancels_in, cancels) = mpsc::channel(256);
+        let port = Port::open(Arc::clone(&merchant), config.port.clone(), config.profile);
+        let till = Self { merchant, config, port, sales, cancels, is_open: false, session: false, current: None };
+        (till, TillHandle { sales: sales_in, cancels: cancels_in })
+    }
+
+    /// Recovers what an earlier process left open, then sells. Never ends by itself.
+    pub(crate) async fn run(mut self) {
+        let left: Vec<Order> = self
+            .merchant
+            .book(|book| book.orders().filter(|order| order.is_open() && order.by == By::Terminal).cloned().collect());
+        for order in left {
+            if order.attempt().is_none_or(|attempt| attempt.commands.is_empty()) {
+                self.fail(&order.name, "the till stopped before anything was sent");
+            } else {
+                self.current = Some(order.name.clone());
+                self.recover(&order.name).await;
+            }
+        }
+        loop {
+            self.current = None;
+            match self.next(None, true).await {
+                Happening::Sale(order) => {
+                    self.current = Some(order.clone());
+                    self.sell(&order).await;
+                }
+                other => self.aside(other),
+            }
+        }
+    }
+
+    /// Waits for the next thing to happen, or until a moment.
+    pub(crate) async fn next(&mut self, until: Option<Moment>, is_idle: bool) -> Happening {
+        let timeout = self.merchant.world().clock().sleep(Deadlines { world: until, peer: None });
+        tokio::select! {
+            biased;
+            heard = self.port.hear() => match heard {
+                Heard::Opened => {
+                    self.is_open = true;
+                    Happening::Line
+                }
+                Heard::Closed => {
+                    self.is_open = false;
+                    self.session = false;
+                    Happening::Line
+                }
+                Heard::Packet(packet) => {
+                    // A terminal that starts up has forgotten us. Its event is a hint only: CommandInvalid is the proof.
+                    if event_of(&packet).is_some_and(|event| event.event_code == EventCode::DeviceInitialize.as_str()) {
+                        self.session = false;
+                    }
+                    Happening::Packet(packet)
+                }
+                Heard::Delivery(token, delivery) => Happening::Delivery(token, delivery),
+            },
+            Some(request) = self.cancels.recv() => Happening::Cancel(request),
+            Some(order) = self.sales.recv(), if is_idle => Happening::Sale(order),
+            () = timeout => Happening::TimedOut,
+        }
+    }
+
+    /// What happens beside what the till is doing: late results, and orders called off before their turn.
+    pub(crate) fn aside(&self, happening: Happening) {
+        match happening {
+            Happening::Packet(packet) => self.overhear(&packet),
+            Happening::Cancel(request) => {
+                let order = self.merchant.order(&request.order);
+                let unsent = |order: &Order| order.attempt().is_some_and(|attempt| attempt.commands.is_empty());
+                if order.is_some_and(|order| order.by == By::Terminal && order.is_open() && unsent(&order)) {
+                    self.merchant.close(&request.order, OrderState::Cancelled, "called off before its turn");
+                }
+                // Whoever asked may have gone.
+                let _ = request.done.send(());
+            }
+            Happening::Delivery(..) | Happening::Sale(_) | Happening::Line | Happening::TimedOut => {}
+        }
+    }
+
+    /// A result that comes late still tells how its order ended.
+    fn overhear(&self, packet: &Packet) {
+        let Some(result) = result_of(packet) else { return };
+        let found = self
+            .merchant
+            .book(|book| book.by_command(&result.id).map(|(order, attempt)| (order.name.clone(), attempt.clone())));
+        let Some((order, attempt)) = found else { return };
+        match verdict::of_purchase(&result, &attempt) {
+            Verdict::Paid(evidence) => self.paid(&order, evidence),
+            Verdict::Failed(reason) => self.fail(&order, &reason),
+            Verdict::Busy | Verdict::WantsHello | Verdict::Unclear(_) => {}
+        }
+    }
+
+    /// Lets time pass, with open ears.
+    pub(crate) async fn wait(&mut self, duration: Duration) {
+        let until = self.merchant.now() + duration;
+        loop {
+            match self.next(Some(until), false).await {
+                Happening::TimedOut => return,
+                other => self.aside(other),
+            }
+        }
+    }
+
+    async fn sell(&mut self, name: &str) {
+        let (mut busy, mut unheard, mut again) = (0, 0, 0);
+        loop {
+            if !self.merchant.is_open(name) {
+                return;
+            }
+            if !self.session
+                && let Err(reason) = self.greet().await
+            {
+                return self.fail(name, &reason);
+            }
+            // It may have been called off meanwhile.
+            let Some(order) = self.merchant.order(name).filter(Order::is_open) else { return };
+            match self.purchase(&order).await {
+                Went::Cancelled => {
+                    return self.merchant.close(name, OrderState::Cancelled, "called off at the terminal");
+                }
+                Went::Refused => return self.fail(name, "the terminal refused each sending of the command"),
+                Went::Verdict(Verdict::Paid(evidence)) => return self.paid(name, evidence),
+                Went::Verdict(Verdict::Failed(reason)) => return self.fail(name, &reason),
+                Went::Verdict(Verdict::Unclear(reason)) => {
+                    self.merchant.log(&format!("order {name}: {reason}"));
+                    return self.recover(name).await;
+                }
+                Went::Verdict(Verdict::Busy) if busy < 5 => {
+                    busy += 1;
+                    self.wait(SECOND).await;
+                }
+                Went::Verdict(Verdict::Busy) => return self.fail(name, "the terminal stays busy"),
+                Went::Verdict(Verdict::WantsHello) if unheard < 3 => {
+                    unheard += 1;
+                    self.session = false;
+                }
+                Went::Verdict(Verdict::WantsHello) => return self.fail(name, "the terminal takes no command"),
+                Went::NotSent if unheard < 3 => {
+                    unheard += 1;
+                    self.wait(SECOND).await;
+                }
+                Went::NotSent => return self.fail(name, "the line to the terminal is closed"),
+                Went::Silence if self.merchant.has(Fault::PurchaseAgainAfterSilence) && again < 2 => {
+                    again += 1;
+                    if begin(&self.merchant, name, order.amount).is_err() {
+                        return;
+                    }
+                }
+                Went::Silence if self.merchant.has(Fault::SaleBeforeRecovery) => {
+                    return self.park(name, "no answer; somebody will look at it later");
+                }
+                Went::Silence => return self.recover(name).await,
+            }
+        }
+    }
+
+    /// One Purchase, from its intent in the book to its end.
+    async fn purchase(&mut self, order: &Order) -> Went {
+        let (merchant, name) = (Arc::clone(&self.merchant), order.name.as_str());
+        let now = merchant.now();
+        let command = merchant.new_id(name);
+        let stored = merchant.book(|book| {
+            book.sent(now, name, &command)?;
+            Ok::<_, BookError>(book.order(name).and_then(Order::attempt).cloned())
+        });
+        let attempt = match stored {
+            Ok(Some(attempt)) => attempt,
+            Ok(None) => return Went::NotSent,
+            Err(error) => {
+                merchant.log(&format!("order {name}: {error}"));
+                return Went::NotSent;
+            }
+        };
+        let token = self.port.send(self.packet(&attempt, &command));
+        let mut deadline = now + caller_timeout(CommandName::Purchase, attempt.amount.minor);
+        let mut was_heard = false;
+        let mut card_seen = false;
+        let mut cancelling: Option<Cancelling> = None;
+        let mut is_cancelled = false;
+        let mut ended: Option<Verdict> = None;
+        loop {
+            if cancelling.is_none()
+                && let Some(verdict) = ended.take()
+            {
+                return match verdict {
+                    // Of the two halves of a cancelled sale, the failure; whichever came first.
+                    Verdict::Failed(_) if is_cancelled => Went::Cancelled,
+                    verdict => Went::Verdict(verdict),
+                };
+            }
+            let until = cancelling.as_ref().map_or(deadline, |cancelling| cancelling.until.min(deadline));
+            match self.next(Some(until), false).await {
+                Happening::Packet(packet) if names(&packet, &command) => match packet.kind {
+                    Kind::Result => {
+                        let result = result_of(&packet);
+                        ended = Some(match result {
+                            Some(result) => verdict::of_purchase(&result, &attempt),
+                            None => Verdict::Unclear("the result cannot be read".to_owned()),
+                        });
+                    }
+                    _ => {
+                        was_heard = true;
+                        let Some(event) = event_of(&packet) else { continue };
+                        card_seen |= is_past_ready(&event);
+                        if event.event_code == EventCode::Ready.as_str() && merchant.has(Fault::TwoCommandsAtOnce) {
+                            let question =
+                                Invocation { id: merchant.new_id(name), command: Command::GetLastTransaction };
+                            self.port.send(question.packet());
+                        }
+                    }
+                },
+                Happening::Packet(packet)
+                    if cancelling.as_ref().is_some_and(|cancelling| names(&packet, &cancelling.id)) =>
+                {
+                    let agreed = result_of(&packet).is_some_and(|result| matches!(result.outcome, Outcome::Success(_)));
+                    if agreed {
+                        is_cancelled = true;
+                        // The sale is closed; what is left is the failure of its Purchase, if it comes at all.
+                        merchant.close(name, OrderState::Cancelled, "called off at the terminal");
+                        deadline = merchant.now() + CANCEL_WAIT;
+                    }
+                    if let Some(cancelling) = cancelling.take() {
+                        let _ = cancelling.done.send(());
+                    }
+                }
+                Happening::Packet(packet) if packet.kind == Kind::Result && packet.json().is_err() => {
+                    // Whose it was cannot be read; only ours is awaited.
+                    ended = Some(Verdict::Unclear("the result cannot be read".to_owned()));
+                }
+                Happening::Delivery(sent, delivery) if sent == token => match delivery {
+                    Delivery::Refused if !was_heard => return Went::Refused,
+                    Delivery::NotSent => return Went::NotSent,
+                    // A command is not sent again because of silence: its result may still come.
+                    Delivery::Refused | Delivery::Silent | Delivery::Acknowledged => {}
+                },
+                Happening::Cancel(request) if request.order == name => {
+                    if card_seen || cancelling.is_some() || is_cancelled {
+                        let _ = request.done.send(());
+                        continue;
+                    }
+                    let id = merchant.new_id(name);
+                    self.port.send(Invocation { id: id.clone(), command: Command::CommandCancel }.packet());
+                    let until = merchant.now() + caller_timeout(CommandName::CommandCancel, 0);
+                    cancelling = Some(Cancelling { id, until, done: request.done });
+                }
+                Happening::TimedOut => {
+                    let now = merchant.now();
+                    if cancelling.as_ref().is_some_and(|cancelling| cancelling.until <= now)
+                        && let Some(unanswered) = cancelling.take()
+                    {
+                        let _ = unanswered.done.send(());
+                    }
+                    if deadline <= now && ended.is_none() {
+                        return if is_cancelled { Went::Cancelled } else { Went::Silence };
+                    }
+                }
+                other => self.aside(other),
+            }
+        }
+    }
+
+    /// Sends a command that moves no money and waits for its result: none when it did not come or cannot be read.
+    pub(crate) async fn ask(&mut self, order: &str, command: Command) -> Option<CommandResult> {
+        let until = self.merchant.now() + caller_timeout(command.name(), 0);
+        let id = self.merchant.new_id(order);
+        let token = self.port.send(Invocation { id: id.clone(), command }.packet());
+        loop {
+            match self.next(Some(until), false).await {
+                Happening::Packet(packet) if packet.kind == Kind::Result && names(&packet, &id) => {
+                    return result_of(&packet);
+                }
+                Happening::Delivery(sent, Delivery::Refused | Delivery::NotSent) if sent == token => return None,
+                Happening::TimedOut => return None,
+                other => self.aside(other),
+            }
+        }
+    }
+
+    /// Gets a session: patiently, since nothing was sent yet that could have cost anything.
+    async fn greet(&mut self) -> Result<(), String> {
+        let (mut refusals, mut silences) = (0, 0);
+        loop {
+            match self.hello().await {
+                Some(InitCode::InitSuccess) => return Ok(()),
+                Some(InitCode::InitParamError) => return Err("the terminal refuses our merchantId".to_owned()),
+                Some(InitCode::InitFailed) if refusals < 5 => refusals += 1,
+                Some(InitCode::InitFailed) => return Err("the terminal cannot be initialised".to_owned()),
+                None if silences < 2 => silences += 1,
+                None => return Err("the terminal does not answer".to_owned()),
+            }
+            self.wait(SECOND).await;
+        }
+    }
+
+    /// One hello, and the terminal's answer if there is one.
+    pub(crate) async fn hello(&mut self) -> Option<InitCode> {
+        if !self.is_open {
+            self.port.wake();
+            let until = self.merchant.now() + LINE_WAIT;
+            while !self.is_open {
+                match self.next(Some(until), false).await {
+                    Happening::TimedOut => return None,
+                    other => self.aside(other),
+                }
+            }
+        }
+        let hello = Hello { merchant_id: self.config.merchant_id.clone(), built_in_dialog: false };
+        let token = self.port.send(hello.packet());
+        let until = self.merchant.now() + HELLO_WAIT;
+        loop {
+            match self.next(Some(until), false).await {
+                Happening::Packet(packet) if packet.kind == Kind::Hello => {
+                    let answer: HelloAnswer = serde_json::from_slice(&packet.data).ok()?;
+                    self.session = answer.code == InitCode::InitSuccess;
+                    return Some(answer.code);
+                }
+                Happening::Delivery(sent, delivery) if sent == token && delivery != Delivery::Acknowledged => {
+                    return None;
+                }
+                Happening::TimedOut => return None,
+                Happening::Line if !self.is_open => return None,
+                other => self.aside(other),
+            }
+        }
+    }
+
+    pub(crate) fn paid(&self, order: &str, evidence: Evidence) {
+        if let Err(error) = self.merchant.paid(order, evidence) {
+            self.merchant.log(&format!("order {order}: {error}"));
+        }
+    }
+
+    pub(crate) fn fail(&self, order: &str, reason: &str) {
+        self.merchant.close(order, OrderState::Failed, reason);
+    }
+
+    pub(crate) fn park(&self, order: &str, reason: &str) {
+        self.merchant.close(order, OrderState::Parked, reason);
+    }
+
+    fn packet(&self, attempt: &Attempt, command: &str) -> Packet {
+        let request = PurchaseRequest {
+            request_id: attempt.request_id.clone(),
+            payment_amount: attempt.amount.amount(),
+            // The terminal computes it, and its answer is what counts.
+            tax_amount: None,
+            tip_amount: Money::krw(0).amount(),
+            credit_pay_plan: CreditPayPlan { installment_num: "0".to_owned() },
+            payment_expiry_time: Some("30".to_owned()),
+            acquirer_info: AcquirerInfo {
+                acquirer_terminal_id: Some(self.config.terminal_id.clone()),
+                acquirer_registration_no: Some(self.config.registration_no.clone()),
+                ..AcquirerInfo::default()
+            },
+        };
+        let packet = Invocation { id: command.to_owned(), command: Command::Purchase(request) }.packet();
+        let Ok(mut object) = packet.json() else { return packet };
+        if let Some(parameters) = object.get_mut("commandRequestParams") {
+            if self.merchant.has(Fault::NumbersForStrings) {
+                parameters["paymentAmount"]["value"] = json!(attempt.amount.minor);
+            }
+            if self.merchant.has(Fault::RequiredFieldMissing)
+                && let Some(parameters) = parameters.as_object_mut()
+            {
+                parameters.remove("tipAmount");
+            }
+        }
+        Packet::new(Kind::Command, &object)
+    }
+}
+
+/// Stores that an order shall be paid at the terminal.
+pub(crate) fn begin(merchant: &Merchant, order: &str, amount: Money) -> Result<(), BookError> {
+    let now = merchant.now();
+    let reuses = merchant.has(Fault::RequestIdReused);
+    merchant.book(|book| {
+        let request_id = if reuses { format!("SALE-{}", amount.minor) } else { book.new_id(order) };
+        book.intent(now, order, By::Terminal, amount, &request_id, None)
+    })
+}
+
+/// Why the terminal cannot take such an amount, if it cannot.
+pub(crate) fn refuses(amount: Money) -> Option<&'static str> {
+    match amount.minor {
+        _ if amount.currency != Currency::KRW => Some("the terminal takes won only"),
+        0 => Some("an amount must be positive"),
+        minor if minor > LARGEST_KRW => Some("an amount has at most nine digits at the terminal"),
+        _ => None,
+    }
+}
+
+fn names(packet: &Packet, id: &str) -> bool {
+    packet.json().is_ok_and(|object| object.get("id").and_then(|found| found.as_str()) == Some(id))
+}
+
+fn result_of(packet: &Packet) -> Option<CommandResult> {
+    if packet.kind == Kind::Result { CommandResult::parse(&packet.json().ok()?).ok() } else { None }
+}
+
+fn event_of(packet: &Packet) -> Option<Event> {
+    if packet.kind == Kind::Event { serde_json::from_slice(&packet.data).ok() } else { None }
+}
+
+/// Whether a card was there when this was sent: from then on CommandCancel is not for us to send.
+fn is_past_ready(event: &Event) -> bool {
+    use EventCode::{CardDetected, CardMissing, CardReadCompleted, CardTryAgain, PendingSignature, StartTransaction};
+    let past = [CardDetected, CardMissing, CardReadCompleted, CardTryAgain, PendingSignature, StartTransaction];
+    past.iter().any(|code| code.as_str() == event.event_code)
+}

@@ -1,0 +1,66 @@
+//! What an integration needs of the outside, as one trait: a serial port, a network, a folder, a clock.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use wire::clock::ClockHandle;
+
+use crate::clock::ToldClock;
+
+/// A future that a world hands out.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Bytes both ways: a serial port, a TCP connection, a pipe in memory.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// The outside of an integration. The program implements it with the operating system, a harness with memory.
+pub trait World: Send + Sync + 'static {
+    /// Opens the serial port with this name.
+    fn open_serial(&self, port: &str) -> BoxFuture<'static, io::Result<Box<dyn Stream>>>;
+
+    /// Connects to `host:port`.
+    fn connect(&self, authority: &str) -> BoxFuture<'static, io::Result<Box<dyn Stream>>>;
+
+    /// Listens for notifications: the base URL (`http://127.0.0.1:52001`) and the connections.
+    fn listen(&self) -> BoxFuture<'static, io::Result<(String, Box<dyn Accept>)>>;
+
+    /// The order book in a state folder.
+    ///
+    /// # Errors
+    /// The folder or the book cannot be opened.
+    fn book(&self, folder: &str) -> io::Result<Box<dyn BookStore>>;
+
+    /// The time. All waits of till and shop go through it.
+    fn clock(&self) -> ClockHandle;
+
+    /// The clock, when it is one that can be told the time: then the capability `clock` is offered.
+    fn told_clock(&self) -> Option<Arc<ToldClock>> {
+        None
+    }
+}
+
+/// Connections that come in.
+pub trait Accept: Send {
+    /// The next one. Cancel-safe.
+    fn accept(&mut self) -> BoxFuture<'_, io::Result<Box<dyn Stream>>>;
+}
+
+/// Where the lines of the order book are kept.
+pub trait BookStore: Send {
+    /// All whole lines that were appended, oldest first.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    fn load(&self) -> io::Result<Vec<String>>;
+
+    /// Adds a line (without its line feed). When this returns, the line survives a crash.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    fn append(&mut self, line: &str) -> io::Result<()>;
+}
