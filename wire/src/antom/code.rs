@@ -66,6 +66,7 @@ pub enum NextStep {
     /// The user gets a new verification code.
     UserGetsNewVerificationCode,
     /// Try again with 3D Secure.
+    #[serde(rename = "retry_with_3ds")] // By itself serde writes retry_with3ds.
     RetryWith3ds,
     /// Give up: there is no appeal.
     GiveUp,
