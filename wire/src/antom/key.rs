@@ -79,6 +79,23 @@ impl DerKind {
         }
     }
 
+    /// How many bits the modulus of an RSA public key has, in either container.
+    pub(super) fn public_bits(self, der: &[u8]) -> Option<usize> {
+        let (_, whole, _) = element(der)?;
+        let (_, first, rest) = element(whole)?;
+        let modulus = match self {
+            Self::Pkcs1Public => first,
+            Self::Spki => {
+                let (_, bit_string, _) = element(rest)?;
+                let (_, key, _) = element(bit_string.get(1..)?)?;
+                element(key)?.1
+            }
+            _ => return None,
+        };
+        let (zeros, top) = modulus.iter().enumerate().find(|(_, byte)| **byte != 0)?;
+        Some((modulus.len() - zeros) * 8 - usize::try_from(top.leading_zeros()).ok()?)
+    }
+
     pub(super) const fn describe(self) -> &'static str {
         match self {
             Self::Pkcs8 => "a private key (PKCS#8)",

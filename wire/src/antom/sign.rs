@@ -128,6 +128,10 @@ impl Verifier {
         if !matches!(kind, DerKind::Spki | DerKind::Pkcs1Public) {
             return Err(KeyError::NotPublic(kind.describe()));
         }
+        // Parsing lets any size pass; a key of a wrong size would then verify nothing and never say why.
+        if !kind.public_bits(&der).is_some_and(|bits| (2048..=8192).contains(&bits)) {
+            return Err(KeyError::Refused(kind.describe()));
+        }
         let parsed = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &der);
         parsed.map(|key| Self { key }).map_err(|_| KeyError::Refused(kind.describe()))
     }
