@@ -1,6 +1,7 @@
 //! What a merchant answers to a notification.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::ResultObject;
 
@@ -34,6 +35,9 @@ impl Ack {
         }
         match serde_json::from_slice::<Self>(body) {
             Err(error) => Err(format!("has a body that is no result object: {error}")),
+            Ok(_) if !has_result_object(body) => {
+                Err("has a body that is no result object: an array stands for an object".to_owned())
+            }
             Ok(ack) if ack.result.is_success() => Ok(()),
             Ok(ack) => Err(format!(
                 "says {:?} {}, not S SUCCESS",
@@ -42,6 +46,11 @@ impl Ack {
             )),
         }
     }
+}
+
+/// The derived reader lets an array of the fields in their order pass for an object.
+fn has_result_object(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|body| body.get("result").is_some_and(Value::is_object))
 }
 
 #[cfg(test)]
@@ -54,6 +63,8 @@ mod tests {
         assert_eq!(Ack::read(200, body), Ok(()));
         assert!(Ack::read(201, body).is_err());
         assert!(Ack::read(200, b"OK").is_err());
+        assert!(Ack::read(200, br#"[["SUCCESS","S","success"]]"#).is_err());
+        assert!(Ack::read(200, br#"{"result":["SUCCESS","S","success"]}"#).is_err());
         assert!(Ack::read(200, br#"{"result":{"resultCode":"UNKNOWN_EXCEPTION","resultStatus":"U"}}"#).is_err());
         assert_eq!(serde_json::to_vec(&Ack::success()).unwrap(), body);
     }
