@@ -29,12 +29,33 @@ pub fn shape_errors(object: &Value, table: &[ShapeField]) -> Vec<ShapeError> {
             Some(Value::Object(_) | Value::Array(_)) => {
                 errors.push(ShapeError::NotText { path: (*path).to_owned(), found: "an object or array" })
             }
+            None if let Some(parent) = misfit_parent(object, path) => {
+                let error = ShapeError::NotObject { path: parent.to_owned() };
+                if !errors.contains(&error) {
+                    errors.push(error);
+                }
+            }
             None if *need == Need::Required => errors.push(ShapeError::Missing { path: (*path).to_owned() }),
             _ => {}
         }
     }
     walk(object, &mut String::new(), &mut errors);
     errors
+}
+
+/// The first part of a dotted path that is there and is no object. Without this look, the derived readers would let an
+/// array of an object's fields pass for the object.
+fn misfit_parent<'a>(object: &Value, path: &'a str) -> Option<&'a str> {
+    let mut value = object;
+    for (at, _) in path.match_indices('.') {
+        let parent = path.get(..at)?;
+        let key = parent.rsplit_once('.').map_or(parent, |(_, key)| key);
+        value = value.get(key).filter(|v| !v.is_null())?;
+        if !value.is_object() {
+            return Some(parent);
+        }
+    }
+    None
 }
 
 fn walk(value: &Value, path: &mut String, errors: &mut Vec<ShapeError>) {
@@ -76,6 +97,12 @@ pub enum ShapeError {
         /// Dotted path.
         path: String,
     },
+    /// What has fields is not an object.
+    #[error("the field {path} must be an object")]
+    NotObject {
+        /// Dotted path.
+        path: String,
+    },
     /// A scalar is not a JSON string.
     #[error("the field {path} must be a JSON string, but is {found}")]
     NotText {
@@ -104,6 +131,15 @@ mod tests {
         assert_eq!(texts(json!({})), ["the field a.b is required and missing"]);
         assert_eq!(texts(json!({"a": {"b": null}})), ["the field a.b is required and missing"]);
         assert_eq!(texts(json!({"a": {"b": {}}})), ["the field a.b must be a JSON string, but is an object or array"]);
+    }
+
+    #[test]
+    fn a_parent_that_is_no_object_is_an_error_even_if_its_fields_are_optional() {
+        let table = &[("a.b", Need::Optional), ("a.c", Need::Required), ("d", Need::Optional)];
+        for parent in [json!(["1", "2"]), json!("1")] {
+            let errors = shape_errors(&json!({ "a": parent }), table);
+            assert_eq!(errors, [ShapeError::NotObject { path: "a".to_owned() }]);
+        }
     }
 
     #[test]
