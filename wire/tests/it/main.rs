@@ -1,0 +1,13 @@
+//! The proof of the wire crate: one binary, compared with what other tools made and with what must hold for any input.
+//!
+//! Both simulators and the reference integration share the crate, so they would agree with each other about a mistake.
+//! Here it meets frames made by Python, keys and signatures made by openssl, and codes copied from the documents.
+//!
+//! | module | compares with |
+//! |---|---|
+//! | `frames` | `fixtures/frames/frames.json`, byte for byte, both ways |
+
+#![expect(clippy::unwrap_used, reason = "these are tests; clippy lets only the test functions themselves unwrap")]
+
+mod decode;
+mod frames;
