@@ -6,8 +6,12 @@
 //! | module | compares with |
 //! |---|---|
 //! | `frames` | `fixtures/frames/frames.json`, byte for byte, both ways |
+//! | `signatures` | `fixtures/signatures/`, byte for byte; and nothing altered is accepted |
+//! | `keys` | `fixtures/keys/`: every form loads, everything else says what it is |
 
 #![expect(clippy::unwrap_used, reason = "these are tests; clippy lets only the test functions themselves unwrap")]
 
 mod decode;
 mod frames;
+mod keys;
+mod signatures;
