@@ -8,9 +8,11 @@
 //! | `frames` | `fixtures/frames/frames.json`, byte for byte, both ways |
 //! | `signatures` | `fixtures/signatures/`, byte for byte; and nothing altered is accepted |
 //! | `keys` | `fixtures/keys/`: every form loads, everything else says what it is |
+//! | `codes` | `fixtures/result-codes.json`, line by line |
 
 #![expect(clippy::unwrap_used, reason = "these are tests; clippy lets only the test functions themselves unwrap")]
 
+mod codes;
 mod decode;
 mod frames;
 mod keys;
