@@ -9,6 +9,7 @@
 //! | `signatures` | `fixtures/signatures/`, byte for byte; and nothing altered is accepted |
 //! | `keys` | `fixtures/keys/`: every form loads, everything else says what it is |
 //! | `codes` | `fixtures/result-codes.json`, line by line |
+//! | `properties` | statements that hold for every input |
 
 #![expect(clippy::unwrap_used, reason = "these are tests; clippy lets only the test functions themselves unwrap")]
 
@@ -16,4 +17,5 @@ mod codes;
 mod decode;
 mod frames;
 mod keys;
+mod properties;
 mod signatures;
