@@ -54,9 +54,10 @@ impl Diagnostic {
         let snippet = Snippet::source(self.source.as_str())
             .path(self.path.as_str())
             .annotation(AnnotationKind::Primary.span(self.span.start..end).label(place));
-        let report = [
-            Level::ERROR.primary_title(self.message.as_str()).element(snippet).element(Level::HELP.message(self.help.as_str())),
-        ];
+        let report = [Level::ERROR
+            .primary_title(self.message.as_str())
+            .element(snippet)
+            .element(Level::HELP.message(self.help.as_str()))];
         renderer.render(&report)
     }
 }

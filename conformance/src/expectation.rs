@@ -21,23 +21,52 @@ pub fn examine(expectation: &Expectation, view: &View<'_>) -> Vec<Finding> {
                 return Vec::new();
             }
             let entry = charges.last().copied().unwrap_or(at_end);
-            finding(entry, format!("{money} should have been taken {} times for order {}, was taken {} times", charged.times, charged.order, charges.len()))
+            finding(
+                entry,
+                format!(
+                    "{money} should have been taken {} times for order {}, was taken {} times",
+                    charged.times,
+                    charged.order,
+                    charges.len()
+                ),
+            )
         }
         Expectation::Sent(sent) => {
-            let number = view.commands.iter().filter(|c| !c.refused && c.name().parse::<CommandName>() == Ok(sent.command)).count();
-            if sent.count().fits(number) { Vec::new() } else {
-                finding(at_end, format!("{} should have been sent {} times, was sent {number} times", sent.command, sent.count()))
+            let number = view
+                .commands
+                .iter()
+                .filter(|c| !c.refused && c.name().parse::<CommandName>() == Ok(sent.command))
+                .count();
+            if sent.count().fits(number) {
+                Vec::new()
+            } else {
+                finding(
+                    at_end,
+                    format!("{} should have been sent {} times, was sent {number} times", sent.command, sent.count()),
+                )
             }
         }
         Expectation::Called(called) => {
             let number = view.calls.iter().filter(|c| c.operation == Some(called.operation)).count();
-            if called.count().fits(number) { Vec::new() } else {
-                finding(at_end, format!("{} should have been called {} times, was called {number} times", called.operation, called.count()))
+            if called.count().fits(number) {
+                Vec::new()
+            } else {
+                finding(
+                    at_end,
+                    format!(
+                        "{} should have been called {} times, was called {number} times",
+                        called.operation,
+                        called.count()
+                    ),
+                )
             }
         }
         Expectation::Acknowledged(count) => {
-            let number = view.notices.iter().filter(|n| n.genuine && n.answer.as_ref().is_some_and(|(_, yes, _)| *yes)).count();
-            if count.fits(number) { Vec::new() } else {
+            let number =
+                view.notices.iter().filter(|n| n.genuine && n.answer.as_ref().is_some_and(|(_, yes, _)| *yes)).count();
+            if count.fits(number) {
+                Vec::new()
+            } else {
                 finding(at_end, format!("{count} notifications should have been acknowledged, {number} were"))
             }
         }
@@ -46,9 +75,13 @@ pub fn examine(expectation: &Expectation, view: &View<'_>) -> Vec<Finding> {
 
 fn order(view: &View<'_>, name: &str, wanted: crate::driver::OrderState) -> Option<Finding> {
     let Some(last) = view.last_status(name) else {
-        return Some(Finding { entry: view.entries.len(), text: format!("order {name} should be {wanted}, but nothing is known of it") });
+        return Some(Finding {
+            entry: view.entries.len(),
+            text: format!("order {name} should be {wanted}, but nothing is known of it"),
+        });
     };
     let state = last.status.state;
     let reason = last.status.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
-    (state != wanted).then(|| Finding { entry: last.n, text: format!("order {name} should be {wanted}, is {state}{reason}") })
+    (state != wanted)
+        .then(|| Finding { entry: last.n, text: format!("order {name} should be {wanted}, is {state}{reason}") })
 }

@@ -1,8 +1,6 @@
 //! A world inside this process: serial line, HTTP connections and the order book are memory, time is the paused clock.
 
-use std::future::Future;
 use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::DuplexStream;
@@ -124,15 +122,13 @@ impl sim_antom::Connect for Memory {
     }
 }
 
-type Future_<T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send>>;
-
 impl reference::World for Memory {
-    fn open_serial(&self, _port: &str) -> Future_<Box<dyn reference::Stream>> {
+    fn open_serial(&self, _port: &str) -> reference::BoxFuture<'static, io::Result<Box<dyn reference::Stream>>> {
         let sender = self.0.line.sender.clone();
         Box::pin(async move { Ok(Box::new(knock(&sender).await?) as Box<dyn reference::Stream>) })
     }
 
-    fn connect(&self, authority: &str) -> Future_<Box<dyn reference::Stream>> {
+    fn connect(&self, authority: &str) -> reference::BoxFuture<'static, io::Result<Box<dyn reference::Stream>>> {
         let sender = self.0.gateway.sender.clone();
         let known = MEMORY_GATEWAY.ends_with(authority);
         Box::pin(async move {
@@ -143,7 +139,7 @@ impl reference::World for Memory {
         })
     }
 
-    fn listen(&self) -> Future_<(String, Box<dyn reference::Accept>)> {
+    fn listen(&self) -> reference::BoxFuture<'static, io::Result<(String, Box<dyn reference::Accept>)>> {
         let (sender, receiver) = mpsc::channel(64);
         *self.0.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
         Box::pin(async move {
@@ -162,7 +158,7 @@ impl reference::World for Memory {
 }
 
 impl reference::Accept for MemoryAccept {
-    fn accept(&mut self) -> Future_<Box<dyn reference::Stream>> {
+    fn accept(&mut self) -> reference::BoxFuture<'_, io::Result<Box<dyn reference::Stream>>> {
         let receiver = Self(Arc::clone(&self.0));
         Box::pin(async move { Ok(Box::new(receiver.next().await?) as Box<dyn reference::Stream>) })
     }
@@ -172,7 +168,7 @@ impl reference::Accept for MemoryAccept {
 struct MemoryBook(Arc<Shared>);
 
 impl reference::BookStore for MemoryBook {
-    fn load(&mut self) -> io::Result<Vec<String>> {
+    fn load(&self) -> io::Result<Vec<String>> {
         Ok(self.0.book.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
 

@@ -69,8 +69,11 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::Er
         files.push(path.to_owned());
         return Ok(());
     }
-    let mut entries: Vec<PathBuf> =
-        fs::read_dir(path).map_err(fail)?.map(|entry| entry.map(|e| e.path())).collect::<io::Result<_>>().map_err(fail)?;
+    let mut entries: Vec<PathBuf> = fs::read_dir(path)
+        .map_err(fail)?
+        .map(|entry| entry.map(|e| e.path()))
+        .collect::<io::Result<_>>()
+        .map_err(fail)?;
     entries.sort();
     for entry in entries {
         let is_scenario = entry.extension().is_some_and(|e| e == "yaml" || e == "yml");

@@ -148,9 +148,11 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
         Integration::Memory(_) => Place::Memory(&memory),
         Integration::Command { .. } | Integration::Url(_) => Place::Folder(folder.path()),
     };
-    let mut world = World::open(case, clock, recorder, place).await.map_err(|error| format!("open the case's world: {error}"))?;
+    let mut world =
+        World::open(case, clock, recorder, place).await.map_err(|error| format!("open the case's world: {error}"))?;
     let mut session = Session::start(settings, recorder, &memory).map_err(|error| error.to_string())?;
-    let hello = session.initialize(settings, recorder, world.initialize(case)).await.map_err(|error| error.to_string())?;
+    let hello =
+        session.initialize(settings, recorder, world.initialize(case)).await.map_err(|error| error.to_string())?;
     world.start_gateway(hello.notify_url.clone());
     let mut stage = Stage {
         case,
@@ -206,7 +208,12 @@ impl Session {
         }
     }
 
-    async fn initialize(&mut self, settings: &Settings, recorder: &Recorder, params: Value) -> Result<Hello, DriverError> {
+    async fn initialize(
+        &mut self,
+        settings: &Settings,
+        recorder: &Recorder,
+        params: Value,
+    ) -> Result<Hello, DriverError> {
         let mut shown = params.clone();
         if let Some(key) = shown.pointer_mut("/gateway/privateKey") {
             *key = Value::from("(left out)");
@@ -218,7 +225,13 @@ impl Session {
         })
     }
 
-    async fn call(&mut self, recorder: &Recorder, method: &str, params: Value, limit: Duration) -> Result<Value, DriverError> {
+    async fn call(
+        &mut self,
+        recorder: &Recorder,
+        method: &str,
+        params: Value,
+        limit: Duration,
+    ) -> Result<Value, DriverError> {
         self.call_shown(recorder, method, params.clone(), params, limit).await
     }
 
@@ -333,7 +346,8 @@ impl Stage<'_> {
                     "description": checkout.description,
                 });
                 if checkout.by == By::EntryCode {
-                    params["userAgent"] = Value::from("Mozilla/5.0 (Linux; Android 14) AlipayClient/10.6.0 AlipayConnect");
+                    params["userAgent"] =
+                        Value::from("Mozilla/5.0 (Linux; Android 14) AlipayClient/10.6.0 AlipayConnect");
                 }
                 self.orders.insert(checkout.order.value.clone(), None);
                 self.checkout(params).await
@@ -369,7 +383,8 @@ impl Stage<'_> {
 
     /// Starts a checkout. An answer that comes at once is awaited; one that comes with the end of the sale is not.
     async fn checkout(&mut self, params: Value) -> Result<(), DriverError> {
-        self.recorder.record(Event::Driver(DriverEvent::Called { method: "checkout".to_owned(), params: params.clone() }));
+        self.recorder
+            .record(Event::Driver(DriverEvent::Called { method: "checkout".to_owned(), params: params.clone() }));
         let (driver, recorder) = (self.session.driver.clone(), self.recorder.clone());
         let within = self.settings.case_timeout;
         let mut call = tokio::spawn(async move {
@@ -537,7 +552,8 @@ impl Stage<'_> {
             if self.orders.get(&name).is_some_and(|known| known.as_ref() != Some(&status)) {
                 let method = "orderStatus".to_owned();
                 self.recorder.record(Event::Driver(DriverEvent::Called { method: method.clone(), params }));
-                self.recorder.record(Event::Driver(DriverEvent::Answered { method, result: answer.unwrap_or_default() }));
+                self.recorder
+                    .record(Event::Driver(DriverEvent::Answered { method, result: answer.unwrap_or_default() }));
                 self.orders.insert(name, Some(status));
             }
         }

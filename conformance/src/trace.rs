@@ -158,7 +158,13 @@ impl Recorder {
 
     /// Whether an entry after number `n` fits.
     pub fn any_after(&self, n: usize, fits: impl Fn(&Event) -> bool) -> bool {
-        self.shared.entries.lock().unwrap_or_else(PoisonError::into_inner).iter().skip(n).any(|entry| fits(&entry.event))
+        self.shared
+            .entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .skip(n)
+            .any(|entry| fits(&entry.event))
     }
 
     /// A copy of all entries.

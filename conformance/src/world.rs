@@ -120,9 +120,13 @@ impl World {
     async fn open_gateway(&mut self, case: &Case, place: Place<'_>) -> io::Result<()> {
         let damaged = |error: KeyError| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
         let start = usize::try_from(case.seed % 6).unwrap_or_default();
-        let load = |offset: usize| POOL.get((start + offset) % POOL.len()).map_or(Err(KeyError::Empty), |pem| Signer::load(pem.as_bytes()));
-        let (antom, merchant, forger) = (load(0).map_err(damaged)?, load(1).map_err(damaged)?, load(2).map_err(damaged)?);
-        let clients = Clients::from([(CLIENT_ID.to_owned(), Client { key: Some(merchant.verifier().map_err(damaged)?) })]);
+        let load = |offset: usize| {
+            POOL.get((start + offset) % POOL.len()).map_or(Err(KeyError::Empty), |pem| Signer::load(pem.as_bytes()))
+        };
+        let (antom, merchant, forger) =
+            (load(0).map_err(damaged)?, load(1).map_err(damaged)?, load(2).map_err(damaged)?);
+        let clients =
+            Clients::from([(CLIENT_ID.to_owned(), Client { key: Some(merchant.verifier().map_err(damaged)?) })]);
         let (private, public) = (merchant.to_pkcs8_base64().map_err(damaged)?, antom.public_base64().map_err(damaged)?);
         let gateway = Gateway::new(clients, antom, Some(forger), case.scenario.given.antom.clone());
         let (requests, calls) = mpsc::channel(64);

@@ -34,7 +34,11 @@ impl HttpDriver {
         }
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let is_loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        if is_loopback { Ok(Self { uri, last_id: Arc::default() }) } else { Err(format!("{url:?}: drivers are called on loopback only")) }
+        if is_loopback {
+            Ok(Self { uri, last_id: Arc::default() })
+        } else {
+            Err(format!("{url:?}: drivers are called on loopback only"))
+        }
     }
 
     pub(super) async fn call(&self, method: &str, params: Value) -> Result<Value, DriverError> {

@@ -31,13 +31,18 @@ impl Process {
     ///
     /// # Errors
     /// There is no such program, or it cannot be started.
-    pub fn start(words: &[String], mut said: impl FnMut(String) + Send + 'static) -> Result<(Self, ChildStdin, ChildStdout), DriverError> {
-        let (program, arguments) = words.split_first().ok_or_else(|| DriverError::Unreachable("the command is empty".to_owned()))?;
+    pub fn start(
+        words: &[String],
+        mut said: impl FnMut(String) + Send + 'static,
+    ) -> Result<(Self, ChildStdin, ChildStdout), DriverError> {
+        let (program, arguments) =
+            words.split_first().ok_or_else(|| DriverError::Unreachable("the command is empty".to_owned()))?;
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let spawned = command.process_group(0).kill_on_drop(true).spawn();
         let mut child = spawned.map_err(|error| DriverError::Unreachable(format!("start {program:?}: {error}")))?;
-        let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
+        let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
             return Err(DriverError::Unreachable(format!("start {program:?}: its streams cannot be had")));
         };
         let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
@@ -107,7 +112,8 @@ pub struct ChildEnding {
 
 impl Overheard for ChildEnding {
     async fn ending(&mut self) -> String {
-        let status = tokio::time::timeout(Duration::from_millis(500), async { self.child.lock().await.wait().await }).await;
+        let status =
+            tokio::time::timeout(Duration::from_millis(500), async { self.child.lock().await.wait().await }).await;
         // Its last words may still be on their way.
         tokio::time::sleep(Duration::from_millis(20)).await;
         let how = match status {

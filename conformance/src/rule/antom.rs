@@ -17,7 +17,9 @@ pub(super) fn requests_are_signed(view: &View<'_>) -> Judgement {
 }
 
 fn pays<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Call> {
-    view.calls.iter().filter(|c| c.operation == Some(Operation::Pay) && c.refused.as_deref() != Some("INVALID_SIGNATURE"))
+    view.calls
+        .iter()
+        .filter(|c| c.operation == Some(Operation::Pay) && c.refused.as_deref() != Some("INVALID_SIGNATURE"))
 }
 
 fn check_bodies(view: &View<'_>, table: &[FieldRule]) -> Judgement {
@@ -51,12 +53,16 @@ pub(super) fn no_fresh_charge_after_silence(view: &View<'_>) -> Judgement {
         let same_sale = |c: &&Call| c.n > silent.n && c.body["paymentAmount"] == silent.body["paymentAmount"];
         let fresh = pays(view).filter(same_sale).find(|c| request_id(c) != request_id(silent));
         let Some(fresh) = fresh else { continue };
-        let resolved = view.calls.iter().any(|c| {
-            c.n > silent.n && c.n < fresh.n && c.heard().is_some() && request_id(c) == request_id(silent)
-        });
+        let resolved = view
+            .calls
+            .iter()
+            .any(|c| c.n > silent.n && c.n < fresh.n && c.heard().is_some() && request_id(c) == request_id(silent));
         if !resolved {
             let (old, new) = (request_id(silent).unwrap_or_default(), request_id(fresh).unwrap_or_default());
-            let text = format!("the answer to pay {old:?} (entry {}) never came, and pay was called with the new id {new:?} before the first was resolved", silent.n);
+            let text = format!(
+                "the answer to pay {old:?} (entry {}) never came, and pay was called with the new id {new:?} before the first was resolved",
+                silent.n
+            );
             findings.push(Finding { entry: fresh.n, text });
         }
     }
@@ -76,9 +82,13 @@ pub(super) fn s_is_not_paid(view: &View<'_>) -> Judgement {
         let Some(accepted) = accepted else { continue };
         exercised = true;
         let Some(paid) = view.called_paid(&order.name) else { continue };
-        let forged = view.notices.iter().any(|n| !n.genuine && n.n < paid.n && ids.contains(&n.payment_request_id.as_str()));
+        let forged =
+            view.notices.iter().any(|n| !n.genuine && n.n < paid.n && ids.contains(&n.payment_request_id.as_str()));
         if !forged && !view.evidence_before(paid.n, &ids) {
-            let text = format!("order {} is called paid after the S of pay (entry {}), but nobody had paid yet", order.name, accepted.n);
+            let text = format!(
+                "order {} is called paid after the S of pay (entry {}), but nobody had paid yet",
+                order.name, accepted.n
+            );
             findings.push(Finding { entry: paid.n, text });
         }
     }
@@ -94,7 +104,10 @@ pub(super) fn unknown_is_repeated_unchanged(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
     for call in pays(view).filter(|c| c.heard().is_some_and(|(_, body)| unknown(body))) {
-        let Some(next) = pays(view).find(|c| c.n > call.n && c.body["paymentAmount"] == call.body["paymentAmount"]) else { continue };
+        let Some(next) = pays(view).find(|c| c.n > call.n && c.body["paymentAmount"] == call.body["paymentAmount"])
+        else {
+            continue;
+        };
         exercised = true;
         if request_id(next) != request_id(call) {
             let text = format!("pay was answered U (entry {}) and then called with another paymentRequestId", call.n);

@@ -36,7 +36,8 @@ pub(super) fn request_ids_are_unique(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     for (index, command) in financial.iter().enumerate() {
         let id = command.parameter("/requestId").unwrap_or_default();
-        let earlier = financial.iter().take(index).find(|other| other.parameter("/requestId").unwrap_or_default() == id);
+        let earlier =
+            financial.iter().take(index).find(|other| other.parameter("/requestId").unwrap_or_default() == id);
         if let Some(earlier) = earlier {
             let text = format!("requestId {id:?} was used before, in entry {}", earlier.n);
             findings.push(Finding { entry: command.n, text });
@@ -58,7 +59,8 @@ pub(super) fn one_command_at_a_time(view: &View<'_>) -> Judgement {
             !answered && !over && !view.broke_between(earlier.n, command.n)
         });
         if let Some(running) = running {
-            let text = format!("{} was sent while {} (entry {}) had no result yet", command.name(), running.name(), running.n);
+            let text =
+                format!("{} was sent while {} (entry {}) had no result yet", command.name(), running.name(), running.n);
             findings.push(Finding { entry: command.n, text });
         }
     }
@@ -80,11 +82,19 @@ pub(super) fn no_second_charge_after_silence(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     for silent in view.silent() {
         let again = view.commands.iter().find(|c| {
-            c.n > silent.n && !c.refused && c.name() == silent.name() && c.amount() == silent.amount() && !known_uncharged(view, silent, c.n)
+            c.n > silent.n
+                && !c.refused
+                && c.name() == silent.name()
+                && c.amount() == silent.amount()
+                && !known_uncharged(view, silent, c.n)
         });
         if let Some(again) = again {
             let amount = silent.amount().unwrap_or_default();
-            let text = format!("{} of {amount} was sent again; the first one (entry {}) got no answer and may have charged", silent.name(), silent.n);
+            let text = format!(
+                "{} of {amount} was sent again; the first one (entry {}) got no answer and may have charged",
+                silent.name(),
+                silent.n
+            );
             findings.push(Finding { entry: again.n, text });
         }
     }
@@ -111,7 +121,12 @@ pub(super) fn recovery_comes_first(view: &View<'_>) -> Judgement {
         let Some(next) = next else { continue };
         exercised = true;
         if next.name() != "GetLastTransaction" {
-            let text = format!("{} got no answer (entry {}), and {} came next instead of GetLastTransaction", silent.name(), silent.n, next.name());
+            let text = format!(
+                "{} got no answer (entry {}), and {} came next instead of GetLastTransaction",
+                silent.name(),
+                silent.n,
+                next.name()
+            );
             findings.push(Finding { entry: next.n, text });
         }
     }

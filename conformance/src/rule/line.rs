@@ -20,7 +20,10 @@ pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement 
         let Some((n, next)) = next else { continue };
         exercised = true;
         if next != raw {
-            findings.push(Finding { entry: n, text: format!("the frame that was refused in entry {} came again changed", entry.n) });
+            findings.push(Finding {
+                entry: n,
+                text: format!("the frame that was refused in entry {} came again changed", entry.n),
+            });
         }
     }
     Judgement::new(exercised, findings)

@@ -22,14 +22,19 @@ pub(super) fn taken_equals_paid(view: &View<'_>) -> Judgement {
     for (order, n, state, charges) in ends(view) {
         let unpaid = state == OrderState::Paid && charges.is_empty();
         if unpaid {
-            findings.push(Finding { entry: n, text: format!("order {} is called paid, but {} was never taken for it", order.name, order.amount) });
+            findings.push(Finding {
+                entry: n,
+                text: format!("order {} is called paid, but {} was never taken for it", order.name, order.amount),
+            });
         }
     }
     if view.ended.is_some() {
-        findings.extend(view.unowned_charges().into_iter().map(|(entry, amount)| Finding {
-            entry,
-            text: format!("{amount} was taken, which no order asked for"),
-        }));
+        findings.extend(
+            view.unowned_charges().into_iter().map(|(entry, amount)| Finding {
+                entry,
+                text: format!("{amount} was taken, which no order asked for"),
+            }),
+        );
     }
     Judgement::new(ends(view).next().is_some(), findings)
 }
@@ -42,7 +47,12 @@ pub(super) fn nothing_is_paid_twice(view: &View<'_>) -> Judgement {
         let charges = view.charges(order.by, order.amount);
         exercised |= !charges.is_empty();
         if let [first, second, ..] = charges.as_slice() {
-            let text = format!("{} was taken {} times for order {} (first in entry {first})", order.amount, charges.len(), order.name);
+            let text = format!(
+                "{} was taken {} times for order {} (first in entry {first})",
+                order.amount,
+                charges.len(),
+                order.name
+            );
             findings.push(Finding { entry: *second, text });
         }
     }
@@ -67,7 +77,10 @@ pub(super) fn paid_needs_evidence(view: &View<'_>) -> Judgement {
             }),
         };
         if !evidence {
-            findings.push(Finding { entry: paid.n, text: format!("order {} is called paid, and nothing on the wire says so", order.name) });
+            findings.push(Finding {
+                entry: paid.n,
+                text: format!("order {} is called paid, and nothing on the wire says so", order.name),
+            });
         }
     }
     Judgement::new(exercised, findings)
@@ -82,7 +95,10 @@ pub(super) fn taken_money_is_accounted_for(view: &View<'_>) -> Judgement {
         exercised = true;
         let lost = matches!(state, OrderState::Failed | OrderState::Cancelled | OrderState::Refunded);
         if lost {
-            let text = format!("{} was taken for order {} (entry {charge}), which is called {state}", order.amount, order.name);
+            let text = format!(
+                "{} was taken for order {} (entry {charge}), which is called {state}",
+                order.amount, order.name
+            );
             findings.push(Finding { entry: n, text });
         }
         let booked = view.last_status(&order.name).and_then(|s| s.status.booked);
@@ -97,8 +113,9 @@ pub(super) fn taken_money_is_accounted_for(view: &View<'_>) -> Judgement {
 
 /// MONEY-005.
 pub(super) fn every_order_ends(view: &View<'_>) -> Judgement {
-    let findings = ends(view)
-        .filter(|(_, _, state, _)| *state == OrderState::Open)
-        .map(|(order, n, ..)| Finding { entry: n, text: format!("order {} is still open when nothing more happens", order.name) });
+    let findings = ends(view).filter(|(_, _, state, _)| *state == OrderState::Open).map(|(order, n, ..)| Finding {
+        entry: n,
+        text: format!("order {} is still open when nothing more happens", order.name),
+    });
     Judgement::new(ends(view).next().is_some(), findings.collect())
 }

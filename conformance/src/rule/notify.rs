@@ -10,12 +10,18 @@ pub(super) fn forgeries_are_not_believed(view: &View<'_>) -> Judgement {
     let forged: Vec<_> = view.notices.iter().filter(|n| !n.genuine).collect();
     for notice in &forged {
         if let Some((n, true, _)) = &notice.answer {
-            findings.push(Finding { entry: *n, text: format!("the forged notification (entry {}) was acknowledged", notice.n) });
+            findings.push(Finding {
+                entry: *n,
+                text: format!("the forged notification (entry {}) was acknowledged", notice.n),
+            });
         }
         for order in view.orders.iter().filter(|o| o.by == By::EntryCode) {
             let ids = view.payment_request_ids(order.amount);
             let Some(paid) = view.called_paid(&order.name) else { continue };
-            if ids.contains(&notice.payment_request_id.as_str()) && paid.n > notice.n && !view.evidence_before(paid.n, &ids) {
+            if ids.contains(&notice.payment_request_id.as_str())
+                && paid.n > notice.n
+                && !view.evidence_before(paid.n, &ids)
+            {
                 let text = format!("order {} is called paid on a forged notification (entry {})", order.name, notice.n);
                 findings.push(Finding { entry: paid.n, text });
             }
@@ -26,11 +32,15 @@ pub(super) fn forgeries_are_not_believed(view: &View<'_>) -> Judgement {
 
 /// NTF-003. A merchant that was killed before it could answer is excused.
 pub(super) fn genuine_ones_are_acknowledged(view: &View<'_>) -> Judgement {
-    let genuine = || view.notices.iter().filter(|n| n.genuine).filter_map(|n| n.answer.as_ref().map(|answer| (n, answer)));
+    let genuine =
+        || view.notices.iter().filter(|n| n.genuine).filter_map(|n| n.answer.as_ref().map(|answer| (n, answer)));
     let findings = genuine().filter_map(|(notice, (n, acknowledged, problem))| {
         let excused = *acknowledged || view.broke_between(notice.n, *n);
         let why = problem.clone().unwrap_or_default();
-        (!excused).then(|| Finding { entry: *n, text: format!("the acknowledgement of the notification in entry {} {why}", notice.n) })
+        (!excused).then(|| Finding {
+            entry: *n,
+            text: format!("the acknowledgement of the notification in entry {} {why}", notice.n),
+        })
     });
     Judgement::new(genuine().next().is_some(), findings.collect())
 }
@@ -41,18 +51,26 @@ pub(super) fn repeats_are_processed_once(view: &View<'_>) -> Judgement {
     let mut exercised = false;
     for order in view.orders.iter().filter(|o| o.by == By::EntryCode) {
         let ids = view.payment_request_ids(order.amount);
-        let deliveries = view.notices.iter().filter(|n| n.genuine && n.success && ids.contains(&n.payment_request_id.as_str())).count();
+        let deliveries = view
+            .notices
+            .iter()
+            .filter(|n| n.genuine && n.success && ids.contains(&n.payment_request_id.as_str()))
+            .count();
         if deliveries < 2 {
             continue;
         }
         exercised = true;
         let double = view.statuses.iter().find(|s| {
-            s.order == order.name && s.status.booked.is_some_and(|b| b.currency == order.amount.currency && b.minor > order.amount.minor)
+            s.order == order.name
+                && s.status.booked.is_some_and(|b| b.currency == order.amount.currency && b.minor > order.amount.minor)
         });
         if let Some(double) = double
             && let Some(booked) = double.status.booked
         {
-            let text = format!("order {} of {} is booked with {booked} after {deliveries} deliveries of one notification", order.name, order.amount);
+            let text = format!(
+                "order {} of {} is booked with {booked} after {deliveries} deliveries of one notification",
+                order.name, order.amount
+            );
             findings.push(Finding { entry: double.n, text });
         }
     }

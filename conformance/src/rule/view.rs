@@ -250,7 +250,8 @@ impl<'a> View<'a> {
                 });
             }
             GatewayEvent::NoticeAnswered { id, acknowledged, problem, .. } => {
-                let notice = notice_ids.iter().position(|known| known == id).and_then(|index| self.notices.get_mut(index));
+                let notice =
+                    notice_ids.iter().position(|known| known == id).and_then(|index| self.notices.get_mut(index));
                 if let Some(notice) = notice {
                     notice.answer = Some((entry.n, *acknowledged, problem.clone()));
                 }
@@ -296,7 +297,10 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn heard_result_of(&self, command: &Command<'_>) -> Option<&Sending<'a>> {
         let heard = |r: &&Sending<'_>| {
-            r.n > command.n && r.json["id"] == command.json["id"] && r.fault.is_none() && !self.broke_between(command.n, r.n)
+            r.n > command.n
+                && r.json["id"] == command.json["id"]
+                && r.fault.is_none()
+                && !self.broke_between(command.n, r.n)
         };
         self.results.iter().find(heard)
     }
@@ -324,19 +328,19 @@ impl<'a> View<'a> {
         let mut charges: Vec<(usize, &str)> = Vec::new();
         for entry in self.entries {
             match (&entry.event, by) {
-                (Event::Terminal(TerminalEvent::Recorded { amount: taken, result_code, request_id, kind }), By::Terminal)
-                    if *taken == amount && result_code == "SUCCESS" =>
-                {
-                    match kind {
-                        sim_edc::RecordKind::Purchase => charges.push((entry.n, request_id)),
-                        sim_edc::RecordKind::PurchaseCancel => {
-                            charges.pop();
-                        }
+                (
+                    Event::Terminal(TerminalEvent::Recorded { amount: taken, result_code, request_id, kind }),
+                    By::Terminal,
+                ) if *taken == amount && result_code == "SUCCESS" => match kind {
+                    sim_edc::RecordKind::Purchase => charges.push((entry.n, request_id)),
+                    sim_edc::RecordKind::PurchaseCancel => {
+                        charges.pop();
                     }
-                }
-                (Event::Gateway(GatewayEvent::Payment { amount: taken, status, payment_request_id, .. }), By::EntryCode)
-                    if *taken == amount =>
-                {
+                },
+                (
+                    Event::Gateway(GatewayEvent::Payment { amount: taken, status, payment_request_id, .. }),
+                    By::EntryCode,
+                ) if *taken == amount => {
                     charges.retain(|(_, id)| id != payment_request_id);
                     if *status == PaymentStatus::Success {
                         charges.push((entry.n, payment_request_id));

@@ -55,19 +55,35 @@ fn check_checkout(
     report: &mut impl FnMut(serde_saphyr::Location, String, String),
 ) {
     let name = &checkout.order.value;
-    let good = (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let good =
+        (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if !good {
-        report(checkout.order.referenced, format!("the order name `{name}` is not usable"), "use 1 to 32 letters, digits, - and _".to_owned());
+        report(
+            checkout.order.referenced,
+            format!("the order name `{name}` is not usable"),
+            "use 1 to 32 letters, digits, - and _".to_owned(),
+        );
     }
     if name == "times" {
-        report(checkout.order.referenced, "an order cannot be called `times`".to_owned(), "choose another name".to_owned());
+        report(
+            checkout.order.referenced,
+            "an order cannot be called `times`".to_owned(),
+            "choose another name".to_owned(),
+        );
     }
     if orders.contains_key(name.as_str()) {
-        report(checkout.order.referenced, format!("the order `{name}` was checked out before"), "give each order a name of its own".to_owned());
+        report(
+            checkout.order.referenced,
+            format!("the order `{name}` was checked out before"),
+            "give each order a name of its own".to_owned(),
+        );
     }
     // Which order a charge belongs to is seen by its amount alone: a black box shows nothing else.
-    if let Some(other) = orders.values().find(|other| other.amount.value == checkout.amount.value && other.by == checkout.by) {
-        let message = format!("the orders `{}` and `{name}` have the same amount and cannot be told apart", other.order.value);
+    if let Some(other) =
+        orders.values().find(|other| other.amount.value == checkout.amount.value && other.by == checkout.by)
+    {
+        let message =
+            format!("the orders `{}` and `{name}` have the same amount and cannot be told apart", other.order.value);
         report(checkout.amount.referenced, message, "give each order an amount of its own".to_owned());
     }
     let role = match checkout.by {

@@ -57,7 +57,8 @@ impl<'de> Deserialize<'de> for Charged {
                         order = Some((key, map.next_value::<String>()?));
                     }
                 }
-                let (order, value) = order.ok_or_else(|| M::Error::custom("name an order and its value, such as {A: \"10400\"}"))?;
+                let (order, value) =
+                    order.ok_or_else(|| M::Error::custom("name an order and its value, such as {A: \"10400\"}"))?;
                 Ok(Charged { order, value, times })
             }
         }
@@ -110,7 +111,9 @@ impl Count {
     #[must_use]
     pub fn fits(&self, number: usize) -> bool {
         let number = u32::try_from(number).unwrap_or(u32::MAX);
-        self.times.is_none_or(|n| number == n) && self.at_least.is_none_or(|n| number >= n) && self.at_most.is_none_or(|n| number <= n)
+        self.times.is_none_or(|n| number == n)
+            && self.at_least.is_none_or(|n| number >= n)
+            && self.at_most.is_none_or(|n| number <= n)
     }
 }
 

@@ -15,15 +15,22 @@ const LARGEST: usize = 1024 * 1024;
 /// # Errors
 /// Everything that is wrong, in the order of the file; a file that is no YAML has one mistake.
 pub fn parse(path: &str, text: &str) -> Result<Scenario, Vec<Diagnostic>> {
-    let one = |span, message: &str, help: &str| Err(vec![Diagnostic::new(path, text, span, message.to_owned(), help.to_owned())]);
+    let one = |span, message: &str, help: &str| {
+        Err(vec![Diagnostic::new(path, text, span, message.to_owned(), help.to_owned())])
+    };
     if text.len() > LARGEST {
         return one(0..0, "the file is larger than 1 MiB", "split it: a scenario tells one story");
     }
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
-        return one(0..0, "the file is empty", "begin with `title: …`, `roles: [edc]` and `steps:`; docs/scenarios.md shows how");
+        return one(
+            0..0,
+            "the file is empty",
+            "begin with `title: …`, `roles: [edc]` and `steps:`; docs/scenarios.md shows how",
+        );
     }
     let options = serde_saphyr::options! { with_snippet: false };
-    let scenario: Scenario = serde_saphyr::from_str_with_options(text, options).map_err(|error| vec![explain(path, text, &error)])?;
+    let scenario: Scenario =
+        serde_saphyr::from_str_with_options(text, options).map_err(|error| vec![explain(path, text, &error)])?;
     let mistakes = check::check(path, text, &scenario);
     if mistakes.is_empty() { Ok(scenario) } else { Err(mistakes) }
 }
@@ -44,7 +51,8 @@ pub(super) fn span(text: &str, location: Location) -> std::ops::Range<usize> {
     let rest = text.get(start..).unwrap_or_default();
     // A location may cover a whole block; the word it begins with is enough to point at.
     let word = rest.find(|c: char| c.is_whitespace() || ":,{}[]".contains(c)).unwrap_or(rest.len());
-    let len = to(location.span().byte_len()).filter(|len| *len > 0 && *len < 80 && !rest.get(..*len).unwrap_or("\n").contains('\n'));
+    let len = to(location.span().byte_len())
+        .filter(|len| *len > 0 && *len < 80 && !rest.get(..*len).unwrap_or("\n").contains('\n'));
     start..start + len.unwrap_or(word)
 }
 
@@ -61,9 +69,10 @@ fn explain(path: &str, text: &str, error: &Error) -> Diagnostic {
         Error::SerdeMissingField { field, .. } => {
             (format!("the key `{field}` is missing here"), format!("add `{field}: …`"))
         }
-        Error::SerdeInvalidType { unexpected, expected, .. } => {
-            (format!("expected {expected}, found {unexpected}"), indentation_help(text, &place).unwrap_or_else(|| format!("write {expected} here")))
-        }
+        Error::SerdeInvalidType { unexpected, expected, .. } => (
+            format!("expected {expected}, found {unexpected}"),
+            indentation_help(text, &place).unwrap_or_else(|| format!("write {expected} here")),
+        ),
         Error::DuplicateMappingKey { .. } => ("this key is there twice".to_owned(), "remove one of them".to_owned()),
         other => other_mistake(text, &place, &other.to_string()),
     };
@@ -74,8 +83,12 @@ fn explain(path: &str, text: &str, error: &Error) -> Diagnostic {
 fn other_mistake(text: &str, place: &std::ops::Range<usize>, raw: &str) -> (String, String) {
     let message = raw.split(" at line ").next().unwrap_or(raw).lines().next().unwrap_or(raw).trim().to_owned();
     if let Some(code) = message.split("unknown result code `").nth(1).and_then(|rest| rest.split('`').next()) {
-        let known: Vec<_> = [wire::antom::PAY, wire::antom::INQUIRY_PAYMENT, wire::antom::BATCH_PAY, wire::antom::PAYMENT_RESULT_CODE]
-            .into_iter().flatten().map(|line| line.code).collect();
+        let known: Vec<_> =
+            [wire::antom::PAY, wire::antom::INQUIRY_PAYMENT, wire::antom::BATCH_PAY, wire::antom::PAYMENT_RESULT_CODE]
+                .into_iter()
+                .flatten()
+                .map(|line| line.code)
+                .collect();
         let help = match suggest::nearest(code, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "fixtures/result-codes.json lists the documented codes".to_owned(),
@@ -98,12 +111,20 @@ fn indentation_help(text: &str, place: &std::ops::Range<usize>) -> Option<String
     let line_start = text.get(..place.start)?.rfind('\n').map_or(0, |at| at + 1);
     let here = text.get(line_start..)?.lines().next()?;
     let indent = |line: &str| line.len() - line.trim_start().len();
-    let before = text.get(..line_start)?.lines().rev().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))?;
+    let before = text
+        .get(..line_start)?
+        .lines()
+        .rev()
+        .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))?;
     let is_key = here.trim_start().split_once(':').is_some();
     if here.contains('\t') {
         return Some("indent with blanks, not tabs".to_owned());
     }
     (is_key && indent(here) != indent(before)).then(|| {
-        format!("look at the indentation: this line begins at column {}, the one before at column {}", indent(here) + 1, indent(before) + 1)
+        format!(
+            "look at the indentation: this line begins at column {}, the one before at column {}",
+            indent(here) + 1,
+            indent(before) + 1
+        )
     })
 }
