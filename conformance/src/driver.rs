@@ -8,7 +8,7 @@ mod process;
 pub use http::HttpDriver;
 pub use lines::{LineDriver, Overheard};
 pub use message::{DriverError, Hello, OrderState, OrderStatus};
-pub use process::{Process, split_words};
+pub use process::{ChildEnding, Process, split_words};
 
 use std::time::Duration;
 

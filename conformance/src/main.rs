@@ -1,5 +1,5 @@
 //! See [`conformance::cli`].
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    conformance::cli::main()
 }

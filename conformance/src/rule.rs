@@ -7,7 +7,7 @@ mod money;
 mod notify;
 mod view;
 
-pub use view::View;
+pub use view::{Call, Command, Notice, Order, Sending, Status, View};
 
 use serde::Serialize;
 

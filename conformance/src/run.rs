@@ -236,7 +236,7 @@ impl Session {
     }
 
     async fn call_shown(
-        &mut self,
+        &self,
         recorder: &Recorder,
         method: &str,
         params: Value,
@@ -530,7 +530,7 @@ impl Stage<'_> {
     }
 
     /// Tells the integration the time, and asks when it will act by itself.
-    async fn tell_time(&mut self) -> Result<Option<Moment>, DriverError> {
+    async fn tell_time(&self) -> Result<Option<Moment>, DriverError> {
         let params = json!({"now": self.clock.now().as_millis()});
         let answer = self.session.driver.call("clock", params, ANSWER).await?;
         Ok(answer["wakeAt"].as_u64().map(Moment::from_millis))

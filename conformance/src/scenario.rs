@@ -5,6 +5,6 @@ mod expect;
 mod model;
 mod parse;
 
-pub use expect::{Charged, Count, Expectation};
-pub use model::{By, Checkout, Given, OrderRef, Role, Scenario, Settle, Step, Until, Wait};
+pub use expect::{Called, Charged, Count, Expectation, Sent};
+pub use model::{By, Checkout, Given, OrderRef, Restart, Role, Scenario, Settle, Step, Until, Wait};
 pub use parse::parse;

@@ -110,6 +110,12 @@ struct Shared {
     grown: Notify,
 }
 
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Recorder({} entries)", self.len())
+    }
+}
+
 impl Recorder {
     /// An empty trace on a clock.
     #[must_use]
