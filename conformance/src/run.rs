@@ -29,6 +29,8 @@ const QUIET: Duration = Duration::from_millis(20);
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long an integration gets to end after `shutdown`.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// How often in a row an integration may be due without acting before that is ignored.
+const OVERDUE: u32 = 10;
 /// How often orders are asked about while real time passes.
 const ASK: Duration = Duration::from_millis(100);
 
@@ -166,6 +168,7 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
         orders: BTreeMap::new(),
         checkouts: Vec::new(),
         mark: 0,
+        overdue: 0,
     };
     let result = stage.play().await;
     stage.session.end(recorder).await;
@@ -208,12 +211,7 @@ impl Session {
         }
     }
 
-    async fn initialize(
-        &mut self,
-        settings: &Settings,
-        recorder: &Recorder,
-        params: Value,
-    ) -> Result<Hello, DriverError> {
+    async fn initialize(&self, settings: &Settings, recorder: &Recorder, params: Value) -> Result<Hello, DriverError> {
         let mut shown = params.clone();
         if let Some(key) = shown.pointer_mut("/gateway/privateKey") {
             *key = Value::from("(left out)");
@@ -226,7 +224,7 @@ impl Session {
     }
 
     async fn call(
-        &mut self,
+        &self,
         recorder: &Recorder,
         method: &str,
         params: Value,
@@ -314,6 +312,8 @@ struct Stage<'a> {
     checkouts: Vec<JoinHandle<Result<Value, DriverError>>>,
     /// The trace's length when the step before this one began.
     mark: usize,
+    /// How often in a row the integration was due to act and did not.
+    overdue: u32,
 }
 
 impl Stage<'_> {
@@ -512,7 +512,15 @@ impl Stage<'_> {
         if done() || pending.peer.is_some() || self.recorder.len() != before || !self.is_at_rest() {
             return Ok(if pending.peer.is_some() { Skipped::Nothing } else { Skipped::Something });
         }
-        let next = Deadlines { world: pending.world, peer: wake.flatten() }.next();
+        // A driver that is due already gets a moment to act; one that is due for ever is not waited for.
+        let now = self.clock.now();
+        let wake = wake.flatten();
+        if wake.is_some_and(|at| at <= now) && self.overdue < OVERDUE {
+            self.overdue += 1;
+            return Ok(Skipped::Something);
+        }
+        self.overdue = 0;
+        let next = Deadlines { world: pending.world, peer: wake.filter(|at| *at > now) }.next();
         let target = match next {
             Some(at) if at <= horizon => at,
             // Nobody will do anything before the horizon: an integration with own timers we cannot see may, though.
