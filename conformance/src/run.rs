@@ -67,7 +67,7 @@ pub fn greet(settings: &Settings) -> Result<Hello, String> {
         let clock = WorldClock::starting_at(start(settings.time));
         let recorder = Recorder::new(Arc::new(clock.clone()));
         let memory = Memory::new(Arc::new(clock.clone()));
-        let mut session = Session::start(settings, &recorder, &memory).map_err(|error| error.to_string())?;
+        let session = Session::start(settings, &recorder, &memory).map_err(|error| error.to_string())?;
         let folder = tempfile::tempdir().map_err(|error| format!("make a folder: {error}"))?;
         let params = json!({
             "protocol": "1", "case": "greeting", "seed": 0,
@@ -152,7 +152,7 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
     };
     let mut world =
         World::open(case, clock, recorder, place).await.map_err(|error| format!("open the case's world: {error}"))?;
-    let mut session = Session::start(settings, recorder, &memory).map_err(|error| error.to_string())?;
+    let session = Session::start(settings, recorder, &memory).map_err(|error| error.to_string())?;
     let hello =
         session.initialize(settings, recorder, world.initialize(case)).await.map_err(|error| error.to_string())?;
     world.start_gateway(hello.notify_url.clone());

@@ -78,12 +78,15 @@ pub fn judge(case: &Case, trace: Vec<Entry>, problem: Option<String>, took: Dura
         Some(_) => Vec::new(),
         None => case.scenario.expect.iter().flat_map(|e| examine(&e.value, &view)).collect(),
     };
-    // A requirement without a rule is judged by the expectations of the scenarios that exercise it.
+    // A requirement without a rule is judged by the expectations of the scenarios that exercise it; but when a rule has
+    // found something, that is why an expectation fails, and nothing else is accused.
+    let explained = requirements.values().any(|judgement| matches!(judgement, Judgement::Broken(_)));
     for covered in &case.scenario.covers {
         let Some(requirement) = requirement::find(&covered.value) else { continue };
         if !rule::ALL.iter().any(|rule| rule.requirement == requirement.id) {
             let judgement = match problem {
                 Some(_) => Judgement::NotExercised,
+                None if explained => Judgement::NotExercised,
                 None => Judgement::new(true, expectations.clone()),
             };
             requirements.insert(requirement.id, judgement);

@@ -44,13 +44,21 @@ fn request_id(call: &Call) -> Option<&str> {
     call.text("/paymentRequestId")
 }
 
+/// Whether two payments are for one order: the same amount, and when several orders have it, the same referenceOrderId.
+fn is_same_sale(view: &View<'_>, one: &Call, other: &Call) -> bool {
+    let amount = &one.body["paymentAmount"];
+    let sold = view.orders.iter().filter(|o| o.by == By::EntryCode && *amount == serde_json::json!(o.amount)).count();
+    *amount == other.body["paymentAmount"]
+        && (sold <= 1 || one.body["order"]["referenceOrderId"] == other.body["order"]["referenceOrderId"])
+}
+
 /// PAY-007.
 pub(super) fn no_fresh_charge_after_silence(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
     for silent in pays(view).filter(|c| c.lost.is_some()) {
         exercised |= view.calls.iter().any(|c| c.n > silent.n);
-        let same_sale = |c: &&Call| c.n > silent.n && c.body["paymentAmount"] == silent.body["paymentAmount"];
+        let same_sale = |c: &&Call| c.n > silent.n && is_same_sale(view, silent, c);
         let fresh = pays(view).filter(same_sale).find(|c| request_id(c) != request_id(silent));
         let Some(fresh) = fresh else { continue };
         let resolved = view
@@ -104,8 +112,7 @@ pub(super) fn unknown_is_repeated_unchanged(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
     for call in pays(view).filter(|c| c.heard().is_some_and(|(_, body)| unknown(body))) {
-        let Some(next) = pays(view).find(|c| c.n > call.n && c.body["paymentAmount"] == call.body["paymentAmount"])
-        else {
+        let Some(next) = pays(view).find(|c| c.n > call.n && is_same_sale(view, call, c)) else {
             continue;
         };
         exercised = true;

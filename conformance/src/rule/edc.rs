@@ -5,6 +5,7 @@ use wire::edc::{CommandName, PurchaseCancelRequest, PurchaseRequest, ShapeError,
 
 use super::view::{Command, View};
 use super::{Finding, Judgement};
+use crate::scenario::By;
 
 /// EDC-P03.
 pub(super) fn every_scalar_is_a_string(view: &View<'_>) -> Judgement {
@@ -77,17 +78,12 @@ pub(super) fn cancel_has_no_parameters(view: &View<'_>) -> Judgement {
     Judgement::new(cancels().next().is_some(), findings.collect())
 }
 
-/// EDC-P27. The same amount is the same order: scenarios give each order an amount of its own.
+/// EDC-P27. The same amount is the same order, unless more orders of that amount are sold.
 pub(super) fn no_second_charge_after_silence(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     for silent in view.silent() {
-        let again = view.commands.iter().find(|c| {
-            c.n > silent.n
-                && !c.refused
-                && c.name() == silent.name()
-                && c.amount() == silent.amount()
-                && !known_uncharged(view, silent, c.n)
-        });
+        let same = |c: &&Command<'_>| !c.refused && c.name() == silent.name() && c.amount() == silent.amount();
+        let again = view.commands.iter().filter(same).find(|c| c.n > silent.n && !may_follow(view, silent, c));
         if let Some(again) = again {
             let amount = silent.amount().unwrap_or_default();
             let text = format!(
@@ -101,14 +97,21 @@ pub(super) fn no_second_charge_after_silence(view: &View<'_>) -> Judgement {
     Judgement::new(view.silent().next().is_some(), findings)
 }
 
-/// Whether, before an entry, GetLastTransaction had told that a silent command did not charge.
-fn known_uncharged(view: &View<'_>, silent: &Command<'_>, before: usize) -> bool {
-    let inquiries = view.commands.iter().filter(|c| c.name() == "GetLastTransaction" && c.n > silent.n && c.n < before);
-    inquiries.filter_map(|c| view.heard_result_of(c)).filter(|r| r.n < before).any(|r| {
-        let data = &r.json["responseData"];
-        let same = data["requestId"].as_str().map(ToOwned::to_owned) == silent.parameter("/requestId");
-        same && data["result"]["resultCode"] != "SUCCESS"
-    })
+/// Whether a command may follow a silent one of the same amount: GetLastTransaction has told that the silent one did not
+/// charge, or that it did and this is another order.
+fn may_follow(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool {
+    let inquiries = view.commands.iter().filter(|c| c.name() == "GetLastTransaction" && c.n > silent.n && c.n < next.n);
+    let heard = inquiries.filter_map(|c| view.heard_result_of(c)).filter(|r| r.n < next.n);
+    let mut records = heard
+        .map(|r| &r.json["responseData"])
+        .filter(|data| data["requestId"].as_str().map(ToOwned::to_owned) == silent.parameter("/requestId"));
+    let sold = view.orders.iter().filter(|o| o.by == By::Terminal && Some(o.amount.value()) == silent.amount()).count();
+    let asked = view
+        .commands
+        .iter()
+        .filter(|c| c.n <= next.n && !c.refused && c.name() == silent.name() && c.amount() == silent.amount())
+        .count();
+    records.any(|data| data["result"]["resultCode"] != "SUCCESS" || asked <= sold)
 }
 
 /// EDC-P29.

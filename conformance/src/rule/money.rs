@@ -1,31 +1,69 @@
 //! The money invariants: what must hold whatever happened.
 //!
-//! Charges belong to orders by their amount, since a black box shows nothing else; scenarios give each order its own.
+//! Charges belong to orders by their amount, since a black box shows nothing else; orders of the same amount are judged
+//! together.
 
 use super::view::{Order, View};
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
 use crate::scenario::By;
+use wire::money::Money;
 
-/// For each order at the end of a case: the order, its last status' entry and state, and the charges for it.
-fn ends<'v>(view: &'v View<'_>) -> impl Iterator<Item = (&'v Order, usize, OrderState, Vec<usize>)> {
-    let ended = view.ended.is_some();
-    view.orders.iter().filter(move |_| ended).filter_map(move |order| {
-        let status = view.last_status(&order.name)?;
-        Some((order, status.n, status.status.state, view.charges(order.by, order.amount)))
-    })
+/// The orders of one amount at the end of a case: what became of them, and what was taken for them.
+struct Group<'v> {
+    orders: Vec<(&'v Order, usize, OrderState)>,
+    charges: Vec<usize>,
+    amount: Money,
+}
+
+impl Group<'_> {
+    fn names(&self) -> String {
+        let names: Vec<_> = self.orders.iter().map(|(order, ..)| order.name.as_str()).collect();
+        if let [name] = names.as_slice() { format!("order {name}") } else { format!("the orders {}", names.join(", ")) }
+    }
+
+    fn count(&self, fits: fn(OrderState) -> bool) -> usize {
+        self.orders.iter().filter(|(_, _, state)| fits(*state)).count()
+    }
+
+    fn last(&self) -> usize {
+        self.orders.iter().map(|(_, n, _)| *n).max().unwrap_or_default()
+    }
+}
+
+fn groups<'v>(view: &'v View<'_>) -> Vec<Group<'v>> {
+    let mut groups: Vec<Group<'v>> = Vec::new();
+    for order in view.orders.iter().filter(|_| view.ended.is_some()) {
+        let Some(status) = view.last_status(&order.name) else { continue };
+        let end = (order, status.n, status.status.state);
+        let known =
+            groups.iter_mut().find(|g| g.amount == order.amount && g.orders.iter().all(|(o, ..)| o.by == order.by));
+        match known {
+            Some(group) => group.orders.push(end),
+            None => groups.push(Group {
+                orders: vec![end],
+                charges: view.charges(order.by, order.amount),
+                amount: order.amount,
+            }),
+        }
+    }
+    groups
 }
 
 /// MONEY-001.
 pub(super) fn taken_equals_paid(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
-    for (order, n, state, charges) in ends(view) {
-        let unpaid = state == OrderState::Paid && charges.is_empty();
-        if unpaid {
-            findings.push(Finding {
-                entry: n,
-                text: format!("order {} is called paid, but {} was never taken for it", order.name, order.amount),
-            });
+    let groups = groups(view);
+    for group in &groups {
+        let paid = group.count(|state| state == OrderState::Paid);
+        if paid > group.charges.len() {
+            let text = format!(
+                "{} called paid: {paid} times {}; taken: {} times",
+                group.names(),
+                group.amount,
+                group.charges.len()
+            );
+            findings.push(Finding { entry: group.last(), text });
         }
     }
     if view.ended.is_some() {
@@ -36,27 +74,18 @@ pub(super) fn taken_equals_paid(view: &View<'_>) -> Judgement {
             }),
         );
     }
-    Judgement::new(ends(view).next().is_some(), findings)
+    Judgement::new(!groups.is_empty(), findings)
 }
 
 /// MONEY-002.
 pub(super) fn nothing_is_paid_twice(view: &View<'_>) -> Judgement {
-    let mut findings = Vec::new();
-    let mut exercised = false;
-    for order in &view.orders {
-        let charges = view.charges(order.by, order.amount);
-        exercised |= !charges.is_empty();
-        if let [first, second, ..] = charges.as_slice() {
-            let text = format!(
-                "{} was taken {} times for order {} (first in entry {first})",
-                order.amount,
-                charges.len(),
-                order.name
-            );
-            findings.push(Finding { entry: *second, text });
-        }
-    }
-    Judgement::new(exercised, findings)
+    let groups = groups(view);
+    let findings = groups.iter().filter_map(|group| {
+        let extra = group.charges.get(group.orders.len())?;
+        let text = format!("{} was taken {} times for {}", group.amount, group.charges.len(), group.names());
+        Some(Finding { entry: *extra, text })
+    });
+    Judgement::new(groups.iter().any(|g| !g.charges.is_empty()), findings.collect())
 }
 
 /// MONEY-003. At the terminal, evidence is a success that the POS heard, from Purchase or GetLastTransaction.
@@ -86,36 +115,37 @@ pub(super) fn paid_needs_evidence(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
-/// MONEY-004.
+/// MONEY-004. A parked order is accounted for: a person is told.
 pub(super) fn taken_money_is_accounted_for(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
-    let mut exercised = false;
-    for (order, n, state, charges) in ends(view) {
-        let Some(charge) = charges.first() else { continue };
-        exercised = true;
-        let lost = matches!(state, OrderState::Failed | OrderState::Cancelled | OrderState::Refunded);
-        if lost {
-            let text = format!(
-                "{} was taken for order {} (entry {charge}), which is called {state}",
-                order.amount, order.name
-            );
-            findings.push(Finding { entry: n, text });
+    let groups = groups(view);
+    for group in groups.iter().filter(|g| !g.charges.is_empty()) {
+        let kept = group.count(|state| matches!(state, OrderState::Paid | OrderState::Parked | OrderState::Open));
+        let asked = group.charges.len().min(group.orders.len());
+        if asked > kept {
+            let states: Vec<_> = group.orders.iter().map(|(_, _, state)| state.to_string()).collect();
+            let text = format!("{} was taken for {}, called {}", group.amount, group.names(), states.join(", "));
+            findings.push(Finding { entry: group.last(), text });
         }
-        let booked = view.last_status(&order.name).and_then(|s| s.status.booked);
-        if state == OrderState::Paid && booked != Some(order.amount) {
-            let booked = booked.map_or_else(|| "nothing".to_owned(), |b| b.to_string());
-            let text = format!("order {} of {} is paid, but {booked} is booked for it", order.name, order.amount);
-            findings.push(Finding { entry: n, text });
+        for (order, n, _) in group.orders.iter().filter(|(_, _, state)| *state == OrderState::Paid) {
+            let booked = view.last_status(&order.name).and_then(|s| s.status.booked);
+            if booked != Some(order.amount) {
+                let booked = booked.map_or_else(|| "nothing".to_owned(), |b| b.to_string());
+                let text = format!("order {} of {} is paid, but {booked} is booked for it", order.name, order.amount);
+                findings.push(Finding { entry: *n, text });
+            }
         }
     }
-    Judgement::new(exercised, findings)
+    Judgement::new(groups.iter().any(|g| !g.charges.is_empty()), findings)
 }
 
 /// MONEY-005.
 pub(super) fn every_order_ends(view: &View<'_>) -> Judgement {
-    let findings = ends(view).filter(|(_, _, state, _)| *state == OrderState::Open).map(|(order, n, ..)| Finding {
-        entry: n,
+    let groups = groups(view);
+    let open = groups.iter().flat_map(|g| &g.orders).filter(|(_, _, state)| *state == OrderState::Open);
+    let findings = open.map(|(order, n, _)| Finding {
+        entry: *n,
         text: format!("order {} is still open when nothing more happens", order.name),
     });
-    Judgement::new(ends(view).next().is_some(), findings.collect())
+    Judgement::new(!groups.is_empty(), findings.collect())
 }

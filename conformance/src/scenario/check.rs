@@ -78,14 +78,6 @@ fn check_checkout(
             "give each order a name of its own".to_owned(),
         );
     }
-    // Which order a charge belongs to is seen by its amount alone: a black box shows nothing else.
-    if let Some(other) =
-        orders.values().find(|other| other.amount.value == checkout.amount.value && other.by == checkout.by)
-    {
-        let message =
-            format!("the orders `{}` and `{name}` have the same amount and cannot be told apart", other.order.value);
-        report(checkout.amount.referenced, message, "give each order an amount of its own".to_owned());
-    }
     let role = match checkout.by {
         By::Terminal => Role::Edc,
         By::EntryCode => Role::Antom,
@@ -125,6 +117,15 @@ fn check_expectation(
         }
         Expectation::Charged(charged) => {
             check_order(&charged.order, expectation.referenced, orders, report);
+            let amount = orders.get(charged.order.as_str()).map(|o| (o.by, o.amount.value));
+            // Which order a charge belongs to is seen by its amount alone: a black box shows nothing else.
+            if orders.values().filter(|o| Some((o.by, o.amount.value)) == amount).count() > 1 {
+                let message = format!(
+                    "order `{}` shares its amount with another, so its charges cannot be counted",
+                    charged.order
+                );
+                report(expectation.referenced, message, "give it an amount of its own, or leave this out".to_owned());
+            }
             if Money::parse("KRW", &charged.value).is_err() {
                 let message = format!("`{}` is not a number of minor units", charged.value);
                 report(expectation.referenced, message, "write digits only, such as \"10400\"".to_owned());
