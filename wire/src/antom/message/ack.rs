@@ -35,8 +35,8 @@ impl Ack {
         }
         match serde_json::from_slice::<Self>(body) {
             Err(error) => Err(format!("has a body that is no result object: {error}")),
-            Ok(_) if !has_result_object(body) => {
-                Err("has a body that is no result object: an array stands for an object".to_owned())
+            Ok(_) if !has_plain_result(body) => {
+                Err("has a body that is no result object: resultStatus must be a text in an object".to_owned())
             }
             Ok(ack) if ack.result.is_success() => Ok(()),
             Ok(ack) => Err(format!(
@@ -48,9 +48,10 @@ impl Ack {
     }
 }
 
-/// The derived reader lets an array of the fields in their order pass for an object.
-fn has_result_object(body: &[u8]) -> bool {
-    serde_json::from_slice::<Value>(body).is_ok_and(|body| body.get("result").is_some_and(Value::is_object))
+/// The derived readers let `["SUCCESS","S",""]` pass for the object and `{"S":null}` for the status.
+fn has_plain_result(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body)
+        .is_ok_and(|body| body.pointer("/result/resultStatus").is_some_and(Value::is_string))
 }
 
 #[cfg(test)]
@@ -65,6 +66,7 @@ mod tests {
         assert!(Ack::read(200, b"OK").is_err());
         assert!(Ack::read(200, br#"[["SUCCESS","S","success"]]"#).is_err());
         assert!(Ack::read(200, br#"{"result":["SUCCESS","S","success"]}"#).is_err());
+        assert!(Ack::read(200, br#"{"result":{"resultCode":"SUCCESS","resultStatus":{"S":null}}}"#).is_err());
         assert!(Ack::read(200, br#"{"result":{"resultCode":"UNKNOWN_EXCEPTION","resultStatus":"U"}}"#).is_err());
         assert_eq!(serde_json::to_vec(&Ack::success()).unwrap(), body);
     }
