@@ -13,7 +13,8 @@ use crate::decode;
 /// The most bytes a frame has: STX, LEN, TYPE, SEQ, the data, ETX, CRC.
 const LARGEST: usize = 1 + 2 + 1 + 1 + MAX_DATA + 1 + 2;
 
-/// What a line may bring: garbage, good frames, good frames with one byte altered or lost, and the start of large ones.
+/// What a line may bring: garbage, good frames, good frames with one byte altered or lost, the start of large
+/// ones, and long runs of noise.
 fn traffic() -> impl Strategy<Value = Vec<u8>> {
     let altered = (frame(), any::<Index>(), any::<u8>()).prop_map(|(frame, at, byte)| {
         let mut bytes = frame.encode();
@@ -31,7 +32,9 @@ fn traffic() -> impl Strategy<Value = Vec<u8>> {
         bytes.push(kind.byte());
         bytes
     });
-    let piece = prop_oneof![garbage(40), frame().prop_map(|f| f.encode()), altered, cut, large];
+    // Behind a false STX it is noise that the decoder already holds.
+    let run = (0_usize..700).prop_map(|n| vec![b'x'; n]);
+    let piece = prop_oneof![garbage(40), frame().prop_map(|f| f.encode()), altered, cut, large, run];
     vec(piece, 0..8).prop_map(|pieces| pieces.concat())
 }
 
