@@ -21,7 +21,15 @@ enum Entry {
     /// The merchant started; the first of these makes ids unique across fresh books.
     Started { at: Moment },
     /// An order shall be paid, by this id. Nothing was sent yet.
-    Intent { at: Moment, order: String, by: By, amount: Money, request_id: String, body: Option<String> },
+    Intent {
+        at: Moment,
+        order: String,
+        by: By,
+        amount: Money,
+        request_id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<String>,
+    },
     /// A Purchase is about to be sent.
     Sent { at: Moment, order: String, command: String },
     /// Something was learnt about an attempt.

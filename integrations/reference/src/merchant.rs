@@ -39,9 +39,14 @@ impl Merchant {
         self.world.clock().now()
     }
 
+    /// Completes at a moment; never, when there is none.
+    pub(crate) fn at(&self, at: Option<Moment>) -> Sleep {
+        self.world.clock().sleep(Deadlines { world: at, peer: None })
+    }
+
     /// Completes at a moment.
     pub(crate) fn until(&self, at: Moment) -> Sleep {
-        self.world.clock().sleep(Deadlines { world: Some(at), peer: None })
+        self.at(Some(at))
     }
 
     pub(crate) async fn pause(&self, duration: Duration) {

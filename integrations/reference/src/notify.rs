@@ -20,8 +20,8 @@ use wire::antom::{Ack, Envelope, NotifyPayment, NotifyType, ResultStatus};
 
 use crate::book::{BookError, Evidence};
 use crate::fault::Fault;
-use crate::gateway::headers;
-use crate::order::{Attempt, OrderState};
+use crate::gateway::{headers, read};
+use crate::order::{Attempt, Order, OrderState};
 use crate::shop::Shop;
 use crate::world::{Accept, Stream};
 
@@ -110,12 +110,12 @@ impl Shop {
             self.merchant.log("a notification whose signature does not fit");
             return Ack::unknown();
         }
-        let Ok(notice) = serde_json::from_slice::<NotifyPayment>(&envelope.body) else {
+        let Some(notice) = read::<NotifyPayment>(&envelope.body) else {
             self.merchant.log("a notification that cannot be read");
             return Ack::unknown();
         };
         let found = self.merchant.book(|book| {
-            book.by_payment(&notice.payment_request_id).map(|(order, attempt)| (order.name.clone(), attempt.clone()))
+            book.by_payment(&notice.payment_request_id).map(|(order, attempt)| (order.clone(), attempt.clone()))
         });
         let Some((order, attempt)) = found else {
             // Genuine, but none of ours: nothing to do, and nothing gained by getting it again.
@@ -126,14 +126,16 @@ impl Shop {
             Ok(true) => Ack::success(),
             Ok(false) => Ack::unknown(),
             Err(error) => {
-                self.merchant.log(&format!("order {order}: {error}"));
+                self.merchant.log(&format!("order {}: {error}", order.name));
                 Ack::unknown()
             }
         }
     }
 
     /// Whether the notification is dealt with.
-    fn take_in(&self, order: &str, attempt: &Attempt, notice: &NotifyPayment) -> Result<bool, BookError> {
+    fn take_in(&self, order: &Order, attempt: &Attempt, notice: &NotifyPayment) -> Result<bool, BookError> {
+        let is_cancelled = order.state == OrderState::Cancelled;
+        let order = order.name.as_str();
         let is_same_payment = attempt.payment_id.as_ref().is_none_or(|id| *id == notice.payment_id);
         let is_same_amount = notice.payment_amount == attempt.amount;
         match (notice.notify_type, notice.result.result_status) {
@@ -148,6 +150,10 @@ impl Shop {
                 let evidence = Evidence { amount: attempt.amount, reference, data: json!(notice) };
                 let ids = (attempt.request_id.as_str(), Some(notice.payment_id.as_str()));
                 self.merchant.book(|book| book.note(now, order, ids, "notified", json!(notice.result)))?;
+                if is_cancelled {
+                    // Called off is called off: the gateway gives back what came in after all.
+                    return Ok(true);
+                }
                 if self.merchant.has(Fault::NotifyBookedTwice) {
                     self.merchant.book(|book| book.book(now, order, evidence))?;
                     self.merchant.tell_change();

@@ -14,7 +14,6 @@ use bytes::{Buf as _, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, ReadBuf};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use wire::clock::Deadlines;
 use wire::edc::{ACK, Decoded, Decoder, Frame, Kind, Line, LineDecoder, NAK, Packet};
 use wire::time::Moment;
 
@@ -246,7 +245,7 @@ impl Owner {
                     // Nobody is left: only the end of the task is, which drops us.
                     None => std::future::pending().await,
                 },
-                () = self.merchant.world().clock().sleep(Deadlines { world: deadline, peer: None }) => self.timeout().await,
+                () = self.merchant.at(deadline) => self.timeout().await,
             }
         }
     }

@@ -18,7 +18,7 @@ use wire::money::Money;
 
 use crate::book::{BookError, Evidence};
 use crate::fault::Fault;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, read};
 use crate::merchant::Merchant;
 use crate::order::{By, OrderState};
 
@@ -272,8 +272,4 @@ impl Shop {
         };
         serde_json::to_string(&request).unwrap_or_default()
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Option<T> {
-    serde_json::from_slice(body).ok()
 }

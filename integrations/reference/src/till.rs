@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
-use wire::clock::Deadlines;
 use wire::edc::{
     AcquirerInfo, Command, CommandName, CommandResult, CreditPayPlan, Event, EventCode, Hello, HelloAnswer, InitCode,
     Invocation, Kind, Outcome, Packet, PurchaseRequest, caller_timeout,
@@ -138,7 +137,7 @@ impl Till {
 
     /// Waits for the next thing to happen, or until a moment.
     pub(crate) async fn next(&mut self, until: Option<Moment>, is_idle: bool) -> Happening {
-        let timeout = self.merchant.world().clock().sleep(Deadlines { world: until, peer: None });
+        let timeout = self.merchant.at(until);
         tokio::select! {
             biased;
             heard = self.port.hear() => match heard {
