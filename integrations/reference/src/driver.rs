@@ -6,9 +6,8 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use wire::money::Money;
@@ -20,11 +19,11 @@ use crate::gateway::{Gateway, GatewayConfig};
 use crate::merchant::Merchant;
 use crate::notify;
 use crate::order::{By, Order, OrderState};
+use crate::rpc::{Line, Refusal, Request, answered, read, read_lines};
 use crate::shop::{Checkout, Shop};
 use crate::till::{self, CancelRequest, TerminalConfig, Till, TillHandle};
 use crate::world::World;
 
-const LONGEST_LINE: usize = 1024 * 1024;
 /// Sales and requests that may go on at the same time.
 const AT_ONCE: usize = 1024;
 const LONGEST_ORDER: usize = 128;
@@ -50,7 +49,7 @@ where
             Some(_) = driver.tasks.join_next() => {}
             line = lines.recv() => match line {
                 Some(line) => {
-                    let handled = driver.handle(line).await;
+                    let handled = driver.handle(&line).await;
                     if let Some(answer) = handled.answer {
                         write(&mut output, &answer).await?;
                     }
@@ -67,41 +66,6 @@ where
 async fn write(output: &mut (impl AsyncWrite + Unpin), answer: &Value) -> std::io::Result<()> {
     output.write_all(format!("{answer}\n").as_bytes()).await?;
     output.flush().await
-}
-
-/// A line, or that one was too long.
-enum Read {
-    Line(Vec<u8>),
-    TooLong,
-}
-
-async fn read_lines(input: impl AsyncRead + Unpin, lines: mpsc::Sender<Read>) {
-    let mut input = BufReader::new(input);
-    let mut line = Vec::new();
-    let mut is_dropping = false;
-    loop {
-        let (used, ended) = match input.fill_buf().await {
-            // A line without its end is none.
-            Ok([]) | Err(_) => return,
-            Ok(piece) => {
-                let end = piece.iter().position(|b| *b == b'\n');
-                let text = piece.get(..end.unwrap_or(piece.len())).unwrap_or_default();
-                is_dropping |= line.len() + text.len() > LONGEST_LINE;
-                if !is_dropping {
-                    line.extend_from_slice(text);
-                }
-                (end.map_or(piece.len(), |at| at + 1), end.is_some())
-            }
-        };
-        input.consume(used);
-        if ended {
-            let whole = std::mem::take(&mut line);
-            let read = if std::mem::take(&mut is_dropping) { Read::TooLong } else { Read::Line(whole) };
-            if lines.send(read).await.is_err() {
-                return;
-            }
-        }
-    }
 }
 
 struct Driver {
@@ -123,18 +87,6 @@ struct Running {
 struct Handled {
     answer: Option<Value>,
     is_last: bool,
-}
-
-/// An error to answer with.
-struct Refusal {
-    code: i64,
-    message: String,
-}
-
-impl Refusal {
-    fn new(message: impl Into<String>) -> Self {
-        Self { code: -32000, message: message.into() }
-    }
 }
 
 #[derive(Deserialize)]
@@ -167,29 +119,17 @@ struct OrderParams {
 }
 
 impl Driver {
-    async fn handle(&mut self, line: Read) -> Handled {
-        let unread = |code: i64, message: &str| Handled {
-            answer: Some(json!({"jsonrpc": "2.0", "id": null, "error": {"code": code, "message": message}})),
-            is_last: false,
+    async fn handle(&mut self, line: &Line) -> Handled {
+        let (id, method, params) = match Request::parse(line) {
+            Ok(Some(Request { id, method, params })) => (id, method, params),
+            Ok(None) => return Handled::default(),
+            Err(refusal) => return Handled { answer: Some(refusal.answer(None)), is_last: false },
         };
-        let Read::Line(line) = line else { return unread(-32600, "the line is longer than 1 MiB") };
-        if line.trim_ascii().is_empty() {
-            return Handled::default();
-        }
-        let Ok(request) = serde_json::from_slice::<Value>(&line) else { return unread(-32700, "the line is not JSON") };
-        let method = request.get("method").and_then(Value::as_str);
-        let (Some(method), Some("2.0")) = (method, request.get("jsonrpc").and_then(Value::as_str)) else {
-            return unread(-32600, "the line is no JSON-RPC 2.0 request");
-        };
-        let id = request.get("id").cloned();
-        let params = request.get("params").cloned().unwrap_or_else(|| json!({}));
-        let result = self.call(method, params, id.as_ref()).await;
-        let answer = match (id, result) {
-            (None, _) | (_, Ok(None)) => None,
-            (Some(id), Ok(Some(result))) => Some(answered(&id, result)),
-            (Some(id), Err(Refusal { code, message })) => {
-                Some(json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}}))
-            }
+        let answer = match (self.call(&method, params, id.as_ref()).await, id) {
+            // Nobody waits for the answer to a request without id.
+            (_, None) | (Ok(None), _) => None,
+            (Ok(Some(result)), Some(id)) => Some(answered(&id, result)),
+            (Err(refusal), id) => Some(refusal.answer(id)),
         };
         Handled { answer, is_last: method == "shutdown" }
     }
@@ -203,10 +143,7 @@ impl Driver {
             "cancel" => self.cancel(read::<OrderParams>(params)?.order, id),
             "clock" => self.clock(&read(params)?).await.map(Some),
             "shutdown" => Ok(Some(json!({}))),
-            _ => {
-                let method: String = method.chars().take(64).collect();
-                Err(Refusal { code: -32601, message: format!("there is no method {method:?}") })
-            }
+            _ => Err(Refusal::unknown_method(method)),
         }
     }
 
@@ -373,20 +310,12 @@ impl Driver {
     }
 }
 
-fn read<T: DeserializeOwned>(params: Value) -> Result<T, Refusal> {
-    serde_json::from_value(params).map_err(|error| Refusal { code: -32602, message: format!("params: {error}") })
-}
-
 fn not_initialized() -> Refusal {
     Refusal::new("initialize comes first")
 }
 
 fn state_of(merchant: &Merchant, order: &str) -> &'static str {
     merchant.order(order).map_or("failed", |order| order.state.as_str())
-}
-
-fn answered(id: &Value, result: Value) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "result": result})
 }
 
 async fn answer_later(answers: &mpsc::Sender<Value>, id: Option<Value>, result: Value) {
