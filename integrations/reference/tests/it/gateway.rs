@@ -72,10 +72,6 @@ struct State {
 }
 
 impl FakeGateway {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
     /// Lays out the answers to an operation; the last one goes on for ever.
     pub(crate) fn answers(&self, operation: &str, replies: &[Reply]) {
         self.0.lock().unwrap().replies.insert(operation.to_owned(), replies.iter().cloned().collect());

@@ -5,6 +5,8 @@
 
 mod driver;
 mod gateway;
+mod line;
+mod process;
 mod shop;
 mod shop_faults;
 mod till;

@@ -212,3 +212,39 @@ async fn sales_follow_each_other_and_an_amount_that_cannot_be_is_not_sent() {
         world.commands().iter().map(|c| c["commandRequestParams"]["requestId"].to_string()).collect();
     assert_eq!((world.commands().len(), ids.len()), (3, 3));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_line_unplugged_in_the_middle_is_opened_again_and_the_sale_decided() {
+    for after in [1_000, 3_000] {
+        let world = MemoryWorld::new(&Script::default());
+        let mut client = Client::at_terminal(&world, None).await;
+        client.sell("A", 10_400).await;
+        tokio::time::sleep(Duration::from_millis(after)).await;
+        world.unplug();
+        assert_eq!(client.settled("A").await, is("paid", 10_400), "unplugged after {after} ms");
+        let purchases = world.command_names().iter().filter(|name| *name == "Purchase").count();
+        assert_eq!((world.charges(), purchases), (1, 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_world_goes_the_same_way_twice() {
+    async fn once() -> (String, String) {
+        let script = Script {
+            faults: vec![
+                Fault::NakCommand { times: 1 },
+                Fault::LoseAnswer { times: 1 },
+                Fault::CorruptResult { times: 1 },
+            ],
+            ..Script::default()
+        };
+        let world = MemoryWorld::new(&script);
+        let mut client = Client::at_terminal(&world, None).await;
+        client.sell("A", 10_400).await;
+        client.sell("B", 50_001).await;
+        client.settled("B").await;
+        client.shut_down().await;
+        (format!("{:?}", world.events.lock().unwrap()), format!("{:?}", world.books.lock().unwrap()))
+    }
+    assert_eq!(once().await, once().await);
+}

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sim_edc::{Device, Event, MemoryLine, Profile, Script, SystemClock, drive};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, ReadHalf, WriteHalf};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use wire::clock::ClockHandle;
 use wire::edc::Kind;
 use wire::time::Moment;
@@ -25,6 +25,7 @@ pub(crate) struct MemoryWorld {
     pub(crate) books: Books,
     pub(crate) gateway: FakeGateway,
     pub(crate) events: Arc<Mutex<Vec<Event>>>,
+    cable: Arc<Mutex<Option<AbortHandle>>>,
     terminal: mpsc::Sender<DuplexStream>,
 }
 
@@ -35,13 +36,27 @@ impl MemoryWorld {
     }
 
     pub(crate) fn speaking(profile: Profile, script: &Script) -> Self {
+        let (world, clients) = Self::by_hand();
+        let seen = Arc::clone(&world.events);
+        let observer = move |_, event| seen.lock().unwrap().push(event);
+        let clock = Arc::clone(&world.clock);
+        tokio::spawn(drive(Device::new(profile, script), MemoryLine::new(clients), clock, observer));
+        world
+    }
+
+    /// A world whose terminal is the test itself: the other ends of the line come from the channel.
+    pub(crate) fn by_hand() -> (Self, mpsc::Receiver<DuplexStream>) {
         let clock: ClockHandle = Arc::new(SystemClock::starting_at(Moment::WORLD_START));
         let (terminal, clients) = mpsc::channel(4);
-        let events: Arc<Mutex<Vec<Event>>> = Arc::default();
-        let seen = Arc::clone(&events);
-        let observer = move |_, event| seen.lock().unwrap().push(event);
-        tokio::spawn(drive(Device::new(profile, script), MemoryLine::new(clients), Arc::clone(&clock), observer));
-        Self { clock, books: Books::default(), gateway: FakeGateway::new(), events, terminal }
+        let (books, gateway, events, cable) = Default::default();
+        (Self { clock, books, gateway, events, cable, terminal }, clients)
+    }
+
+    /// Pulls the plug: both ends see the line close.
+    pub(crate) fn unplug(&self) {
+        if let Some(cable) = self.cable.lock().unwrap().take() {
+            cable.abort();
+        }
     }
 
     /// The commands that the terminal received, repeats not counted.
@@ -67,10 +82,13 @@ impl MemoryWorld {
 
 impl World for MemoryWorld {
     fn open_serial(&self, _port: &str) -> BoxFuture<'static, io::Result<Box<dyn Stream>>> {
-        let terminal = self.terminal.clone();
+        let (terminal, cable) = (self.terminal.clone(), Arc::clone(&self.cable));
         Box::pin(async move {
-            let (ours, theirs) = tokio::io::duplex(64 * 1024);
+            let (ours, mut near) = tokio::io::duplex(64 * 1024);
+            let (mut far, theirs) = tokio::io::duplex(64 * 1024);
             terminal.send(theirs).await.map_err(|_| io::Error::from(io::ErrorKind::NotFound))?;
+            let carrying = tokio::spawn(async move { tokio::io::copy_bidirectional(&mut near, &mut far).await });
+            *cable.lock().unwrap() = Some(carrying.abort_handle());
             Ok(Box::new(ours) as Box<dyn Stream>)
         })
     }
