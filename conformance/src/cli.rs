@@ -21,7 +21,7 @@ use crate::report::{json, junit, text};
 use crate::run::{Settings, TimeMode, greet, run};
 use crate::trace::to_json_lines;
 use crate::verdict::{CaseReport, Verdict};
-use crate::{requirement, suggest};
+use crate::{interrupt, requirement, suggest};
 
 /// Puts an Antom integration through scenarios, and says which documented obligation it breaks.
 ///
@@ -219,6 +219,7 @@ fn run_scenarios(arguments: &RunArguments) -> Exit {
         start_timeout: arguments.start_timeout.0,
         case_timeout: arguments.case_timeout.0,
     };
+    interrupt::watch();
     let reports = match greet(&settings) {
         Ok(hello) => {
             let version = if hello.version.is_empty() { String::new() } else { format!(" {}", hello.version) };
@@ -254,7 +255,7 @@ fn run_all(cases: &[Case], settings: &Settings, hello: &Hello, arguments: &RunAr
             scope.spawn(move || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(case) = cases.get(index) else { return };
+                    let Some(case) = cases.get(index).filter(|_| !interrupt::came()) else { return };
                     if done.send((index, run(case, settings, hello))).is_err() {
                         return;
                     }
@@ -300,7 +301,10 @@ fn finish(reports: &[CaseReport], arguments: &RunArguments) -> Exit {
         return Exit::Usage;
     }
     let any = |fits: fn(&Verdict) -> bool| reports.iter().any(|r| fits(&r.verdict));
-    if any(|v| *v == Verdict::Failed) {
+    if interrupt::came() {
+        tell("conformance: interrupted; what is above is what was found until then");
+        Exit::Interrupted
+    } else if any(|v| *v == Verdict::Failed) {
         Exit::Failed
     } else if any(|v| matches!(v, Verdict::NotCarriedOut(_))) {
         Exit::NotCarriedOut

@@ -14,6 +14,7 @@ pub mod driver;
 pub mod exit;
 pub mod expectation;
 pub mod integration;
+pub mod interrupt;
 pub mod memory;
 pub mod plan;
 pub mod report;

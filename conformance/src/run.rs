@@ -16,6 +16,7 @@ use wire::time::Moment;
 use crate::clock::WorldClock;
 use crate::driver::{Driver, DriverError, Hello, LineDriver, OrderState, OrderStatus, Overheard, Process};
 use crate::integration::Integration;
+use crate::interrupt;
 use crate::memory::Memory;
 use crate::plan::Case;
 use crate::scenario::{By, Scenario, Step};
@@ -73,9 +74,17 @@ pub fn greet(settings: &Settings) -> Result<Hello, String> {
             "protocol": "1", "case": "greeting", "seed": 0,
             "state": folder.path().display().to_string(), "clock": {"now": clock.now().as_millis()},
         });
-        let hello = session.initialize(settings, &recorder, params).await;
-        session.end(&recorder).await;
-        hello.map_err(|error| error.to_string())
+        match session.initialize(settings, &recorder, params).await {
+            Ok(hello) => {
+                session.end(&recorder).await;
+                Ok(hello)
+            }
+            Err(error) => {
+                // Words are lost on it.
+                session.kill(&recorder).await;
+                Err(error.to_string())
+            }
+        }
     })?
 }
 
@@ -89,7 +98,17 @@ pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
     let carried_out = in_runtime(settings.time, async {
         let clock = WorldClock::starting_at(start(settings.time));
         let recorder = Recorder::new(Arc::new(clock.clone()));
-        let limited = tokio::time::timeout(limit(settings), carry_out(case, settings, &clock, &recorder)).await;
+        let work = tokio::time::timeout(limit(settings), carry_out(case, settings, &clock, &recorder));
+        let limited = if settings.time == TimeMode::Paused {
+            // Takes no time to speak of, and another timer would be seen in it.
+            work.await
+        } else {
+            tokio::select! {
+                biased;
+                limited = work => limited,
+                () = interrupt::wait() => Ok(Err("it was interrupted".to_owned())),
+            }
+        };
         let problem = match limited {
             Ok(Ok(())) if recorder.len() >= LIMIT => Some(format!("more than {LIMIT} things happened")),
             Ok(result) => result.err(),
@@ -171,7 +190,10 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
         overdue: 0,
     };
     let result = stage.play().await;
-    stage.session.end(recorder).await;
+    match result {
+        Ok(()) => stage.session.end(recorder).await,
+        Err(_) => stage.session.kill(recorder).await,
+    }
     result
 }
 

@@ -1,5 +1,7 @@
 //! YAML to scenario. The serde-saphyr crate's parser is used here only.
 
+use std::ops::Range;
+
 use serde_saphyr::{Error, Location};
 
 use super::check;
@@ -36,7 +38,7 @@ pub fn parse(path: &str, text: &str) -> Result<Scenario, Vec<Diagnostic>> {
 }
 
 /// The bytes of a place. What has no place is shown at the top.
-pub(super) fn span(text: &str, location: Location) -> std::ops::Range<usize> {
+pub(super) fn span(text: &str, location: Location) -> Range<usize> {
     let line = usize::try_from(location.line()).unwrap_or(0);
     if line == 0 {
         return 0..0;
@@ -64,15 +66,18 @@ fn explain(path: &str, text: &str, error: &Error) -> Diagnostic {
             (format!("unknown key `{field}`"), suggest::help(field, expected))
         }
         Error::SerdeUnknownVariant { variant, expected, .. } => {
-            (format!("unknown word `{variant}`"), suggest::help(variant, expected))
+            // Two words where one belongs: the next line was read as part of this one.
+            let help = if variant.contains(' ') { indentation_help(text, &place) } else { None };
+            (format!("unknown word `{variant}`"), help.unwrap_or_else(|| suggest::help(variant, expected)))
         }
         Error::SerdeMissingField { field, .. } => {
-            (format!("the key `{field}` is missing here"), format!("add `{field}: …`"))
+            let help = displaced(text, &place, field).unwrap_or_else(|| format!("add `{field}: …`"));
+            (format!("the key `{field}` is missing here"), help)
         }
-        Error::SerdeInvalidType { unexpected, expected, .. } => (
-            format!("expected {expected}, found {unexpected}"),
-            indentation_help(text, &place).unwrap_or_else(|| format!("write {expected} here")),
-        ),
+        Error::SerdeInvalidType { unexpected, expected, .. } => {
+            let help = indentation_help(text, &place).unwrap_or_else(|| format!("write {expected} here"));
+            (format!("expected {expected}, found {unexpected}"), help)
+        }
         Error::DuplicateMappingKey { .. } => ("this key is there twice".to_owned(), "remove one of them".to_owned()),
         other => other_mistake(text, &place, &other.to_string()),
     };
@@ -80,16 +85,12 @@ fn explain(path: &str, text: &str, error: &Error) -> Diagnostic {
 }
 
 /// Messages of our own types' parsers, and YAML that is none.
-fn other_mistake(text: &str, place: &std::ops::Range<usize>, raw: &str) -> (String, String) {
+fn other_mistake(text: &str, place: &Range<usize>, raw: &str) -> (String, String) {
     let message = raw.split(" at line ").next().unwrap_or(raw).lines().next().unwrap_or(raw).trim().to_owned();
     if let Some(code) = message.split("unknown result code `").nth(1).and_then(|rest| rest.split('`').next()) {
-        let known: Vec<_> =
-            [wire::antom::PAY, wire::antom::INQUIRY_PAYMENT, wire::antom::BATCH_PAY, wire::antom::PAYMENT_RESULT_CODE]
-                .into_iter()
-                .flatten()
-                .map(|line| line.code)
-                .collect();
-        let help = match suggest::nearest(code, known.iter().copied()) {
+        let tables =
+            [wire::antom::PAY, wire::antom::INQUIRY_PAYMENT, wire::antom::BATCH_PAY, wire::antom::PAYMENT_RESULT_CODE];
+        let help = match suggest::nearest(code, tables.into_iter().flatten().map(|line| line.code)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "fixtures/result-codes.json lists the documented codes".to_owned(),
         };
@@ -101,30 +102,90 @@ fn other_mistake(text: &str, place: &std::ops::Range<usize>, raw: &str) -> (Stri
     if message.contains("read money") {
         return (message, "write an amount such as `{currency: KRW, value: \"10400\"}`, in minor units".to_owned());
     }
+    let message =
+        message.replace("expected mapping start", "expected keys with their values here, such as `key: value`");
+    let message =
+        message.replace("expected sequence start", "expected a list here, such as `[…]` or lines that begin with `- `");
     let help = indentation_help(text, place)
         .unwrap_or_else(|| "look at the quotes, brackets and colons of this line and the one before".to_owned());
     (message, help)
 }
 
-/// A key that stands deeper or shallower than its neighbours: the commonest YAML mistake.
-fn indentation_help(text: &str, place: &std::ops::Range<usize>) -> Option<String> {
-    let line_start = text.get(..place.start)?.rfind('\n').map_or(0, |at| at + 1);
-    let here = text.get(line_start..)?.lines().next()?;
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let before = text
-        .get(..line_start)?
-        .lines()
-        .rev()
-        .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))?;
-    let is_key = here.trim_start().split_once(':').is_some();
-    if here.contains('\t') {
+/// A line of the file, with its number and the column where it begins.
+struct Line<'a> {
+    number: usize,
+    indent: usize,
+    text: &'a str,
+}
+
+/// The lines that say something.
+fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let all = text.lines().enumerate().map(|(index, line)| Line {
+        number: index + 1,
+        indent: line.len() - line.trim_start().len(),
+        text: line.trim(),
+    });
+    all.filter(|line| !line.text.is_empty() && !line.text.starts_with('#'))
+}
+
+fn number_at(text: &str, at: usize) -> usize {
+    text.get(..at).unwrap_or_default().matches('\n').count() + 1
+}
+
+/// A key that is said to be missing but stands near, at another depth.
+fn displaced(text: &str, place: &Range<usize>, field: &str) -> Option<String> {
+    let number = number_at(text, place.start);
+    let here = lines(text).find(|line| line.number == number)?;
+    let is_field =
+        |line: &Line<'_>| line.text.strip_prefix(field).is_some_and(|rest| rest.trim_start().starts_with(':'));
+    let there =
+        lines(text).find(|line| line.number.abs_diff(number) < 12 && line.indent != here.indent && is_field(line))?;
+    Some(format!(
+        "`{field}:` stands in line {}, but its indentation is another: it begins at column {}, and line {} at column {}",
+        there.number,
+        there.indent + 1,
+        here.number,
+        here.indent + 1
+    ))
+}
+
+/// The commonest YAML mistake: a line that stands deeper or shallower than its neighbours.
+fn indentation_help(text: &str, place: &Range<usize>) -> Option<String> {
+    let number = number_at(text, place.start);
+    let here = lines(text).find(|line| line.number == number)?;
+    let raw = text.lines().nth(number - 1)?;
+    if raw.contains('\t') || text.lines().nth(number).is_some_and(|next| next.starts_with('\t')) {
         return Some("indent with blanks, not tabs".to_owned());
     }
-    (is_key && indent(here) != indent(before)).then(|| {
+    // Where the key itself begins, behind the dashes of a list.
+    let key = here.indent + (here.text.len() - here.text.trim_start_matches(['-', ' ']).len());
+    let next = lines(text).find(|line| line.number > number);
+    if let Some(next) = next.filter(|_| here.text.ends_with(':'))
+        && next.indent <= key
+    {
+        let word = here.text.trim_start_matches(['-', ' ']);
+        return Some(format!(
+            "look at the indentation: what belongs to `{word}` must stand deeper than column {}, but line {} begins at column {}",
+            key + 1,
+            next.number,
+            next.indent + 1
+        ));
+    }
+    let deeper =
+        lines(text).find(|line| line.number > number).filter(|next| !here.text.ends_with(':') && next.indent > key);
+    if let Some(next) = deeper {
+        return Some(format!(
+            "look at the indentation: line {} begins at column {}, deeper than line {number}",
+            next.number,
+            next.indent + 1
+        ));
+    }
+    let before = lines(text).take_while(|line| line.number < number).last()?;
+    (here.text.contains(':') && here.indent != before.indent && !before.text.ends_with(':')).then(|| {
         format!(
             "look at the indentation: this line begins at column {}, the one before at column {}",
-            indent(here) + 1,
-            indent(before) + 1
+            here.indent + 1,
+            before.indent + 1
         )
     })
 }

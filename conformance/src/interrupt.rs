@@ -1,0 +1,48 @@
+//! SIGINT and SIGTERM: the run stops where it is, ends what it started, and still reports what it has.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// How often a case looks.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Starts watching. A second signal ends the program at once.
+pub fn watch() {
+    std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(async {
+            let (Ok(mut interrupt), Ok(mut terminate)) =
+                (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+            else {
+                return;
+            };
+            loop {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                if INTERRUPTED.swap(true, Ordering::Relaxed) {
+                    std::process::exit(130);
+                }
+            }
+        });
+    });
+}
+
+/// Whether a signal came.
+#[must_use]
+pub fn came() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// Completes when a signal has come. For real time only: it looks at a real clock.
+pub async fn wait() {
+    while !came() {
+        tokio::time::sleep(LOOK).await;
+    }
+}
