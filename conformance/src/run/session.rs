@@ -1,0 +1,143 @@
+//! The integration as it runs: started, called, ended by word or killed. Every call goes into the trace.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::BufReader;
+use tokio::task::JoinHandle;
+
+use super::Settings;
+use crate::driver::{Driver, DriverError, Hello, LineDriver, Overheard, Process};
+use crate::integration::Integration;
+use crate::memory::Memory;
+use crate::trace::{DriverEvent, Event, Recorder};
+
+/// How long an integration gets to end after `shutdown`.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// The integration as it runs now.
+pub(super) struct Session {
+    /// How it is called.
+    pub(super) driver: Driver,
+    body: Body,
+}
+
+/// What runs behind a driver.
+enum Body {
+    Process(Process, JoinHandle<()>),
+    Task(JoinHandle<std::io::Result<()>>, JoinHandle<()>),
+    Elsewhere,
+}
+
+impl Session {
+    pub(super) fn start(settings: &Settings, recorder: &Recorder, memory: &Memory) -> Result<Self, DriverError> {
+        recorder.record(Event::Driver(DriverEvent::Started));
+        match &settings.integration {
+            Integration::Url(driver) => Ok(Self { driver: Driver::Http(driver.clone()), body: Body::Elsewhere }),
+            Integration::Command { words, .. } => {
+                let said = recorder.clone();
+                let (process, stdin, stdout) =
+                    Process::start(words, move |line| said.record(Event::Driver(DriverEvent::Said { line })))?;
+                let (driver, talk) = LineDriver::start(BufReader::new(stdout), stdin, process.overheard());
+                Ok(Self { driver: Driver::Lines(driver), body: Body::Process(process, talk) })
+            }
+            Integration::Memory(fault) => {
+                let (ours, theirs) = tokio::io::duplex(64 * 1024);
+                let (input, output) = tokio::io::split(theirs);
+                let task = tokio::spawn(reference::serve(input, output, Arc::new(memory.clone()), *fault));
+                let (reader, writer) = tokio::io::split(ours);
+                let (driver, talk) = LineDriver::start(BufReader::new(reader), writer, InMemory);
+                Ok(Self { driver: Driver::Lines(driver), body: Body::Task(task, talk) })
+            }
+        }
+    }
+
+    pub(super) async fn initialize(
+        &self,
+        settings: &Settings,
+        recorder: &Recorder,
+        params: Value,
+    ) -> Result<Hello, DriverError> {
+        let mut shown = params.clone();
+        if let Some(key) = shown.pointer_mut("/gateway/privateKey") {
+            *key = Value::from("(left out)");
+        }
+        let answer = self.call_shown(recorder, "initialize", params, shown, settings.start_timeout).await?;
+        serde_json::from_value(answer.clone()).map_err(|error| DriverError::Nonsense {
+            line: answer.to_string().chars().take(200).collect(),
+            problem: format!("not the answer to initialize: {error}"),
+        })
+    }
+
+    pub(super) async fn call(
+        &self,
+        recorder: &Recorder,
+        method: &str,
+        params: Value,
+        limit: Duration,
+    ) -> Result<Value, DriverError> {
+        self.call_shown(recorder, method, params.clone(), params, limit).await
+    }
+
+    async fn call_shown(
+        &self,
+        recorder: &Recorder,
+        method: &str,
+        params: Value,
+        shown: Value,
+        limit: Duration,
+    ) -> Result<Value, DriverError> {
+        let method_name = method.to_owned();
+        recorder.record(Event::Driver(DriverEvent::Called { method: method_name.clone(), params: shown }));
+        let result = self.driver.call(method, params, limit).await;
+        recorder.record(Event::Driver(match &result {
+            Ok(result) => DriverEvent::Answered { method: method_name, result: result.clone() },
+            Err(error) => DriverEvent::Failed { method: method_name, error: error.to_string() },
+        }));
+        result
+    }
+
+    /// Ends the integration, by word first.
+    pub(super) async fn end(self, recorder: &Recorder) {
+        recorder.record(Event::Driver(DriverEvent::Called { method: "shutdown".to_owned(), params: json!({}) }));
+        let _ = self.driver.call("shutdown", json!({}), GOODBYE).await;
+        drop(self.driver);
+        match self.body {
+            Body::Process(process, talk) => {
+                process.end(GOODBYE).await;
+                talk.abort();
+            }
+            Body::Task(task, talk) => {
+                task.abort();
+                talk.abort();
+            }
+            Body::Elsewhere => {}
+        }
+    }
+
+    /// Kills the integration, as a power cut would.
+    pub(super) async fn kill(self, recorder: &Recorder) {
+        recorder.record(Event::Driver(DriverEvent::Killed));
+        match self.body {
+            Body::Process(process, talk) => {
+                talk.abort();
+                process.kill().await;
+            }
+            Body::Task(task, talk) => {
+                talk.abort();
+                task.abort();
+                let _ = task.await;
+            }
+            Body::Elsewhere => {}
+        }
+    }
+}
+
+struct InMemory;
+
+impl Overheard for InMemory {
+    async fn ending(&mut self) -> String {
+        "the reference integration closed its stream".to_owned()
+    }
+}
