@@ -1,0 +1,111 @@
+//! Documents that can rot are executed: the README's map, the examples of the guides.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::{conformance, root, stdout};
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The fenced blocks of a language in a document.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    text.split(&fence).skip(1).map(|rest| rest.split("\n```").next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn the_code_map_of_the_readme_names_every_folder_and_every_source_file() {
+    let readme = read("README.md");
+    let map = readme
+        .split("## Code map")
+        .nth(1)
+        .and_then(|rest| rest.split("\n## ").next())
+        .expect("the README has a code map");
+    let named: BTreeSet<&str> = map.split('`').skip(1).step_by(2).collect();
+    for krate in ["wire", "sim-edc", "sim-antom", "conformance", "integrations/reference"] {
+        assert!(named.contains(krate), "the code map does not name {krate}");
+    }
+    for entry in fs::read_dir(root()).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_ours = entry.path().is_dir()
+            && !name.starts_with('.')
+            && !["target", "reports", "sim-antom-keys"].contains(&name.as_str());
+        let is_named = named.iter().any(|n| *n == name || n.starts_with(&format!("{name}/")));
+        assert!(!is_ours || is_named, "the code map does not name the folder {name}");
+    }
+    for name in named.iter().filter(|n| n.contains('/') || n.ends_with(".rs")) {
+        assert!(root().join(name).exists(), "the code map names {name}, which is not there");
+    }
+}
+
+#[test]
+fn every_scenario_in_the_guide_runs_and_passes() {
+    let examples = blocks(&read("docs/scenarios.md"), "yaml");
+    assert!(examples.len() >= 3, "the guide teaches by example");
+    let folder = tempfile::tempdir().unwrap();
+    for (index, example) in examples.iter().enumerate() {
+        fs::write(folder.path().join(format!("example-{index}.yaml")), example).unwrap();
+    }
+    let output = conformance(&["run", "--integration", "memory", folder.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), crate::stderr(&output));
+}
+
+#[test]
+fn every_json_example_of_the_driver_guide_is_json() {
+    for example in blocks(&read("docs/driver.md"), "json") {
+        for line in
+            example.split("\n{").map(|part| if part.starts_with('{') { part.to_owned() } else { format!("{{{part}") })
+        {
+            let parsed = serde_json::from_str::<serde_json::Value>(&line);
+            assert!(parsed.is_ok(), "{line}: {parsed:?}");
+        }
+    }
+}
+
+#[test]
+fn every_word_of_the_script_language_is_in_the_guide() {
+    let guide = read("docs/scenarios.md");
+    let words = [
+        "checkout",
+        "cancel",
+        "until",
+        "restart",
+        "advance",
+        "settle",
+        "order",
+        "charged",
+        "sent",
+        "called",
+        "acknowledged",
+        "insert",
+        "cancel-key",
+        "sign",
+        "refuse-signature",
+        "nothing",
+        "approve",
+        "decline",
+        "silent",
+        "power-loss",
+        "lose-answer",
+        "nak-command",
+        "corrupt-result",
+        "lose-ack",
+        "pays",
+        "declines",
+        "leaves",
+        "answers",
+        "repeat-notification",
+        "forge-notification",
+        "lose-notification",
+        "profile",
+    ];
+    for word in words {
+        assert!(
+            guide.contains(&format!("`{word}`")) || guide.contains(&format!("`{word}:")),
+            "docs/scenarios.md does not explain `{word}`"
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! Integrations that cannot be tested: a clear reason within seconds, exit 4, never a hang.
+
+use std::time::{Duration, Instant};
+
+use crate::{code, conformance, stderr, stdout};
+
+fn reason(integration: &str) -> String {
+    let began = Instant::now();
+    let output = conformance(&["run", "--integration", integration, "--start-timeout", "1s"]);
+    assert_eq!(code(&output), 4, "{integration}: {}{}", stdout(&output), stderr(&output));
+    assert!(began.elapsed() < Duration::from_secs(30), "{integration} took {:?}", began.elapsed());
+    assert!(stdout(&output).contains("could not be carried out"), "{}", stdout(&output));
+    stderr(&output)
+}
+
+#[test]
+fn one_that_ends_at_once_is_told_with_its_status() {
+    assert!(reason("false").contains("the integration ended: exit status: 1"));
+    assert!(
+        reason("sh -c 'echo no config >&2; exit 7'").contains("exit status: 7; its last words on stderr: no config")
+    );
+}
+
+#[test]
+fn one_that_says_nothing_is_given_up() {
+    assert!(reason("sleep 1000").contains("did not answer initialize within 1 s"));
+}
+
+#[test]
+fn one_that_talks_nonsense_is_quoted() {
+    assert!(reason("yes").contains("\"y\" (not JSON)"));
+    assert!(reason("cat").contains("does it echo what it is sent?"));
+    assert!(reason("sh -c 'echo [1]; sleep 9'").contains("not an object"));
+    assert!(reason("sh -c 'read x; echo {\\\"id\\\":1}; sleep 9'").contains("neither result nor error"));
+    assert!(
+        reason("sh -c 'read x; echo {\\\"id\\\":1,\\\"result\\\":{}}; sleep 9'")
+            .contains("not the answer to initialize")
+    );
+    assert!(reason("sh -c 'tr \"\\\\\\\\0\" x < /dev/zero'").contains("longer than 1 MiB"));
+}
+
+#[test]
+fn one_that_is_not_there_is_named() {
+    assert!(reason("no-such-program-anywhere").contains("start \"no-such-program-anywhere\""));
+    assert!(reason("http://127.0.0.1:1/driver").contains("connect to http://127.0.0.1:1/driver"));
+}
+
+#[test]
+fn one_that_dies_in_the_middle_stops_its_case_with_what_it_said() {
+    let script = "read x; echo '{\"id\":1,\"result\":{\"roles\":[\"edc\"]}}'; read x; echo dying >&2; exit 9";
+    let integration = format!("sh -c \"{}\"", script.replace('"', "\\\""));
+    let output = conformance(&["run", "--integration", &integration, "--run", "edc/purchase-approved"]);
+    assert_eq!(code(&output), 4, "{}{}", stdout(&output), stderr(&output));
+    let text = stdout(&output);
+    assert!(
+        text.contains("STOP edc/purchase-approved") && text.contains("exit status: 9; its last words on stderr: dying"),
+        "{text}"
+    );
+}
+
+#[test]
+fn one_without_a_role_has_its_cases_skipped_and_counted() {
+    let script = "while read x; do id=$(echo \"$x\" | sed 's/.*\"id\":\\([0-9]*\\).*/\\1/'); echo \"{\\\"id\\\":$id,\\\"result\\\":{\\\"roles\\\":[\\\"client\\\"]}}\"; done";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("driver.sh");
+    std::fs::write(&file, script).unwrap();
+    let output = conformance(&["run", "--integration", &format!("sh {}", file.display())]);
+    assert_eq!(code(&output), 5, "{}{}", stdout(&output), stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("the integration does not play the role `edc`"), "{text}");
+    assert!(text.contains(" 0 passed, 0 failed, 0 could not be carried out, "), "{text}");
+}
+
+#[test]
+fn what_cannot_be_read_as_an_integration_is_wrong_usage() {
+    for (text, problem) in [
+        ("'unclosed", "is not closed"),
+        ("http://10.1.2.3/driver", "loopback only"),
+        ("https://127.0.0.1/", "only http://"),
+        ("memory --fault nothing-of-the-kind", "nothing-of-the-kind"),
+        ("", "the command is empty"),
+    ] {
+        let output = conformance(&["run", "--integration", text]);
+        assert_eq!(code(&output), 2, "{text}: {}", stderr(&output));
+        assert!(stderr(&output).contains(problem), "{text}: {}", stderr(&output));
+    }
+}
