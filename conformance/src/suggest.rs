@@ -4,9 +4,13 @@
 #[must_use]
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
-    let scored =
-        known.into_iter().map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate));
-    let (distance, candidate) = scored.min_by_key(|(distance, _)| *distance)?;
+    let scored = known.into_iter().map(|candidate| {
+        let other = candidate.to_lowercase();
+        // Among equals, the one that begins alike: people slip at the end of a word.
+        let alike = lower.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+        (strsim::damerau_levenshtein(&lower, &other), std::cmp::Reverse(alike), candidate)
+    });
+    let (distance, _, candidate) = scored.min_by_key(|(distance, alike, _)| (*distance, *alike))?;
     let longest = word.chars().count().max(candidate.chars().count());
     (distance * 5 <= longest * 2).then_some(candidate)
 }

@@ -33,7 +33,7 @@ pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement 
 pub(super) fn results_are_acknowledged(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
-    for sending in view.results.iter().filter(|s| s.fault.is_none() && s.seq.is_some()) {
+    for sending in view.results.iter().filter(|s| s.fault.is_none() && s.seq.is_some() && view.was_open(s.n)) {
         let mut verdict = None;
         for entry in view.entries.iter().skip(sending.n) {
             verdict = match &entry.event {

@@ -29,6 +29,8 @@ pub struct View<'a> {
     pub orders: Vec<Order>,
     /// What the integration said of orders, in time.
     pub statuses: Vec<Status>,
+    /// Where a client opened the line.
+    pub opened: Vec<usize>,
     /// Where the line to the POS broke: closed, power lost, or the integration killed.
     pub breaks: Vec<usize>,
     /// The entry that ended the case, when it was carried out to its end.
@@ -183,6 +185,7 @@ impl<'a> View<'a> {
             notices: Vec::new(),
             orders: Vec::new(),
             statuses: Vec::new(),
+            opened: Vec::new(),
             breaks: Vec::new(),
             ended: None,
         };
@@ -210,6 +213,7 @@ impl<'a> View<'a> {
             TerminalEvent::Sent { kind: Kind::Result, json, seq, attempt, fault, .. } => {
                 self.results.push(Sending { n: entry.n, json, seq: *seq, attempt: *attempt, fault: *fault });
             }
+            TerminalEvent::Opened => self.opened.push(entry.n),
             TerminalEvent::Closed | TerminalEvent::State { to: State::Off, .. } => self.breaks.push(entry.n),
             _ => {}
         }
@@ -285,6 +289,15 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn broke_between(&self, from: usize, to: usize) -> bool {
         self.breaks.iter().any(|at| (from..to).contains(at))
+    }
+
+    /// Whether a client had the line open at an entry: what is sent to nobody, nobody can acknowledge.
+    #[must_use]
+    pub fn was_open(&self, n: usize) -> bool {
+        let last = |places: &[usize]| places.iter().rev().find(|at| **at < n).copied();
+        let closed =
+            self.entries.iter().take(n).rev().find(|e| matches!(e.event, Event::Terminal(TerminalEvent::Closed)));
+        last(&self.opened) > closed.map(|e| e.n)
     }
 
     /// The first sending of a result for an invocation after an entry, whether heard or not.

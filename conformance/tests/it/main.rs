@@ -1,9 +1,12 @@
 //! The judge through its public door: the `conformance` program, as a person or a pipeline runs it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics, in its helpers too")]
+
 mod documents;
 mod faults;
 mod files;
 mod integrations;
+mod rules;
 mod runs;
 
 use std::path::{Path, PathBuf};

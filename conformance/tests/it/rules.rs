@@ -1,0 +1,429 @@
+//! Rules read traces: one that holds, one that breaks, one that does not concern them. The traces are written by hand.
+
+use conformance::rule::{Judgement, judge};
+use conformance::trace::{CaseEvent, DriverEvent, Entry, Event};
+use serde_json::{Value, json};
+use sim_antom::{Event as Gateway, LostHow};
+use sim_edc::{Direction, Event as Terminal, Note};
+use wire::antom::{Operation, PaymentStatus};
+use wire::edc::Kind;
+use wire::hex::{HexBytes, TextBytes};
+use wire::money::Money;
+use wire::time::Moment;
+
+/// A trace with one entry a second.
+#[derive(Default)]
+struct Trace(Vec<Entry>);
+
+impl Trace {
+    fn with(mut self, event: Event) -> Self {
+        let n = self.0.len() + 1;
+        let at = Moment::WORLD_START + std::time::Duration::from_secs(n as u64);
+        self.0.push(Entry { n, at, event });
+        self
+    }
+
+    fn wait(mut self, seconds: u64) -> Self {
+        if let Some(last) = self.0.last_mut() {
+            last.at = last.at + std::time::Duration::from_secs(seconds);
+        }
+        self
+    }
+
+    fn terminal(self, event: Terminal) -> Self {
+        self.with(Event::Terminal(event))
+    }
+
+    fn gateway(self, event: Gateway) -> Self {
+        self.with(Event::Gateway(event))
+    }
+
+    fn checkout(self, order: &str, by: &str, currency: &str, value: &str) -> Self {
+        let params = json!({"order": order, "by": by, "amount": {"currency": currency, "value": value}});
+        self.with(Event::Driver(DriverEvent::Called { method: "checkout".to_owned(), params }))
+    }
+
+    fn status(self, order: &str, state: &str, currency: &str, booked: &str) -> Self {
+        let method = "orderStatus".to_owned();
+        let result = json!({"state": state, "booked": {"currency": currency, "value": booked}});
+        self.with(Event::Driver(DriverEvent::Called { method: method.clone(), params: json!({"order": order}) }))
+            .with(Event::Driver(DriverEvent::Answered { method, result }))
+    }
+
+    fn ended(self) -> Self {
+        self.with(Event::Case(CaseEvent::Ended { settled: true }))
+    }
+
+    fn command_raw(self, json: Value, refused: bool) -> Self {
+        let raw = HexBytes(json.to_string().into_bytes().into());
+        self.terminal(Terminal::Received { kind: Kind::Command, seq: Some(1), raw, json, repeat: false, refused })
+    }
+
+    fn command(self, id: &str, name: &str, params: Value) -> Self {
+        self.command_raw(json!({"id": id, "commandName": name, "commandRequestParams": params, "options": {}}), false)
+    }
+
+    fn purchase(self, id: &str, request_id: &str, value: &str) -> Self {
+        self.command(id, "Purchase", purchase(request_id, value))
+    }
+
+    fn result(self, id: &str, data: Value, fault: Option<Note>, attempt: u8) -> Self {
+        let json = json!({"id": id, "commandName": "x", "outcome": "success", "responseData": data});
+        self.terminal(Terminal::Sent {
+            kind: Kind::Result,
+            seq: Some(7),
+            raw: HexBytes::default(),
+            json,
+            attempt,
+            fault,
+        })
+    }
+
+    fn success(self, id: &str, request_id: &str, value: &str) -> Self {
+        self.result(id, success(request_id, value), None, 1)
+    }
+
+    fn ack(self) -> Self {
+        self.terminal(Terminal::Ack { direction: Direction::FromPos, stray: false })
+    }
+
+    fn recorded(self, request_id: &str, won: u64) -> Self {
+        let result_code = "SUCCESS".to_owned();
+        let kind = sim_edc::RecordKind::Purchase;
+        self.terminal(Terminal::Recorded {
+            kind,
+            request_id: request_id.to_owned(),
+            amount: Money::krw(won),
+            result_code,
+        })
+    }
+
+    fn call(self, id: u64, operation: Operation, body: &Value, answer: &Value, lost: Option<LostHow>) -> Self {
+        let text = |value: &Value| TextBytes(value.to_string().into());
+        self.gateway(Gateway::Request {
+            id,
+            method: "POST".to_owned(),
+            target: "/".to_owned(),
+            headers: vec![],
+            body: text(body),
+            operation: Some(operation),
+            refused: None,
+            notes: vec![],
+        })
+        .gateway(Gateway::Response {
+            id,
+            operation: Some(operation),
+            headers: vec![],
+            body: text(answer),
+            lost,
+        })
+    }
+
+    fn pay(self, id: u64, request_id: &str, answer: &str, lost: Option<LostHow>) -> Self {
+        let answer = json!({"result": {"resultStatus": &answer[..1], "resultCode": &answer[2..]}});
+        self.call(id, Operation::Pay, &pay(request_id), &answer, lost)
+    }
+
+    fn notice(self, id: u64, request_id: &str, genuine: bool, acknowledged: bool) -> Self {
+        let body = json!({"notifyType": "PAYMENT_RESULT", "result": {"resultStatus": "S", "resultCode": "SUCCESS"}});
+        self.gateway(Gateway::Notice {
+            id,
+            payment_request_id: request_id.to_owned(),
+            attempt: 1,
+            url: "http://127.0.0.1/n".to_owned(),
+            headers: vec![],
+            body: TextBytes(body.to_string().into()),
+            genuine,
+        })
+        .gateway(Gateway::NoticeAnswered {
+            id,
+            status: Some(200),
+            body: TextBytes::default(),
+            acknowledged,
+            problem: (!acknowledged).then(|| "has no result".to_owned()),
+        })
+    }
+
+    fn paid(self, request_id: &str) -> Self {
+        self.gateway(Gateway::Payment {
+            payment_request_id: request_id.to_owned(),
+            payment_id: "P".to_owned(),
+            reference_order_id: None,
+            amount: Money::parse("JPY", "1000").unwrap(),
+            status: PaymentStatus::Success,
+            code: "SUCCESS".to_owned(),
+        })
+    }
+
+    fn sold(self) -> Self {
+        self.checkout("A", "entry-code", "JPY", "1000")
+    }
+
+    fn found(&self, requirement: &str) -> Judgement {
+        let found = judge(&self.0).into_iter().find(|(id, _)| *id == requirement);
+        found.unwrap_or_else(|| panic!("no rule judges {requirement}")).1
+    }
+
+    #[track_caller]
+    fn holds(self, requirement: &str) {
+        assert_eq!(self.found(requirement), Judgement::Held, "{requirement}");
+    }
+
+    #[track_caller]
+    fn breaks(self, requirement: &str, entry: usize) {
+        match self.found(requirement) {
+            Judgement::Broken(findings) => assert_eq!(findings[0].entry, entry, "{findings:?}"),
+            other => panic!("{requirement}: {other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn is_silent_on(self, requirement: &str) {
+        assert_eq!(self.found(requirement), Judgement::NotExercised, "{requirement}");
+    }
+}
+
+fn purchase(request_id: &str, value: &str) -> Value {
+    json!({
+        "requestId": request_id, "paymentAmount": {"currency": "KRW", "value": value}, "tipAmount": {"currency": "KRW", "value": "0"},
+        "creditPayPlan": {"installmentNum": "0"}, "acquirerInfo": {"acquirerTerminalId": "T", "acquirerRegistrationNo": "1234567890"}
+    })
+}
+
+fn success(request_id: &str, value: &str) -> Value {
+    json!({"requestId": request_id, "paymentAmount": {"currency": "KRW", "value": value}, "result": {"resultCode": "SUCCESS"}})
+}
+
+fn pay(request_id: &str) -> Value {
+    json!({
+        "productCode": "IN_STORE_PAYMENT", "paymentRequestId": request_id, "paymentAmount": {"currency": "JPY", "value": "1000"},
+        "paymentMethod": {"paymentMethodType": "CONNECT_WALLET"}, "paymentFactor": {"inStorePaymentScenario": "EntryCode"},
+        "paymentNotifyUrl": "http://127.0.0.1/n",
+        "order": {
+            "referenceOrderId": "A", "orderDescription": "tea", "orderAmount": {"currency": "JPY", "value": "1000"},
+            "merchant": {"referenceMerchantId": "M", "merchantMCC": "5812", "merchantName": "S",
+                         "store": {"referenceStoreId": "S", "storeName": "S", "storeMCC": "5812"}},
+            "env": {"userAgent": "AlipayClient"}
+        }
+    })
+}
+
+fn new() -> Trace {
+    Trace::default()
+}
+
+#[test]
+fn an_empty_trace_exercises_nothing() {
+    for (id, judgement) in judge(&[]) {
+        assert_eq!(judgement, Judgement::NotExercised, "{id}");
+    }
+}
+
+#[test]
+fn edc_p03_looks_at_every_scalar() {
+    new().purchase("1", "R", "1").holds("EDC-P03");
+    new().command("1", "Purchase", json!({"requestId": "R", "more": [{"deep": 1}]})).breaks("EDC-P03", 1);
+    new().sold().is_silent_on("EDC-P03");
+}
+
+#[test]
+fn edc_p04_looks_for_every_required_field() {
+    new().purchase("1", "R", "1").holds("EDC-P04");
+    for field in [
+        "/requestId",
+        "/paymentAmount",
+        "/tipAmount",
+        "/creditPayPlan/installmentNum",
+        "/acquirerInfo/acquirerTerminalId",
+    ] {
+        let mut params = purchase("R", "1");
+        *params.pointer_mut(field).unwrap() = Value::Null;
+        new().command("1", "Purchase", params).breaks("EDC-P04", 1);
+    }
+    new().command("1", "GetLastTransaction", json!({})).is_silent_on("EDC-P04");
+}
+
+#[test]
+fn edc_p07_compares_request_ids_that_were_taken_up() {
+    new().purchase("1", "R", "1").success("1", "R", "1").purchase("2", "S", "1").holds("EDC-P07");
+    new().purchase("1", "R", "1").success("1", "R", "1").purchase("2", "R", "1").breaks("EDC-P07", 3);
+    new().purchase("1", "R", "1").is_silent_on("EDC-P07");
+    let busy = json!({"id": "1", "outcome": "commandFailed", "errorCode": "CommandDeviceBusy"});
+    let sent = |json| Terminal::Sent {
+        kind: Kind::Result,
+        seq: Some(1),
+        raw: HexBytes::default(),
+        json,
+        attempt: 1,
+        fault: None,
+    };
+    new().purchase("1", "R", "1").terminal(sent(busy)).purchase("2", "R", "1").purchase("3", "S", "2").holds("EDC-P07");
+}
+
+#[test]
+fn edc_p10_wants_a_result_or_the_callers_time_first() {
+    new().purchase("1", "R", "1").success("1", "R", "1").command("2", "GetLastTransaction", json!({})).holds("EDC-P10");
+    new().purchase("1", "R", "1").command("2", "GetLastTransaction", json!({})).breaks("EDC-P10", 2);
+    new().purchase("1", "R", "1").command("2", "CommandCancel", json!({})).holds("EDC-P10");
+    new().purchase("1", "R", "1").command("2", "GetLastTransaction", json!({})).wait(94).holds("EDC-P10");
+    new()
+        .purchase("1", "R", "1")
+        .terminal(Terminal::Closed)
+        .command("2", "GetLastTransaction", json!({}))
+        .holds("EDC-P10");
+    new().purchase("1", "R", "1").is_silent_on("EDC-P10");
+}
+
+#[test]
+fn edc_p22_wants_empty_parameters() {
+    new().command("1", "CommandCancel", json!({})).holds("EDC-P22");
+    new().command("1", "CommandCancel", json!({"requestId": "R"})).breaks("EDC-P22", 1);
+    new().purchase("1", "R", "1").is_silent_on("EDC-P22");
+}
+
+#[test]
+fn edc_p27_forbids_a_second_purchase_until_the_first_is_known() {
+    let lost = || {
+        new().checkout("A", "terminal", "KRW", "1").purchase("1", "R", "1").result(
+            "1",
+            success("R", "1"),
+            Some(Note::Lost),
+            1,
+        )
+    };
+    let asked = |data| lost().command("2", "GetLastTransaction", json!({})).result("2", data, None, 1);
+    lost().command("2", "GetLastTransaction", json!({})).holds("EDC-P27");
+    lost().purchase("2", "S", "1").breaks("EDC-P27", 4);
+    lost().command("2", "GetLastTransaction", json!({})).purchase("3", "S", "1").breaks("EDC-P27", 5);
+    asked(success("R", "1")).purchase("3", "S", "1").breaks("EDC-P27", 6);
+    asked(success("other", "1")).purchase("3", "S", "1").breaks("EDC-P27", 6);
+    let failed = json!({"requestId": "R", "result": {"resultCode": "PROCESS_FAIL"}});
+    asked(failed).purchase("3", "S", "1").holds("EDC-P27");
+    new()
+        .purchase("1", "R", "1")
+        .success("1", "R", "1")
+        .purchase("2", "S", "1")
+        .success("2", "S", "1")
+        .is_silent_on("EDC-P27");
+}
+
+#[test]
+fn edc_p29_wants_recovery_before_anything_else() {
+    let lost = || new().purchase("1", "R", "1").result("1", success("R", "1"), Some(Note::Lost), 1);
+    lost().command("2", "GetLastTransaction", json!({})).holds("EDC-P29");
+    lost().purchase("2", "S", "2").breaks("EDC-P29", 3);
+    lost().is_silent_on("EDC-P29");
+}
+
+#[test]
+fn line_l01_compares_the_resend_byte_for_byte() {
+    let command = |id: &str| json!({"id": id, "commandName": "GetLastTransaction"});
+    new().command_raw(command("1"), true).command_raw(command("1"), false).holds("LINE-L01");
+    new().command_raw(command("1"), true).command_raw(command("2"), false).breaks("LINE-L01", 2);
+    new().command_raw(command("1"), false).is_silent_on("LINE-L01");
+}
+
+#[test]
+fn line_l02_wants_an_ack_for_what_was_sent_to_an_open_line() {
+    let opened = || new().terminal(Terminal::Opened);
+    opened().success("1", "R", "1").ack().holds("LINE-L02");
+    opened().success("1", "R", "1").result("1", success("R", "1"), None, 2).ack().breaks("LINE-L02", 2);
+    opened().success("1", "R", "1").terminal(Terminal::Unacknowledged { seq: 7, sends: 3 }).breaks("LINE-L02", 2);
+    opened()
+        .success("1", "R", "1")
+        .terminal(Terminal::Closed)
+        .terminal(Terminal::Unacknowledged { seq: 7, sends: 1 })
+        .is_silent_on("LINE-L02");
+    new()
+        .success("1", "R", "1")
+        .terminal(Terminal::Opened)
+        .result("1", success("R", "1"), None, 2)
+        .ack()
+        .holds("LINE-L02");
+    opened()
+        .result("1", success("R", "1"), Some(Note::Lost), 1)
+        .terminal(Terminal::Unacknowledged { seq: 7, sends: 3 })
+        .is_silent_on("LINE-L02");
+}
+
+#[test]
+fn pay_rules_look_at_the_body() {
+    new().pay(1, "P", "S SUCCESS", None).holds("PAY-001");
+    new().pay(1, "P", "S SUCCESS", None).holds("PAY-002");
+    let with = |pointer: &str, value: Value| {
+        let mut body = pay("P");
+        *body.pointer_mut(pointer).unwrap() = value;
+        new().call(1, Operation::Pay, &body, &json!({}), None)
+    };
+    with("/productCode", json!("CASHIER_PAYMENT")).breaks("PAY-001", 1);
+    with("/order/env/userAgent", Value::Null).breaks("PAY-002", 1);
+    with("/order/merchant/store/storeMCC", Value::Null).breaks("PAY-002", 1);
+}
+
+#[test]
+fn pay_007_forbids_a_fresh_id_after_silence() {
+    let lost = || new().sold().pay(1, "P", "S SUCCESS", Some(LostHow::Close));
+    lost().pay(2, "P", "S SUCCESS", None).holds("PAY-007");
+    lost().pay(2, "Q", "S SUCCESS", None).breaks("PAY-007", 4);
+    let asked = lost().call(2, Operation::InquiryPayment, &json!({"paymentRequestId": "P"}), &json!({}), None);
+    asked.pay(3, "Q", "S SUCCESS", None).holds("PAY-007");
+    new().sold().pay(1, "P", "F PROCESS_FAIL", None).pay(2, "Q", "S SUCCESS", None).is_silent_on("PAY-007");
+}
+
+#[test]
+fn pay_009_wants_evidence_before_paid() {
+    let accepted = || new().sold().pay(1, "P", "S SUCCESS", None);
+    accepted().notice(1, "P", true, true).status("A", "paid", "JPY", "1000").holds("PAY-009");
+    accepted().status("A", "paid", "JPY", "1000").breaks("PAY-009", 5);
+    let inquired = json!({"paymentStatus": "SUCCESS", "paymentRequestId": "P"});
+    accepted()
+        .call(2, Operation::InquiryPayment, &json!({"paymentRequestId": "P"}), &inquired, None)
+        .status("A", "paid", "JPY", "1000")
+        .holds("PAY-009");
+    new().sold().pay(1, "P", "F PROCESS_FAIL", None).is_silent_on("PAY-009");
+}
+
+#[test]
+fn pay_011_wants_the_same_request_after_u() {
+    let unknown = || new().sold().pay(1, "P", "U UNKNOWN_EXCEPTION", None);
+    unknown().pay(2, "P", "S SUCCESS", None).holds("PAY-011");
+    unknown().pay(2, "Q", "S SUCCESS", None).breaks("PAY-011", 4);
+    let mut other = pay("P");
+    other["order"]["orderDescription"] = json!("coffee");
+    unknown().call(2, Operation::Pay, &other, &json!({}), None).breaks("PAY-011", 4);
+    unknown().is_silent_on("PAY-011");
+}
+
+#[test]
+fn notification_rules_look_at_belief_and_acknowledgement() {
+    let asked = || new().sold().pay(1, "P", "S SUCCESS", None);
+    asked().notice(1, "P", true, true).holds("NTF-003");
+    asked().notice(1, "P", true, false).breaks("NTF-003", 5);
+    asked().notice(1, "P", false, false).holds("NTF-001");
+    asked().notice(1, "P", false, true).breaks("NTF-001", 5);
+    asked().notice(1, "P", true, true).is_silent_on("NTF-001");
+    let twice = || asked().notice(1, "P", true, true).notice(2, "P", true, true);
+    twice().status("A", "paid", "JPY", "1000").holds("NTF-006");
+    twice().status("A", "paid", "JPY", "2000").breaks("NTF-006", 9);
+    asked().notice(1, "P", true, true).status("A", "paid", "JPY", "1000").is_silent_on("NTF-006");
+}
+
+#[test]
+fn money_is_counted_at_the_end() {
+    let sale = || new().checkout("A", "terminal", "KRW", "100").purchase("1", "R", "100");
+    let charged = || sale().recorded("R", 100).success("1", "R", "100");
+    let paid = || charged().status("A", "paid", "KRW", "100");
+    for id in ["MONEY-001", "MONEY-002", "MONEY-003", "MONEY-004", "MONEY-005"] {
+        paid().ended().holds(id);
+    }
+    sale().status("A", "paid", "KRW", "100").ended().breaks("MONEY-001", 4);
+    charged().recorded("X", 7).status("A", "paid", "KRW", "100").ended().breaks("MONEY-001", 5);
+    charged().recorded("S", 100).status("A", "paid", "KRW", "100").ended().breaks("MONEY-002", 5);
+    sale().status("A", "paid", "KRW", "100").ended().breaks("MONEY-003", 4);
+    charged().status("A", "failed", "KRW", "0").ended().breaks("MONEY-004", 6);
+    charged().status("A", "paid", "KRW", "200").ended().breaks("MONEY-004", 6);
+    charged().status("A", "parked", "KRW", "0").ended().holds("MONEY-004");
+    charged().status("A", "open", "KRW", "0").ended().breaks("MONEY-005", 6);
+    paid().is_silent_on("MONEY-005");
+    new().sold().paid("P").status("A", "failed", "JPY", "0").ended().breaks("MONEY-004", 4);
+}
