@@ -178,7 +178,7 @@ impl Trace {
     }
 
     #[track_caller]
-    fn is_silent_on(self, requirement: &str) {
+    fn says_nothing_of(self, requirement: &str) {
         assert_eq!(self.found(requirement), Judgement::NotExercised, "{requirement}");
     }
 }
@@ -223,7 +223,7 @@ fn an_empty_trace_exercises_nothing() {
 fn edc_p03_looks_at_every_scalar() {
     new().purchase("1", "R", "1").holds("EDC-P03");
     new().command("1", "Purchase", json!({"requestId": "R", "more": [{"deep": 1}]})).breaks("EDC-P03", 1);
-    new().sold().is_silent_on("EDC-P03");
+    new().sold().says_nothing_of("EDC-P03");
 }
 
 #[test]
@@ -240,14 +240,14 @@ fn edc_p04_looks_for_every_required_field() {
         *params.pointer_mut(field).unwrap() = Value::Null;
         new().command("1", "Purchase", params).breaks("EDC-P04", 1);
     }
-    new().command("1", "GetLastTransaction", json!({})).is_silent_on("EDC-P04");
+    new().command("1", "GetLastTransaction", json!({})).says_nothing_of("EDC-P04");
 }
 
 #[test]
 fn edc_p07_compares_request_ids_that_were_taken_up() {
     new().purchase("1", "R", "1").success("1", "R", "1").purchase("2", "S", "1").holds("EDC-P07");
     new().purchase("1", "R", "1").success("1", "R", "1").purchase("2", "R", "1").breaks("EDC-P07", 3);
-    new().purchase("1", "R", "1").is_silent_on("EDC-P07");
+    new().purchase("1", "R", "1").says_nothing_of("EDC-P07");
     let busy = json!({"id": "1", "outcome": "commandFailed", "errorCode": "CommandDeviceBusy"});
     let sent = |json| Terminal::Sent {
         kind: Kind::Result,
@@ -271,14 +271,14 @@ fn edc_p10_wants_a_result_or_the_callers_time_first() {
         .terminal(Terminal::Closed)
         .command("2", "GetLastTransaction", json!({}))
         .holds("EDC-P10");
-    new().purchase("1", "R", "1").is_silent_on("EDC-P10");
+    new().purchase("1", "R", "1").says_nothing_of("EDC-P10");
 }
 
 #[test]
 fn edc_p22_wants_empty_parameters() {
     new().command("1", "CommandCancel", json!({})).holds("EDC-P22");
     new().command("1", "CommandCancel", json!({"requestId": "R"})).breaks("EDC-P22", 1);
-    new().purchase("1", "R", "1").is_silent_on("EDC-P22");
+    new().purchase("1", "R", "1").says_nothing_of("EDC-P22");
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn edc_p27_forbids_a_second_purchase_until_the_first_is_known() {
         .success("1", "R", "1")
         .purchase("2", "S", "1")
         .success("2", "S", "1")
-        .is_silent_on("EDC-P27");
+        .says_nothing_of("EDC-P27");
 }
 
 #[test]
@@ -312,7 +312,7 @@ fn edc_p29_wants_recovery_before_anything_else() {
     let lost = || new().purchase("1", "R", "1").result("1", success("R", "1"), Some(Note::Lost), 1);
     lost().command("2", "GetLastTransaction", json!({})).holds("EDC-P29");
     lost().purchase("2", "S", "2").breaks("EDC-P29", 3);
-    lost().is_silent_on("EDC-P29");
+    lost().says_nothing_of("EDC-P29");
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn line_l01_compares_the_resend_byte_for_byte() {
     let command = |id: &str| json!({"id": id, "commandName": "GetLastTransaction"});
     new().command_raw(command("1"), true).command_raw(command("1"), false).holds("LINE-L01");
     new().command_raw(command("1"), true).command_raw(command("2"), false).breaks("LINE-L01", 2);
-    new().command_raw(command("1"), false).is_silent_on("LINE-L01");
+    new().command_raw(command("1"), false).says_nothing_of("LINE-L01");
 }
 
 #[test]
@@ -333,7 +333,7 @@ fn line_l02_wants_an_ack_for_what_was_sent_to_an_open_line() {
         .success("1", "R", "1")
         .terminal(Terminal::Closed)
         .terminal(Terminal::Unacknowledged { seq: 7, sends: 1 })
-        .is_silent_on("LINE-L02");
+        .says_nothing_of("LINE-L02");
     new()
         .success("1", "R", "1")
         .terminal(Terminal::Opened)
@@ -343,7 +343,7 @@ fn line_l02_wants_an_ack_for_what_was_sent_to_an_open_line() {
     opened()
         .result("1", success("R", "1"), Some(Note::Lost), 1)
         .terminal(Terminal::Unacknowledged { seq: 7, sends: 3 })
-        .is_silent_on("LINE-L02");
+        .says_nothing_of("LINE-L02");
 }
 
 #[test]
@@ -367,7 +367,7 @@ fn pay_007_forbids_a_fresh_id_after_silence() {
     lost().pay(2, "Q", "S SUCCESS", None).breaks("PAY-007", 4);
     let asked = lost().call(2, Operation::InquiryPayment, &json!({"paymentRequestId": "P"}), &json!({}), None);
     asked.pay(3, "Q", "S SUCCESS", None).holds("PAY-007");
-    new().sold().pay(1, "P", "F PROCESS_FAIL", None).pay(2, "Q", "S SUCCESS", None).is_silent_on("PAY-007");
+    new().sold().pay(1, "P", "F PROCESS_FAIL", None).pay(2, "Q", "S SUCCESS", None).says_nothing_of("PAY-007");
 }
 
 #[test]
@@ -380,7 +380,7 @@ fn pay_009_wants_evidence_before_paid() {
         .call(2, Operation::InquiryPayment, &json!({"paymentRequestId": "P"}), &inquired, None)
         .status("A", "paid", "JPY", "1000")
         .holds("PAY-009");
-    new().sold().pay(1, "P", "F PROCESS_FAIL", None).is_silent_on("PAY-009");
+    new().sold().pay(1, "P", "F PROCESS_FAIL", None).says_nothing_of("PAY-009");
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn pay_011_wants_the_same_request_after_u() {
     let mut other = pay("P");
     other["order"]["orderDescription"] = json!("coffee");
     unknown().call(2, Operation::Pay, &other, &json!({}), None).breaks("PAY-011", 4);
-    unknown().is_silent_on("PAY-011");
+    unknown().says_nothing_of("PAY-011");
 }
 
 #[test]
@@ -401,11 +401,11 @@ fn notification_rules_look_at_belief_and_acknowledgement() {
     asked().notice(1, "P", true, false).breaks("NTF-003", 5);
     asked().notice(1, "P", false, false).holds("NTF-001");
     asked().notice(1, "P", false, true).breaks("NTF-001", 5);
-    asked().notice(1, "P", true, true).is_silent_on("NTF-001");
+    asked().notice(1, "P", true, true).says_nothing_of("NTF-001");
     let twice = || asked().notice(1, "P", true, true).notice(2, "P", true, true);
     twice().status("A", "paid", "JPY", "1000").holds("NTF-006");
     twice().status("A", "paid", "JPY", "2000").breaks("NTF-006", 9);
-    asked().notice(1, "P", true, true).status("A", "paid", "JPY", "1000").is_silent_on("NTF-006");
+    asked().notice(1, "P", true, true).status("A", "paid", "JPY", "1000").says_nothing_of("NTF-006");
 }
 
 #[test]
@@ -424,6 +424,6 @@ fn money_is_counted_at_the_end() {
     charged().status("A", "paid", "KRW", "200").ended().breaks("MONEY-004", 6);
     charged().status("A", "parked", "KRW", "0").ended().holds("MONEY-004");
     charged().status("A", "open", "KRW", "0").ended().breaks("MONEY-005", 6);
-    paid().is_silent_on("MONEY-005");
+    paid().says_nothing_of("MONEY-005");
     new().sold().paid("P").status("A", "failed", "JPY", "0").ended().breaks("MONEY-004", 4);
 }
