@@ -139,7 +139,7 @@ impl Terminal {
         self.out.pop_front()
     }
 
-    /// When to call [`Terminal::handle`] with a timeout: all of it is the simulated world's.
+    /// When to come back with a timeout: all of it is the simulated world's.
     #[must_use]
     pub fn deadlines(&self) -> Deadlines {
         Deadlines { world: self.timers.next(), peer: None }
