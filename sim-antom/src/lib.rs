@@ -1,6 +1,6 @@
 //! Antom's payment gateway on loopback.
 //!
-//! Everything that decides is pure: [`Gateway`] checks requests ([`checks`]), keeps the [`Ledger`], scripts answers and
+//! Everything that decides is pure: [`Gateway`] checks requests ([`check()`]), keeps the [`Ledger`], scripts answers and
 //! buyers, and schedules notifications; it takes the time as an argument and does no I/O. The shell around it is thin:
 //! [`serve()`] turns connections into envelopes, [`drive()`] feeds the gateway, [`Notifier`] delivers.
 //!
