@@ -145,6 +145,7 @@ fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> Option<Stri
     let lacks = |capability: &str| !hello.can(capability);
     scenario.steps.iter().find_map(|step| match step {
         Step::Cancel(_) if lacks("cancel") => Some("the integration has no capability `cancel`".to_owned()),
+        Step::Refund(_) if lacks("refund") => Some("the integration has no capability `refund`".to_owned()),
         Step::Restart(_) if !settings.integration.can_be_restarted() => {
             Some("an integration behind a URL cannot be restarted".to_owned())
         }
@@ -180,6 +181,7 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
         checkouts: Vec::new(),
         mark: 0,
         overdue: 0,
+        steady: None,
     };
     let result = stage.play().await;
     match result {

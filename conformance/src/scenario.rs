@@ -6,5 +6,5 @@ mod model;
 mod parse;
 
 pub use expect::{Called, Charged, Count, Expectation, Sent};
-pub use model::{By, Checkout, Given, OrderRef, Restart, Role, Scenario, Settle, Step, Until, Wait};
+pub use model::{By, Checkout, Given, OrderRef, Refund, Restart, Role, Scenario, Settle, Step, Until, Wait};
 pub use parse::parse;

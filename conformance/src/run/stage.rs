@@ -1,7 +1,7 @@
 //! A case on stage: takes the steps, and lets time pass where a step waits.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -19,7 +19,9 @@ use crate::trace::{CaseEvent, DriverEvent, Event, LIMIT, Recorder};
 use crate::world::World;
 
 /// How long every wire must be quiet, in real time, before time is skipped.
-const QUIET: Duration = Duration::from_millis(20);
+const QUIET: Duration = Duration::from_millis(40);
+/// How long, in real time, nothing may change before an integration's own timers are let run out.
+const STEADY: Duration = Duration::from_millis(75);
 /// How long an ordinary answer of the driver may take.
 const ANSWER: Duration = Duration::from_secs(10);
 /// How often in a row an integration may be due without acting before that is ignored.
@@ -46,6 +48,8 @@ pub(super) struct Stage<'a> {
     pub(super) mark: usize,
     /// How often in a row the integration was due to act and did not.
     pub(super) overdue: u32,
+    /// When the integration means to act by itself, and since when it has said so.
+    pub(super) steady: Option<(Option<Moment>, Instant)>,
 }
 
 impl Stage<'_> {
@@ -89,6 +93,11 @@ impl Stage<'_> {
                 let params = json!({"order": cancel.order.value});
                 self.session.call(self.recorder, "cancel", params, ANSWER).await.map(|_| ())
             }
+            Step::Refund(refund) => {
+                self.check_checkouts().await?;
+                let params = json!({"order": refund.order.value, "amount": refund.amount.amount()});
+                self.session.call(self.recorder, "refund", params, ANSWER).await.map(|_| ())
+            }
             Step::Until(until) => {
                 let (mark, recorder) = (self.mark, self.recorder.clone());
                 let code = until.event.as_str();
@@ -128,6 +137,7 @@ impl Stage<'_> {
             }));
             result
         });
+        self.clock.touch();
         let soon = Duration::from_millis(if self.settings.time == TimeMode::Paused { 1 } else { 50 });
         match tokio::time::timeout(soon, &mut call).await {
             Ok(Ok(answer)) => answer.map(|_| ()),
@@ -259,14 +269,31 @@ impl Stage<'_> {
             _ if self.tells_time => horizon,
             _ => return Ok(Skipped::Nothing),
         };
-        if target <= self.clock.now() {
+        if target <= now {
             return Ok(Skipped::Nothing);
+        }
+        // What the integration wrote may still be on its way through the kernel. The simulated world may run ahead of it,
+        // its own timers may not: they run out only when nothing has changed for a good while.
+        let is_own = pending.world != Some(target);
+        if is_own && !self.is_steady(wake) {
+            tokio::time::sleep(STEADY / 5).await;
+            return Ok(Skipped::Something);
         }
         self.clock.jump_to(target);
         if self.tells_time {
             self.tell_time().await?;
         }
         Ok(Skipped::Something)
+    }
+
+    /// Whether the integration has named the same moment, and every wire has been quiet, for a good while.
+    fn is_steady(&mut self, wake: Option<Moment>) -> bool {
+        let since = match self.steady {
+            Some((known, since)) if known == wake => since,
+            _ => Instant::now(),
+        };
+        self.steady = Some((wake, since));
+        since.elapsed() >= STEADY && self.clock.quiet_for() >= STEADY
     }
 
     /// Tells the integration the time, and asks when it will act by itself.
@@ -321,6 +348,7 @@ fn describe(step: &Step) -> String {
             format!("checkout {} of {} by {by}", checkout.order.value, checkout.amount.value)
         }
         Step::Cancel(cancel) => format!("cancel {}", cancel.order.value),
+        Step::Refund(refund) => format!("refund {} of {}", refund.amount, refund.order.value),
         Step::Until(until) => format!("until {} within {}", until.event, until.within),
         Step::Restart(_) => "restart".to_owned(),
         Step::Advance(wait) => format!("advance by {}", wait.by),

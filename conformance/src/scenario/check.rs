@@ -39,6 +39,7 @@ pub(super) fn check(path: &str, text: &str, scenario: &Scenario) -> Vec<Diagnost
                 orders.insert(&checkout.order.value, checkout);
             }
             Step::Cancel(cancel) => check_order(&cancel.order.value, cancel.order.referenced, &orders, &mut report),
+            Step::Refund(refund) => check_order(&refund.order.value, refund.order.referenced, &orders, &mut report),
             Step::Until(_) | Step::Restart(_) | Step::Advance(_) | Step::Settle(_) => {}
         }
     }

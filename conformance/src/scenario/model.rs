@@ -73,6 +73,8 @@ pub enum Step {
     Checkout(Checkout),
     /// Call an order off.
     Cancel(OrderRef),
+    /// Give back what was paid for an order, or part of it.
+    Refund(Refund),
     /// Wait for something to happen.
     Until(Until),
     /// Kill the integration and start it again on the same state.
@@ -114,6 +116,16 @@ pub enum By {
 pub struct OrderRef {
     /// Its name.
     pub order: Spanned<String>,
+}
+
+/// Give back what was paid.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Refund {
+    /// The order's name.
+    pub order: Spanned<String>,
+    /// How much, in minor units.
+    pub amount: Money,
 }
 
 /// Wait until the terminal has sent an event.

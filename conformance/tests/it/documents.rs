@@ -70,6 +70,7 @@ fn every_word_of_the_script_language_is_in_the_guide() {
     let guide = read("docs/scenarios.md");
     let words = [
         "checkout",
+        "refund",
         "cancel",
         "until",
         "restart",

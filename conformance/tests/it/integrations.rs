@@ -71,6 +71,37 @@ fn one_without_a_role_has_its_cases_skipped_and_counted() {
     assert!(text.contains(" 0 passed, 0 failed, 0 could not be carried out, "), "{text}");
 }
 
+/// A driver in Python that pays by decree: enough to see what the harness asks of it.
+const DECREE: &str = r#"
+import sys, json
+for line in sys.stdin:
+    m = json.loads(line)
+    print(m["method"], json.dumps(m["params"]), file=sys.stderr, flush=True)
+    states = {"orderStatus": {"state": "refunded" if STATE.get("refunded") else "failed"}}
+    if m["method"] == "refund": STATE["refunded"] = True
+    result = {"roles": ["edc"], "capabilities": CAPABILITIES} if m["method"] == "initialize" else states.get(m["method"], {"state": "failed"})
+    print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": result}), flush=True)
+"#;
+
+#[test]
+fn a_refund_is_asked_of_those_who_offer_it_and_of_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("driver.py");
+    let scenario = folder.path().join("refund.yaml");
+    let steps = "steps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n  - refund: {order: A, amount: {currency: KRW, value: \"400\"}}\n";
+    std::fs::write(&scenario, format!("title: A refund\nroles: [edc]\n{steps}expect:\n  - order: {{A: refunded}}\n"))
+        .unwrap();
+    let run = |capabilities: &str| {
+        std::fs::write(&file, format!("STATE = {{}}\nCAPABILITIES = {capabilities}\n{DECREE}")).unwrap();
+        conformance(&["run", "--integration", &format!("python3 {}", file.display()), scenario.to_str().unwrap()])
+    };
+    let offered = run("['refund']");
+    assert_eq!(code(&offered), 0, "{}{}", stdout(&offered), stderr(&offered));
+    let lacking = run("[]");
+    assert_eq!(code(&lacking), 5);
+    assert!(stdout(&lacking).contains("the integration has no capability `refund`"), "{}", stdout(&lacking));
+}
+
 #[test]
 fn what_cannot_be_read_as_an_integration_is_wrong_usage() {
     for (text, problem) in [
