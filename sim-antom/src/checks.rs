@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use wire::antom::{
-    Envelope, FieldRule, InquiryPaymentRequest, Operation, PayRequest, Route, Severity, Signature, Verifier,
-    check_fields,
+    Envelope, FieldKind, FieldNeed, FieldRule, InquiryPaymentRequest, Operation, PayRequest, Route, Severity, Signature,
+    Verifier, check_fields,
 };
 use wire::time::{Moment, WireTime};
 
@@ -42,6 +42,12 @@ pub struct Refusal {
 /// Clocks that differ by more than this are noted; the real tolerance is not documented.
 const SKEW: std::time::Duration = std::time::Duration::from_secs(300);
 
+/// The fields of inquiryPayment; that one of them is there is checked beside the table.
+const INQUIRY_FIELDS: &[FieldRule] = &[
+    FieldRule { path: "paymentRequestId", need: FieldNeed::Optional, kind: FieldKind::Text(64) },
+    FieldRule { path: "paymentId", need: FieldNeed::Optional, kind: FieldKind::Text(64) },
+];
+
 /// Checks a request. What is let pass but should be told goes into `notes`.
 ///
 /// # Errors
@@ -68,13 +74,12 @@ pub fn check(envelope: &Envelope, clients: &Clients, now: Moment, notes: &mut Ve
             read(body).map(|request| Request::Pay(Box::new(request)))
         }
         Operation::InquiryPayment => {
+            check_table(&body, INQUIRY_FIELDS, notes)?;
             let request: InquiryPaymentRequest = read(body)?;
-            let given = |id: &Option<String>| id.as_ref().is_some_and(|id| (1..=64).contains(&id.chars().count()));
-            if given(&request.payment_id) || given(&request.payment_request_id) {
-                Ok(Request::InquiryPayment(request))
-            } else {
-                refuse("PARAM_ILLEGAL", "paymentRequestId or paymentId of 1 to 64 characters is required".to_owned())
+            if request.payment_id.is_none() && request.payment_request_id.is_none() {
+                return refuse("PARAM_ILLEGAL", "paymentRequestId or paymentId is required".to_owned());
             }
+            Ok(Request::InquiryPayment(request))
         }
         other => refuse("NO_INTERFACE_DEF", format!("{other} is not built yet")),
     }
@@ -160,7 +165,18 @@ fn check_table(body: &Value, table: &[FieldRule], notes: &mut Vec<String>) -> Re
 }
 
 fn read<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, Refusal> {
-    serde_json::from_value(body).map_err(|error| Refusal { code: "PARAM_ILLEGAL", reason: error.to_string() })
+    serde_json::from_value(texts(body)).map_err(|error| Refusal { code: "PARAM_ILLEGAL", reason: error.to_string() })
+}
+
+/// Numbers and booleans as texts. The real gateway takes either, and no field that is read here is anything but a text.
+fn texts(value: Value) -> Value {
+    match value {
+        Value::Number(number) => Value::String(number.to_string()),
+        Value::Bool(bool) => Value::String(bool.to_string()),
+        Value::Array(values) => values.into_iter().map(texts).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, texts(value))).collect(),
+        Value::Null | Value::String(_) => value,
+    }
 }
 
 fn clip(text: &str) -> String {
