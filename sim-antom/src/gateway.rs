@@ -2,7 +2,7 @@
 //!
 //! Run loop: `handle(now, input)`, then `poll()` until it returns nothing, then wait for the next input or `deadlines()`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -90,18 +90,24 @@ pub struct Gateway {
     settings: Settings,
     /// Where notifications go when a request names no URL, as configured in the dashboard.
     dashboard_url: Option<String>,
-    plans: Vec<Plan>,
-    notices: Vec<Notice>,
-    /// Deliveries that wait for the merchant: which notice, until when.
-    under_way: BTreeMap<u64, (usize, Moment)>,
+    /// What will become of the payments in progress, one entry each: by time, then in the order they were created.
+    plans: BTreeMap<(Moment, u64), Plan>,
+    planned: u64,
+    /// Notifications that are not done with, by number.
+    notices: BTreeMap<u64, Notice>,
+    notified: u64,
+    /// Those of them that wait for their time.
+    due: BTreeSet<(Moment, u64)>,
+    /// Deliveries that wait for the merchant: which notification, until when. Each waits equally long and time does not
+    /// run backwards, so the first is also the first that is overdue.
+    under_way: BTreeMap<u64, (u64, Moment)>,
     deliveries: u64,
     out: VecDeque<Output>,
 }
 
-/// Something that will happen to a payment.
-#[derive(Debug, Clone)]
+/// How a payment will end.
+#[derive(Debug)]
 struct Plan {
-    at: Moment,
     client: String,
     payment_request_id: String,
     status: PaymentStatus,
@@ -122,8 +128,11 @@ impl Gateway {
             faults: script.faults,
             settings: script.settings,
             dashboard_url: None,
-            plans: Vec::new(),
-            notices: Vec::new(),
+            plans: BTreeMap::new(),
+            planned: 0,
+            notices: BTreeMap::new(),
+            notified: 0,
+            due: BTreeSet::new(),
             under_way: BTreeMap::new(),
             deliveries: 0,
             out: VecDeque::new(),
@@ -153,9 +162,10 @@ impl Gateway {
     /// notification is the merchant's.
     #[must_use]
     pub fn deadlines(&self) -> Deadlines {
-        let plans = self.plans.iter().map(|plan| plan.at);
-        let notices = self.notices.iter().filter_map(|notice| notice.schedule.due);
-        Deadlines { world: plans.chain(notices).min(), peer: self.under_way.values().map(|(_, until)| *until).min() }
+        let plan = self.plans.keys().next().map(|(at, _)| *at);
+        let notice = self.due.first().map(|(at, _)| *at);
+        let peer = self.under_way.values().next().map(|(_, until)| *until);
+        Deadlines { world: plan.into_iter().chain(notice).min(), peer }
     }
 
     /// All payments.
@@ -264,20 +274,22 @@ impl Gateway {
     /// A payment was created: what will become of it?
     fn plan_payment(&mut self, now: Moment, client: &str, payment_request_id: &str) {
         let Some(payment) = self.ledger.payment(client, payment_request_id).cloned() else { return };
-        let plan = |at, status, code: &str| Plan {
-            at,
-            client: client.to_owned(),
-            payment_request_id: payment_request_id.to_owned(),
-            status,
-            code: code.to_owned(),
-        };
         let default = Buyer::Pays { after: wire::time::Span::secs(3) };
-        match self.buyers.pop_front().unwrap_or(default) {
-            Buyer::Pays { after } => self.plans.push(plan(now + after.0, PaymentStatus::Success, "SUCCESS")),
-            Buyer::Declines { code, after } => self.plans.push(plan(now + after.0, PaymentStatus::Fail, code.0.code)),
-            Buyer::Leaves => {}
-        }
-        self.plans.push(plan(payment.expires, PaymentStatus::Fail, "ORDER_IS_CLOSED"));
+        let buyers = match self.buyers.pop_front().unwrap_or(default) {
+            Buyer::Pays { after } => Some((now + after.0, PaymentStatus::Success, "SUCCESS")),
+            Buyer::Declines { code, after } => Some((now + after.0, PaymentStatus::Fail, code.0.code)),
+            Buyer::Leaves => None,
+        };
+        // Only the first thing that ends a payment is planned: a plan that can change nothing would keep the world busy.
+        let (at, status, code) = buyers
+            .filter(|(at, ..)| *at <= payment.expires)
+            .unwrap_or((payment.expires, PaymentStatus::Fail, "ORDER_IS_CLOSED"));
+        let payment_request_id = payment_request_id.to_owned();
+        self.planned += 1;
+        self.plans.insert(
+            (at, self.planned),
+            Plan { client: client.to_owned(), payment_request_id, status, code: code.to_owned() },
+        );
         let forgery = self.faults.iter().position(|fault| matches!(fault, Fault::ForgeNotification { .. }));
         if let Some(Fault::ForgeNotification { signature, after }) = forgery.map(|index| self.faults.remove(index)) {
             self.notify(&payment, now + after.0, Truth::Forged(signature), client, "SUCCESS");
@@ -287,25 +299,23 @@ impl Gateway {
     fn timeout(&mut self, now: Moment) {
         // One thing at a time, in the order of the clock, so that a jump over many deadlines changes nothing.
         loop {
-            let plan = self
-                .plans
-                .iter()
-                .enumerate()
-                .min_by_key(|(index, plan)| (plan.at, *index))
-                .map(|(index, p)| (index, p.at));
-            let due = self.notices.iter().enumerate().filter_map(|(index, n)| n.schedule.due.map(|at| (index, at)));
-            let notice = due.min_by_key(|(index, at)| (*at, *index));
-            match (plan, notice) {
-                (Some((index, at)), notice) if at <= now && notice.is_none_or(|(_, other)| at <= other) => {
-                    let plan = self.plans.remove(index);
+            let notice = self.due.first().copied();
+            match (self.plans.first_entry(), notice) {
+                (Some(entry), notice)
+                    if entry.key().0 <= now && notice.is_none_or(|(other, _)| entry.key().0 <= other) =>
+                {
+                    let ((at, _), plan) = entry.remove_entry();
                     self.carry_out(at, &plan);
                 }
-                (_, Some((index, at))) if at <= now => self.deliver(now, index),
+                (_, Some((at, number))) if at <= now => {
+                    self.due.pop_first();
+                    self.deliver(now, number);
+                }
                 _ => break,
             }
         }
-        let overdue: Vec<u64> =
-            self.under_way.iter().filter(|(_, (_, until))| *until <= now).map(|(id, _)| *id).collect();
+        let waiting = self.under_way.iter();
+        let overdue: Vec<u64> = waiting.take_while(|(_, (_, until))| *until <= now).map(|(id, _)| *id).collect();
         for id in overdue {
             self.answered(now, id, Err(format!("no answer within {} s", ANSWER_WAIT.as_secs())));
         }
@@ -344,18 +354,15 @@ impl Gateway {
             });
         }
         let payment_request_id = payment.payment_request_id.clone();
-        self.notices.push(Notice {
-            payment_request_id,
-            client: client.to_owned(),
-            url,
-            body: json(&message),
-            truth,
-            schedule,
-        });
+        let notice =
+            Notice { payment_request_id, client: client.to_owned(), url, body: json(&message), truth, schedule };
+        self.notified += 1;
+        self.notices.insert(self.notified, notice);
+        self.due.insert((at, self.notified));
     }
 
-    fn deliver(&mut self, now: Moment, index: usize) {
-        let Some(notice) = self.notices.get_mut(index) else { return };
+    fn deliver(&mut self, now: Moment, number: u64) {
+        let Some(notice) = self.notices.get_mut(&number) else { return };
         notice.schedule.delivered();
         let notice = notice.clone();
         let time = WireTime::new(now, OFFSET_MINUTES);
@@ -387,13 +394,13 @@ impl Gateway {
             body: TextBytes(body.clone()),
             genuine: notice.truth == Truth::Genuine,
         });
-        self.under_way.insert(id, (index, now + ANSWER_WAIT));
+        self.under_way.insert(id, (number, now + ANSWER_WAIT));
         self.out.push_back(Output::Deliver(Delivery { id, url: notice.url, headers, body }));
     }
 
     fn answered(&mut self, now: Moment, id: u64, answer: Result<(u16, Bytes), String>) {
         // An answer that comes after its time is nobody's.
-        let Some((index, _)) = self.under_way.remove(&id) else { return };
+        let Some((number, _)) = self.under_way.remove(&id) else { return };
         let (status, body, verdict) = match answer {
             Ok((status, body)) => {
                 let verdict = Ack::read(status, &body);
@@ -403,11 +410,17 @@ impl Gateway {
         };
         let acknowledged = verdict.is_ok();
         self.event(Event::NoticeAnswered { id, status, body: TextBytes(body), acknowledged, problem: verdict.err() });
-        if let Some(notice) = self.notices.get_mut(index) {
-            match notice.truth {
-                Truth::Genuine => notice.schedule.answered(now, acknowledged),
-                // A forger does not insist.
-                Truth::Forged(_) => notice.schedule.due = None,
+        let Some(notice) = self.notices.get_mut(&number) else { return };
+        // A forger does not insist.
+        if notice.truth == Truth::Genuine {
+            notice.schedule.answered(now, acknowledged);
+        }
+        match notice.schedule.due {
+            Some(at) => {
+                self.due.insert((at, number));
+            }
+            None => {
+                self.notices.remove(&number);
             }
         }
     }
