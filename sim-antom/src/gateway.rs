@@ -182,7 +182,7 @@ impl Gateway {
         let mut notes = Vec::new();
         let checked = match unreadable {
             Some(reason) => Err(Refusal { code: "PARAM_ILLEGAL", reason }),
-            None => check(envelope, &self.clients, now, &mut notes),
+            None => check(envelope, &self.clients, now, &mut notes).and_then(|request| self.find_room(envelope, request)),
         };
         let refused = checked.as_ref().err().map(|refusal| {
             notes.insert(0, refusal.reason.clone());
@@ -198,13 +198,14 @@ impl Gateway {
             refused,
             notes,
         });
-        let client = envelope.headers.value("client-id").unwrap_or_default().to_owned();
+        let client = client_of(envelope).to_owned();
         let body = match checked {
             Err(refusal) => json(&PayResponse::bare(ResultObject::documented(refusal.code))),
             Ok(Request::Pay(request)) => match self.scripted(Operation::Pay) {
                 Some(result) => {
-                    if result.result_status == ResultStatus::F {
-                        self.ledger.refuse(now, &client, &request, &result);
+                    if result.result_status == ResultStatus::F
+                        && self.ledger.refuse(now, &client, &request, &result) == Effect::Created
+                    {
                         self.told(&client, &request.payment_request_id);
                     }
                     json(&PayResponse::bare(result))
@@ -225,6 +226,17 @@ impl Gateway {
             },
         };
         self.reply(now, id, operation, envelope, &client, body);
+    }
+
+    /// Payments are kept as long as the process lives, so there must be an end to them.
+    fn find_room(&self, envelope: &Envelope, request: Request) -> Result<Request, Refusal> {
+        match &request {
+            Request::Pay(pay) if !self.ledger.has_room_for(client_of(envelope), &pay.payment_request_id) => {
+                let reason = format!("the ledger is full: it holds {} payments; start afresh", self.ledger.len());
+                Err(Refusal { code: "REQUEST_TRAFFIC_EXCEED_LIMIT", reason })
+            }
+            _ => Ok(request),
+        }
     }
 
     fn reply(
@@ -454,6 +466,12 @@ impl Gateway {
     fn event(&mut self, event: Event) {
         self.out.push_back(Output::Event(event));
     }
+}
+
+/// The client id to answer to. One that cannot be written into a header is answered with none.
+fn client_of(envelope: &Envelope) -> &str {
+    let printable = |id: &&str| id.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    envelope.headers.value("client-id").filter(printable).unwrap_or_default()
 }
 
 fn json(message: &impl Serialize) -> Bytes {

@@ -1,6 +1,7 @@
 //! The ledger: payments, their life, and what a repeated request gets. Pure, in memory, behind a narrow door.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use wire::antom::{
     InquiryPaymentRequest, InquiryPaymentResponse, PayRequest, PayResponse, PaymentStatus, RedirectActionForm,
@@ -50,13 +51,35 @@ pub enum Effect {
     None,
 }
 
-/// All payments of all clients.
-#[derive(Debug, Default)]
+/// All payments of all clients, as many as it was made for.
+#[derive(Debug)]
 pub struct Ledger {
     payments: BTreeMap<(String, String), Payment>,
+    most: usize,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self::for_at_most(Self::MOST)
+    }
 }
 
 impl Ledger {
+    /// How many payments a ledger holds unless told otherwise.
+    pub const MOST: usize = 100_000;
+
+    /// An empty ledger for so many payments.
+    #[must_use]
+    pub const fn for_at_most(most: usize) -> Self {
+        Self { payments: BTreeMap::new(), most }
+    }
+
+    /// Whether a request of this id can be carried out: it is known, or there is room for one more.
+    #[must_use]
+    pub fn has_room_for(&self, client: &str, payment_request_id: &str) -> bool {
+        self.payments.len() < self.most || self.payment(client, payment_request_id).is_some()
+    }
+
     /// Carries out a pay request, or repeats what an earlier one with its id got.
     pub fn pay(&mut self, now: Moment, client: &str, request: &PayRequest, expires: Moment) -> (PayResponse, Effect) {
         let refuse = |code| (PayResponse::bare(ResultObject::documented(code)), Effect::None);
@@ -96,15 +119,22 @@ impl Ledger {
         (answer, Effect::Created)
     }
 
-    /// Remembers that a request was refused for good, so that its repeat is refused in the same way.
-    pub fn refuse(&mut self, now: Moment, client: &str, request: &PayRequest, result: &ResultObject) {
+    /// Remembers that a request was refused for good, so that its repeat is refused in the same way. A payment that is
+    /// known already stays as it is.
+    pub fn refuse(&mut self, now: Moment, client: &str, request: &PayRequest, result: &ResultObject) -> Effect {
         let key = (client.to_owned(), request.payment_request_id.clone());
         let payment = Payment {
             payment_id: self.next_payment_id(now),
             answer: PayResponse::bare(result.clone()),
             ..new_payment(now, request, PaymentStatus::Fail, &result.result_code)
         };
-        self.payments.entry(key).or_insert(payment);
+        match self.payments.entry(key) {
+            Entry::Occupied(_) => Effect::None,
+            Entry::Vacant(vacant) => {
+                vacant.insert(payment);
+                Effect::Created
+            }
+        }
     }
 
     /// Answers an inquiry.
@@ -152,6 +182,18 @@ impl Ledger {
         code.clone_into(&mut payment.code);
         payment.paid = (status == PaymentStatus::Success).then_some(now);
         Some(payment)
+    }
+
+    /// How many payments there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.payments.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.payments.is_empty()
     }
 
     /// A payment of a client.
