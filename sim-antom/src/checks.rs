@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use wire::antom::{
-    Envelope, FieldKind, FieldNeed, FieldRule, InquiryPaymentRequest, Operation, PayRequest, Route, Severity, Signature,
-    Verifier, check_fields,
+    Envelope, FieldKind, FieldNeed, FieldRule, InquiryPaymentRequest, Operation, PayRequest, Route, Severity,
+    Signature, Verifier, check_fields,
 };
 use wire::time::{Moment, WireTime};
 

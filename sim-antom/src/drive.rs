@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use wire::antom::Envelope;
 use wire::clock::ClockHandle;
 use wire::time::Moment;
@@ -45,6 +45,7 @@ pub async fn drive(
 ) {
     let mut waiting: BTreeMap<u64, oneshot::Sender<Reply>> = BTreeMap::new();
     let mut deliveries: JoinSet<Input> = JoinSet::new();
+    let mut under_way: BTreeMap<u64, AbortHandle> = BTreeMap::new();
     let mut last_id = 0_u64;
     loop {
         let now = clock.now();
@@ -59,9 +60,15 @@ pub async fn drive(
                 }
                 Output::Deliver(delivery) => {
                     let notifier = notifier.clone();
-                    deliveries.spawn(async move {
-                        Input::Answered { id: delivery.id, answer: notifier.deliver(delivery).await }
-                    });
+                    let id = delivery.id;
+                    let task = deliveries
+                        .spawn(async move { Input::Answered { id, answer: notifier.deliver(delivery).await } });
+                    under_way.insert(id, task);
+                }
+                Output::Abandon { id } => {
+                    if let Some(task) = under_way.remove(&id) {
+                        task.abort();
+                    }
                 }
             }
         }
@@ -75,9 +82,16 @@ pub async fn drive(
                 }
                 None => return,
             },
-            Some(Ok(answered)) = deliveries.join_next() => answered,
+            Some(ended) = deliveries.join_next() => match ended {
+                Ok(answered) => answered,
+                // Abandoned; nobody waits for it.
+                Err(_) => continue,
+            },
             () = clock.sleep(gateway.deadlines()) => Input::Timeout,
         };
+        if let Input::Answered { id, .. } = &input {
+            under_way.remove(id);
+        }
         if !matches!(input, Input::Timeout) {
             clock.touch();
         }

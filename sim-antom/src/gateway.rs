@@ -59,6 +59,11 @@ pub enum Output {
     },
     /// Deliver a notification.
     Deliver(Delivery),
+    /// Wait no longer for the answer to this delivery: its time is over.
+    Abandon {
+        /// The delivery's number.
+        id: u64,
+    },
     /// Something for the trace.
     Event(Event),
 }
@@ -182,7 +187,9 @@ impl Gateway {
         let mut notes = Vec::new();
         let checked = match unreadable {
             Some(reason) => Err(Refusal { code: "PARAM_ILLEGAL", reason }),
-            None => check(envelope, &self.clients, now, &mut notes).and_then(|request| self.find_room(envelope, request)),
+            None => {
+                check(envelope, &self.clients, now, &mut notes).and_then(|request| self.find_room(envelope, request))
+            }
         };
         let refused = checked.as_ref().err().map(|refusal| {
             notes.insert(0, refusal.reason.clone());
@@ -293,9 +300,11 @@ impl Gateway {
             Buyer::Leaves => None,
         };
         // Only the first thing that ends a payment is planned: a plan that can change nothing would keep the world busy.
-        let (at, status, code) = buyers
-            .filter(|(at, ..)| *at <= payment.expires)
-            .unwrap_or((payment.expires, PaymentStatus::Fail, "ORDER_IS_CLOSED"));
+        let (at, status, code) = buyers.filter(|(at, ..)| *at <= payment.expires).unwrap_or((
+            payment.expires,
+            PaymentStatus::Fail,
+            "ORDER_IS_CLOSED",
+        ));
         let payment_request_id = payment_request_id.to_owned();
         self.planned += 1;
         self.plans.insert(
@@ -329,6 +338,7 @@ impl Gateway {
         let waiting = self.under_way.iter();
         let overdue: Vec<u64> = waiting.take_while(|(_, (_, until))| *until <= now).map(|(id, _)| *id).collect();
         for id in overdue {
+            self.out.push_back(Output::Abandon { id });
             self.answered(now, id, Err(format!("no answer within {} s", ANSWER_WAIT.as_secs())));
         }
     }
