@@ -283,11 +283,11 @@ impl Gateway {
         self.out.push_back(Output::Reply { id, reply });
     }
 
-    /// The scripted answer to a call, if one is left.
+    /// The scripted answer to a call, if one is left. SUCCESS stands for a call that is carried out.
     fn scripted(&mut self, operation: Operation) -> Option<ResultObject> {
         let answer = self.answers.iter_mut().find(|a| a.on == operation && a.times > 0)?;
         answer.times -= 1;
-        Some(answer.code.0.into())
+        Some(ResultObject::from(answer.code.0)).filter(|result| result.result_status != ResultStatus::S)
     }
 
     /// A payment was created: what will become of it?

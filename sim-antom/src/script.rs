@@ -27,7 +27,7 @@ pub struct Script {
 pub struct Answer {
     /// The operation that is answered.
     pub on: Operation,
-    /// The code, with its documented status and message.
+    /// The code, with its documented status and message. SUCCESS stands for a call that is carried out.
     pub code: Code,
     /// How many calls. Default 1.
     #[serde(default = "once")]
@@ -76,7 +76,7 @@ pub enum Buyer {
     Leaves,
 }
 
-/// What goes wrong. Each fault applies so many times and is then used up.
+/// What goes wrong. Each fault applies so many times and is then used up, unless it says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Fault {
@@ -91,7 +91,7 @@ pub enum Fault {
         #[serde(default)]
         how: crate::event::LostHow,
     },
-    /// A notification is delivered again although it was acknowledged.
+    /// Notifications are delivered again although they were acknowledged: every genuine one, each so many times.
     RepeatNotification {
         /// How many deliveries in all.
         times: u32,
