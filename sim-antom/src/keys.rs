@@ -26,7 +26,8 @@ const MERCHANT_PRIVATE: &str = "merchant-private.key";
 const MERCHANT_PUBLIC: &str = "merchant-public.key";
 
 impl KeyRing {
-    /// Loads the keys of a folder, making those of a side that has none. Each file is the base64 of the key on one line,
+    /// Loads the keys of a folder, making those of a side that has none; a private key that stands alone gets its public
+    /// half, and nothing that is there is ever changed. Each file is the base64 of the key on one line,
     /// as portals hand keys out; private ones are readable by their owner only. PEM files are read too.
     ///
     /// # Errors
@@ -38,12 +39,8 @@ impl KeyRing {
         };
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(io(folder))?;
         let path = |name| folder.join(name);
-        if !path(ANTOM_PRIVATE).exists() {
-            make_pair(&path(ANTOM_PRIVATE), &path(ANTOM_PUBLIC))?;
-        }
-        if !path(MERCHANT_PUBLIC).exists() {
-            make_pair(&path(MERCHANT_PRIVATE), &path(MERCHANT_PUBLIC))?;
-        }
+        complete(&path(ANTOM_PRIVATE), &path(ANTOM_PUBLIC))?;
+        complete(&path(MERCHANT_PRIVATE), &path(MERCHANT_PUBLIC))?;
         let read = |path: PathBuf| fs::read(&path).map_err(io(&path)).map(|bytes| (path, bytes));
         let (path_of_private, antom) = read(path(ANTOM_PRIVATE))?;
         let (path_of_public, merchant) = read(path(MERCHANT_PUBLIC))?;
@@ -54,10 +51,20 @@ impl KeyRing {
     }
 }
 
-fn make_pair(private: &Path, public: &Path) -> Result<(), KeyRingError> {
+fn complete(private: &Path, public: &Path) -> Result<(), KeyRingError> {
     let key = |source| KeyRingError::Key { path: private.to_owned(), source };
-    let signer = Signer::generate().map_err(key)?;
-    write(private, &signer.to_pkcs8_base64().map_err(key)?, 0o600)?;
+    let signer = match (private.exists(), public.exists()) {
+        (_, true) => return Ok(()),
+        (true, false) => {
+            let bytes = fs::read(private).map_err(|source| KeyRingError::File { path: private.to_owned(), source })?;
+            Signer::load(&bytes).map_err(key)?
+        }
+        (false, false) => {
+            let signer = Signer::generate().map_err(key)?;
+            write(private, &signer.to_pkcs8_base64().map_err(key)?, 0o600)?;
+            signer
+        }
+    };
     write(public, &signer.public_base64().map_err(key)?, 0o644)
 }
 
