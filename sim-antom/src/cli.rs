@@ -11,6 +11,7 @@ use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
+use wire::antom::Signer;
 use wire::time::{Moment, WireTime};
 
 use crate::checks::Client;
@@ -66,6 +67,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if !arguments.listen.ip().is_loopback() {
         anyhow::bail!("listen on {}: only loopback addresses are served, such as 127.0.0.1:8443", arguments.listen);
     }
+    if arguments.client_id.is_empty() || !arguments.client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        anyhow::bail!("take the client id {:?}: it travels in a header, so write visible ASCII", arguments.client_id);
+    }
     let keys = KeyRing::open(&arguments.keys)?;
     let mut interrupt = signal(SignalKind::interrupt()).context("watch for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("watch for SIGTERM")?;
@@ -73,7 +77,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         TcpListener::bind(arguments.listen).await.with_context(|| format!("listen on {}", arguments.listen))?;
     let address = listener.local_addr().context("ask for the address")?;
     let clients = Clients::from([(arguments.client_id.clone(), Client { key: Some(keys.merchant) })]);
-    let mut gateway = Gateway::new(clients, keys.antom, None, script);
+    // A key of its own for forged notifications, new each time: nobody may ever trust it.
+    let forger = Signer::generate().context("make the forger's key")?;
+    let mut gateway = Gateway::new(clients, keys.antom, Some(forger), script);
     gateway.set_dashboard_url(arguments.notify_url);
     let clock = Arc::new(SystemClock::from_time_of_day());
     let (requests, calls) = mpsc::channel(64);
@@ -95,7 +101,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 fn read_script(path: &PathBuf) -> anyhow::Result<Script> {
     let text = std::fs::read_to_string(path).with_context(|| format!("read script {}", path.display()))?;
-    if text.trim().is_empty() {
+    // YAML without a document: comments, or nothing at all.
+    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Script::default());
     }
     serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("read script {}: {error}", path.display()))
