@@ -18,7 +18,7 @@ use wire::time::{Moment, WireTime};
 use crate::checks::{Clients, Refusal, Request, check};
 use crate::event::{Event, LostHow};
 use crate::ledger::{Effect, Ledger, OFFSET_MINUTES, Payment};
-use crate::notice::{Delivery, Notice, Schedule, Truth};
+use crate::notice::{Delivery, Notice, Schedule, Truth, as_sent};
 use crate::script::{Answer, Buyer, Fault, Forgery, Script, Settings};
 
 /// How long a merchant may take to answer a notification; not documented, so ours.
@@ -353,7 +353,8 @@ impl Gateway {
     }
 
     fn notify(&mut self, payment: &Payment, at: Moment, truth: Truth, client: &str, code: &str) {
-        let Some(url) = payment.notify_url.clone().or_else(|| self.dashboard_url.clone()) else { return };
+        let Some(url) = payment.notify_url.as_ref().or(self.dashboard_url.as_ref()) else { return };
+        let url = as_sent(url);
         let success = code == "SUCCESS";
         let message = NotifyPayment {
             notify_type: NotifyType::PaymentResult,

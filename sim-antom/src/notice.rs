@@ -59,6 +59,16 @@ pub struct Schedule {
     pub repeats: Option<(u32, Duration)>,
 }
 
+/// A URL in the form in which a request line and a signature agree about its path: no fragment, and at least a slash.
+pub(crate) fn as_sent(url: &str) -> String {
+    let url = url.split_once('#').map_or(url, |(url, _)| url);
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    match rest.find(['/', '?']) {
+        Some(at) if rest[at..].starts_with('?') => format!("{scheme}://{}/{}", &rest[..at], &rest[at..]),
+        _ => url.to_owned(),
+    }
+}
+
 /// The pauses before each delivery.
 const PAUSES: [u64; 8] = [0, 120, 600, 600, 3600, 7200, 21_600, 54_000];
 
