@@ -30,8 +30,8 @@ use crate::net::{Accept, Stream};
 const BODY: usize = 1024 * 1024;
 /// Connections served at once; more wait.
 const CONNECTIONS: usize = 256;
-/// How long a client may take to send its headers.
-const HEADERS: Duration = Duration::from_secs(30);
+/// How long a client may take to send its headers, and then its body.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
 struct Shell {
@@ -75,7 +75,7 @@ fn connection(stream: Box<dyn Stream>, router: Router) -> impl Future<Output = h
     hyper::server::conn::http1::Builder::new()
         .auto_date_header(false)
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS)
+        .header_read_timeout(PATIENCE)
         .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(stream), service)
 }
@@ -88,11 +88,11 @@ struct Lost;
 async fn handle(State(shell): State<Shell>, request: Request) -> Response {
     shell.clock.touch();
     let (head, body) = request.into_parts();
-    let (body, unreadable) = match Limited::new(body, BODY).collect().await {
-        Ok(body) => (body.to_bytes(), None),
-        Err(error) => {
-            (bytes::Bytes::new(), Some(format!("the body cannot be read to its end, or is longer than 1 MiB: {error}")))
-        }
+    let unread = |reason| (bytes::Bytes::new(), Some(reason));
+    let (body, unreadable) = match tokio::time::timeout(PATIENCE, Limited::new(body, BODY).collect()).await {
+        Ok(Ok(body)) => (body.to_bytes(), None),
+        Ok(Err(error)) => unread(format!("the body cannot be read to its end, or is longer than 1 MiB: {error}")),
+        Err(_) => unread(format!("the body did not come within {} s", PATIENCE.as_secs())),
     };
     let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers: Headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
