@@ -1,0 +1,31 @@
+//! The proof of the gateway: one binary.
+//!
+//! | module | what it proves |
+//! |---|---|
+//! | `checking` | every check, its order and its documented code |
+//! | `paying` | the idempotency matrix, buyers, expiry |
+//! | `inquiring` | both ids, every state |
+//! | `scripting` | scripted answers, lost answers |
+//! | `notifying` | the schedule, what is an acknowledgement, forgeries |
+//! | `idling` | nothing is pending when nothing can happen, the same inputs give the same outputs |
+//! | `events` | the trace reads back as it was written |
+//! | `http` | the server over loopback sockets, with bytes under control |
+//! | `delivering` | notifications over loopback sockets |
+//! | `program` | the real binary |
+//!
+//! The first seven drive the pure gateway at moments of their choice ([`rig`]); nothing sleeps there.
+
+#![expect(clippy::unwrap_used, reason = "these are tests; clippy lets only the test functions themselves unwrap")]
+
+mod checking;
+mod delivering;
+mod events;
+mod http;
+mod idling;
+mod inquiring;
+mod merchant;
+mod notifying;
+mod paying;
+mod program;
+mod rig;
+mod scripting;

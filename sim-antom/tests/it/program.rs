@@ -1,0 +1,295 @@
+//! The real binary: ready line, keys, refusals, a clean stop.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
+use wire::antom::{Envelope, Headers, Signature, Signer, Verifier, string_to_sign};
+
+use super::http::written;
+use super::merchant::{CLIENT, Draft};
+
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+const FILES: [&str; 4] = ["antom-private.key", "antom-public.key", "merchant-private.key", "merchant-public.key"];
+
+/// A running program. Dropping it ends it.
+struct Program {
+    child: Child,
+    ready: String,
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sim-antom"));
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs the program, which must end by itself.
+fn run(arguments: &[&str]) -> (Option<i32>, String) {
+    let mut child = command(arguments).spawn().unwrap();
+    let since = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if since.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            panic!("it does not end");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+    (status.code(), String::from_utf8(stderr).unwrap())
+}
+
+impl Program {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = command(arguments).spawn().unwrap();
+        let stdout = child.stdout.take().unwrap();
+        let (line, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            let _ = BufReader::new(stdout).read_line(&mut text);
+            let _ = line.send(text);
+        });
+        // Built first, so that a program that does not get ready is ended too.
+        let mut program = Self { child, ready: String::new() };
+        program.ready = lines.recv_timeout(PATIENCE).unwrap();
+        program
+    }
+
+    fn field(&self, name: &str) -> &str {
+        let prefix = format!("{name}=");
+        self.ready.trim_end().split(' ').find_map(|word| word.strip_prefix(&prefix)).unwrap()
+    }
+
+    fn exchange(&self, bytes: &[u8]) -> String {
+        let mut stream = TcpStream::connect(self.field("url").strip_prefix("http://").unwrap()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(bytes).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Sends a signal and tells how the program ended.
+    fn end_with(mut self, signal: &str) -> (Option<i32>, String) {
+        let killed = Command::new("sh").args(["-c", &format!("kill -{signal} {}", self.child.id())]).status();
+        assert!(killed.unwrap().success());
+        let since = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                let mut stderr = String::new();
+                self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+                return (status.code(), stderr);
+            }
+            assert!(since.elapsed() < PATIENCE, "it does not stop");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn contents(keys: &Path) -> Vec<String> {
+    FILES.iter().map(|file| fs::read_to_string(keys.join(file)).unwrap()).collect()
+}
+
+#[test]
+fn it_makes_keys_gets_ready_and_serves_a_merchant_that_uses_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("deep/keys");
+    let program = Program::start(&["--keys", text(&keys), "--client-id", CLIENT]);
+    assert!(program.ready.starts_with("sim-antom ready url=http://127.0.0.1:"), "{}", program.ready);
+    assert!(program.ready.ends_with('\n'));
+    assert_eq!(program.field("client"), CLIENT);
+    assert_eq!(program.field("keys"), text(&keys));
+    let merchant = Signer::load(&fs::read(keys.join("merchant-private.key")).unwrap()).unwrap();
+    let draft = Draft::pay("PR-1", "1000");
+    let signature = merchant.header(&draft.target, CLIENT, draft.time, &draft.body);
+    let answer = program.exchange(&written(&draft.with_signature(signature)));
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(body.contains("\"resultCode\":\"SUCCESS\""), "{answer}");
+    let headers: Headers =
+        head.lines().skip(1).map(|l| l.split_once(": ").unwrap()).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+    let antom = Verifier::load(&fs::read(keys.join("antom-public.key")).unwrap()).unwrap();
+    let time = headers.value("response-time").unwrap();
+    let signed = string_to_sign("POST", &draft.target, CLIENT, time, body.as_bytes());
+    assert!(antom.verify(&signed, &Signature::parse(headers.value("signature").unwrap()).unwrap().bytes));
+}
+
+#[test]
+fn private_keys_are_their_owners_and_the_next_start_loads_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys");
+    drop(Program::start(&["--keys", text(&keys)]));
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&keys), 0o700);
+    assert_eq!(mode(&keys.join("antom-private.key")), 0o600);
+    assert_eq!(mode(&keys.join("merchant-private.key")), 0o600);
+    let first = contents(&keys);
+    drop(Program::start(&["--keys", text(&keys)]));
+    assert_eq!(contents(&keys), first);
+}
+
+#[rstest]
+#[case("TERM")]
+#[case("INT")]
+fn a_signal_stops_it_with_success(#[case] signal: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(&["--keys", text(folder.path())]);
+    // A connection that is open does not keep it.
+    let _open = TcpStream::connect(program.field("url").strip_prefix("http://").unwrap()).unwrap();
+    assert_eq!(program.end_with(signal), (Some(0), String::new()));
+}
+
+#[test]
+fn refusals_are_told_on_stderr_and_the_rest_when_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = written(&Draft::pay("PR-1", "1000").signed());
+    let quiet = Program::start(&["--keys", text(folder.path()), "--client-id", CLIENT]);
+    quiet.exchange(&bytes);
+    let (_, told) = quiet.end_with("TERM");
+    // Signed with a key that this folder does not hold.
+    assert!(told.contains("POST /ams/api/v1/payments/pay refused with INVALID_SIGNATURE: "), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+    let verbose = Program::start(&["--keys", text(folder.path()), "--client-id", CLIENT, "--verbose"]);
+    verbose.exchange(&bytes);
+    let (_, told) = verbose.end_with("TERM");
+    assert_eq!(told.lines().count(), 2, "{told}");
+    assert!(told.contains("{\"response\":"), "{told}");
+}
+
+#[test]
+fn the_dashboards_url_is_used_when_a_request_names_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let script = folder.path().join("script.yaml");
+    fs::write(&script, "buyer: [{pays: {after: 0s}}]\n").unwrap();
+    let url = format!("http://{}/dashboard", listener.local_addr().unwrap());
+    let program = Program::start(&[
+        "--keys",
+        text(folder.path()),
+        "--notify-url",
+        &url,
+        "--client-id",
+        CLIENT,
+        "--script",
+        text(&script),
+    ]);
+    let merchant = Signer::load(&fs::read(folder.path().join("merchant-private.key")).unwrap()).unwrap();
+    let mut body = super::merchant::pay_body("PR-1", "1000");
+    body.as_object_mut().unwrap().shift_remove("paymentNotifyUrl");
+    let draft = Draft::new(super::merchant::PAY, &body);
+    let signature = merchant.header(&draft.target, CLIENT, draft.time, &draft.body);
+    let envelope: Envelope = draft.with_signature(signature);
+    assert!(program.exchange(&written(&envelope)).contains("SUCCESS"));
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut line = String::new();
+        let _ = BufReader::new(stream).read_line(&mut line);
+        let _ = sender.send(line);
+    });
+    assert_eq!(receiver.recv_timeout(PATIENCE).unwrap(), "POST /dashboard HTTP/1.1\r\n");
+}
+
+#[rstest]
+#[case("0.0.0.0:0")]
+#[case("192.0.2.1:80")]
+#[case("[::]:0")]
+fn it_listens_on_loopback_only(#[case] address: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys");
+    let (code, stderr) = run(&["--listen", address, "--keys", text(&keys)]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains(address) && stderr.contains("only loopback addresses are served"), "{stderr}");
+    assert!(!keys.exists(), "nothing is left behind");
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (code, stderr) = run(&["--listen", &address, "--keys", text(folder.path())]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains(&format!("failed to listen on {address}")), "{stderr}");
+}
+
+#[rstest]
+#[case("antom-private.key", "wrong/certificate.pem", "this is a certificate")]
+#[case("merchant-public.key", "pool-0.private.pem", "load public key: this is a private key (PKCS#8)")]
+#[case("antom-private.key", "pool-0.public.pem", "load private key: this is a public key (SubjectPublicKeyInfo)")]
+#[case("merchant-public.key", "wrong/ec.public.pem", "another algorithm than RSA")]
+fn a_wrong_key_file_says_what_it_is(#[case] file: &str, #[case] wrong: &str, #[case] what: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Program::start(&["--keys", text(folder.path())]));
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/keys");
+    fs::copy(fixtures.join(wrong), folder.path().join(file)).unwrap();
+    let (code, stderr) = run(&["--keys", text(folder.path())]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains(file) && stderr.contains(what), "{stderr}");
+}
+
+#[rstest]
+#[case("answers:\n  - {on: pay, code: RISK_REJECTED}\n", "unknown result code `RISK_REJECTED`", "line 2 column 21")]
+#[case("buyer:\n  - leaves\n  - {pay: {}}\n", "unknown variant `pay`", "line 3")]
+#[case("settings:\n  expiri: 3m\n", "unknown field `expiri`", "line 2 column 3")]
+#[case("settings:\n  expiry: 3 minutes\n", "read duration \"3 minutes\"", "line 2 column 11")]
+#[case("answers: [\n", "", "line ")]
+fn a_mistake_in_a_script_is_named_with_its_line_and_column(
+    #[case] yaml: &str,
+    #[case] mistake: &str,
+    #[case] place: &str,
+) {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("script.yaml");
+    fs::write(&script, yaml).unwrap();
+    let (code, stderr) = run(&["--keys", text(folder.path()), "--script", text(&script)]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains(text(&script)), "{stderr}");
+    assert!(stderr.contains(mistake) && stderr.contains(place), "{stderr}");
+}
+
+#[rstest]
+#[case("")]
+#[case("\n  \n# nothing is scripted\n")]
+fn a_script_that_says_nothing_is_a_script(#[case] yaml: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("script.yaml");
+    fs::write(&script, yaml).unwrap();
+    let program = Program::start(&["--keys", text(folder.path()), "--script", text(&script)]);
+    assert!(program.ready.starts_with("sim-antom ready"), "{}", program.ready);
+}
+
+#[test]
+fn a_script_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, stderr) = run(&["--keys", text(folder.path()), "--script", "no/such.yaml"]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("failed to read script no/such.yaml"), "{stderr}");
+}
+
+#[test]
+fn a_client_id_that_no_header_takes_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for id in ["", "two words", "caf\u{e9}"] {
+        let (code, stderr) = run(&["--keys", text(folder.path()), "--client-id", id]);
+        assert_eq!(code, Some(2));
+        assert!(stderr.contains("visible ASCII"), "{stderr}");
+    }
+}
