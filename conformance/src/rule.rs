@@ -2,6 +2,7 @@
 
 mod antom;
 mod edc;
+mod evidence;
 mod line;
 mod money;
 mod notify;

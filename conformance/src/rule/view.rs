@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sim_antom::{Event as GatewayEvent, LostHow};
 use sim_edc::{Event as TerminalEvent, Note, State};
-use wire::antom::{Operation, PaymentStatus};
+use wire::antom::Operation;
 use wire::edc::Kind;
 use wire::money::Money;
 use wire::time::Moment;
@@ -333,74 +333,5 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn called_paid(&self, order: &str) -> Option<&Status> {
         self.statuses.iter().find(|s| s.order == order && s.status.state == OrderState::Paid)
-    }
-
-    /// What was taken for an order and not given back: the entries of the ledgers, told apart by their amount.
-    #[must_use]
-    pub fn charges(&self, by: By, amount: Money) -> Vec<usize> {
-        let mut charges: Vec<(usize, &str)> = Vec::new();
-        for entry in self.entries {
-            match (&entry.event, by) {
-                (
-                    Event::Terminal(TerminalEvent::Recorded { amount: taken, result_code, request_id, kind }),
-                    By::Terminal,
-                ) if *taken == amount && result_code == "SUCCESS" => match kind {
-                    sim_edc::RecordKind::Purchase => charges.push((entry.n, request_id)),
-                    sim_edc::RecordKind::PurchaseCancel => {
-                        charges.pop();
-                    }
-                },
-                (
-                    Event::Gateway(GatewayEvent::Payment { amount: taken, status, payment_request_id, .. }),
-                    By::EntryCode,
-                ) if *taken == amount => {
-                    charges.retain(|(_, id)| id != payment_request_id);
-                    if *status == PaymentStatus::Success {
-                        charges.push((entry.n, payment_request_id));
-                    }
-                }
-                _ => {}
-            }
-        }
-        charges.into_iter().map(|(n, _)| n).collect()
-    }
-
-    /// Money that was taken in an amount that no order has.
-    #[must_use]
-    pub fn unowned_charges(&self) -> Vec<(usize, Money)> {
-        let owned = |by: By, amount: Money| self.orders.iter().any(|o| o.by == by && o.amount == amount);
-        let charge = |entry: &Entry| match &entry.event {
-            Event::Terminal(TerminalEvent::Recorded { amount, result_code, .. }) if result_code == "SUCCESS" => {
-                (!owned(By::Terminal, *amount)).then_some((entry.n, *amount))
-            }
-            Event::Gateway(GatewayEvent::Payment { amount, status: PaymentStatus::Success, .. }) => {
-                (!owned(By::EntryCode, *amount)).then_some((entry.n, *amount))
-            }
-            _ => None,
-        };
-        self.entries.iter().filter_map(charge).collect()
-    }
-
-    /// The paymentRequestIds that an amount was asked for with.
-    #[must_use]
-    pub fn payment_request_ids(&self, amount: Money) -> Vec<&str> {
-        let of_amount = |c: &&Call| {
-            c.operation == Some(Operation::Pay)
-                && serde_json::from_value::<Money>(c.body["paymentAmount"].clone()).is_ok_and(|asked| asked == amount)
-        };
-        self.calls.iter().filter(of_amount).filter_map(|c| c.text("/paymentRequestId")).collect()
-    }
-
-    /// Whether, before an entry, the merchant had verified evidence that one of these payments succeeded.
-    #[must_use]
-    pub fn evidence_before(&self, n: usize, payment_request_ids: &[&str]) -> bool {
-        let known = |id: &str| payment_request_ids.contains(&id);
-        let notified = self.notices.iter().any(|s| s.n < n && s.genuine && s.success && known(&s.payment_request_id));
-        let inquired = self.calls.iter().filter(|c| c.operation == Some(Operation::InquiryPayment)).any(|c| {
-            c.heard().is_some_and(|(at, body)| {
-                *at < n && body["paymentStatus"] == "SUCCESS" && body["paymentRequestId"].as_str().is_some_and(known)
-            })
-        });
-        notified || inquired
     }
 }
