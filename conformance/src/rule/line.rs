@@ -1,5 +1,7 @@
 //! What a correct POS does on the line.
 
+use std::time::Duration;
+
 use sim_edc::{Direction, Event as Terminal};
 use wire::edc::Kind;
 
@@ -7,23 +9,45 @@ use super::view::View;
 use super::{Finding, Judgement};
 use crate::trace::Event;
 
-/// LINE-L01.
+/// How often a frame is sent at most.
+const SENDS: u32 = 3;
+/// How long a POS may take to send a refused frame again.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// LINE-L01. A frame that was refused three times has had its sends; a line that broke excuses.
 pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
+    let mut refusals = 0;
     for (index, entry) in view.entries.iter().enumerate() {
-        let Event::Terminal(Terminal::Received { kind, raw, refused: true, .. }) = &entry.event else { continue };
+        let Event::Terminal(Terminal::Received { kind, raw, refused, .. }) = &entry.event else { continue };
+        refusals = if *refused { refusals + 1 } else { 0 };
+        if !refused {
+            continue;
+        }
         let next = view.entries.iter().skip(index + 1).find_map(|later| match &later.event {
             Event::Terminal(Terminal::Received { kind: next, raw, .. }) if next == kind => Some((later.n, raw)),
             _ => None,
         });
-        let Some((n, next)) = next else { continue };
-        exercised = true;
-        if next != raw {
-            findings.push(Finding {
-                entry: n,
-                text: format!("the frame that was refused in entry {} came again changed", entry.n),
-            });
+        match next {
+            Some((n, next)) => {
+                exercised = true;
+                if next != raw {
+                    let text = format!("the frame that was refused in entry {} came again changed", entry.n);
+                    findings.push(Finding { entry: n, text });
+                }
+            }
+            None if refusals >= SENDS => exercised = true,
+            None => {
+                let soon = view.entries.iter().skip(index).take_while(|later| later.at.since(entry.at) <= PATIENCE);
+                let excused = view.ended.is_none() || soon.into_iter().any(|later| view.breaks.contains(&later.n));
+                if !excused {
+                    findings.push(Finding {
+                        entry: entry.n,
+                        text: "the frame was refused and never came again".to_owned(),
+                    });
+                }
+            }
         }
     }
     Judgement::new(exercised, findings)

@@ -321,6 +321,10 @@ fn line_l01_compares_the_resend_byte_for_byte() {
     new().command_raw(command("1"), true).command_raw(command("1"), false).holds("LINE-L01");
     new().command_raw(command("1"), true).command_raw(command("2"), false).breaks("LINE-L01", 2);
     new().command_raw(command("1"), false).says_nothing_of("LINE-L01");
+    new().command_raw(command("1"), true).wait(60).ended().breaks("LINE-L01", 1);
+    new().command_raw(command("1"), true).terminal(Terminal::Closed).ended().says_nothing_of("LINE-L01");
+    let refused = |trace: Trace| trace.command_raw(command("1"), true);
+    refused(refused(refused(new()))).ended().holds("LINE-L01");
 }
 
 #[test]
