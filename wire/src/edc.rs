@@ -18,6 +18,7 @@ mod ndjson;
 mod packet;
 mod purchase;
 mod result;
+mod seal;
 mod shape;
 
 pub use code::{Advice, BusinessCode, Charge, CommandCode, EventCode, InitCode, TimerEffect, UnknownCode};
@@ -33,4 +34,5 @@ pub use purchase::{
     AcquirerInfo, CreditPayPlan, IllegalParameter, PurchaseCancelRequest, PurchaseRequest, SIGNATURE_ABOVE_KRW, Sale,
 };
 pub use result::{BusinessResult, CommandResult, Outcome, PaymentResultInfo, ResultFault, TransactionData};
+pub use seal::{MetaFault, MetaSeal};
 pub use shape::{Need, ShapeError, ShapeField, shape_errors};
