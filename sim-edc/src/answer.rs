@@ -4,71 +4,199 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use wire::edc::{
-    AcquirerInfo, BusinessCode, BusinessResult, CreditPayPlan, PaymentResultInfo, PurchaseRequest, Sale,
-    TransactionData,
+    AcquirerInfo, BusinessCode, BusinessResult, CreditPayPlan, MetaSeal, PaymentResultInfo, PurchaseCancelRequest,
+    PurchaseRequest, Sale, TransactionData,
 };
+use wire::money::{Amount, Money};
 
-use crate::script::Card;
+use crate::cardholder::Card;
+use crate::payment::{Cancellation, Instrument, Payment, PaymentOrder};
+use crate::rng::Rng;
+use crate::settings::{TaxRounding, Tip};
 
-/// An approved purchase. `number` counts transactions from 1 and makes the ids.
-pub(crate) fn approved(sale: &Sale, card: Card, signed: bool, number: u64) -> TransactionData {
-    let transaction_id = format!("{number:012}");
-    // Opaque to the POS, which must hand it back as it is when it cancels.
-    let meta = json!({"requestId": sale.request_id, "transactionId": transaction_id, "amount": sale.total.value()});
-    let (funding, bin) = match card {
-        Card::Chip => ("CREDIT", "94902200"),
-        Card::Debit => ("DEBIT", "53878200"),
-    };
-    TransactionData {
-        acquirer_info: Some(AcquirerInfo {
-            acquirer_transaction_id: Some(transaction_id),
-            acquirer_approval_num: Some(format!("{:08}", 30_000_000 + number % 60_000_000)),
-            acquirer_merchant_id: Some("700000001".to_owned()),
-            acquirer_name: Some("KICC".to_owned()),
-            acquirer_meta_data: Some(STANDARD.encode(meta.to_string())),
-            sign_data: signed.then(|| STANDARD.encode(stroke(number))),
-            ..acquirer(sale)
-        }),
-        payment_result_info: Some(PaymentResultInfo {
-            issuer_code: "026".to_owned(),
-            funding: funding.to_owned(),
-            payment_method_region: "KR".to_owned(),
-            payment_method_type: "CARD".to_owned(),
-            card_bin: Some(bin.to_owned()),
-            payment_method_id: None,
-        }),
-        ..echo(sale, BusinessResult::success())
-    }
+/// Who writes the answers: the choices that show in them, and the seal for the metadata.
+#[derive(Debug)]
+pub(crate) struct Clerk {
+    seal: MetaSeal,
+    tax_rounding: TaxRounding,
+    tip: Tip,
 }
 
-/// A purchase that failed after it made sense.
-pub(crate) fn failed(sale: &Sale, code: BusinessCode, reason: &str) -> TransactionData {
-    TransactionData {
-        acquirer_info: Some(AcquirerInfo { acquirer_result_message: Some(reason.to_owned()), ..acquirer(sale) }),
-        ..echo(sale, BusinessResult::failure(code))
+impl Clerk {
+    pub(crate) fn new(tax_rounding: TaxRounding, tip: Tip) -> Self {
+        // The same for every terminal and run: what one returned, a later one with the same records takes back.
+        Self { seal: MetaSeal::new(b"sim-edc acquirerMetaData"), tax_rounding, tip }
+    }
+
+    /// What is really taken for a sale.
+    pub(crate) const fn charged(&self, sale: &Sale) -> Money {
+        match self.tip {
+            Tip::Inside => sale.total,
+            Tip::Outside => Money::krw(sale.total.minor.saturating_add(sale.tip.minor)),
+        }
+    }
+
+    /// A payment that the host approved. `number` counts transactions from 1 and makes the ids.
+    pub(crate) fn approved(&self, payment: &Payment, number: u64) -> TransactionData {
+        match &payment.order {
+            PaymentOrder::Purchase(sale) => self.purchased(sale, &payment.instrument, payment.signed, number),
+            PaymentOrder::Cancel(cancellation) => cancelled(cancellation, number),
+        }
+    }
+
+    fn purchased(&self, sale: &Sale, instrument: &Instrument, signed: bool, number: u64) -> TransactionData {
+        let transaction_id = format!("{number:012}");
+        // Opaque to the POS, which must hand it back as it is when it cancels.
+        let meta = json!({"requestId": sale.request_id, "transactionId": transaction_id});
+        TransactionData {
+            acquirer_info: Some(AcquirerInfo {
+                acquirer_transaction_id: Some(transaction_id),
+                acquirer_approval_num: Some(approval(number)),
+                acquirer_merchant_id: Some("700000001".to_owned()),
+                acquirer_name: Some("KICC".to_owned()),
+                acquirer_meta_data: Some(self.seal.seal(meta.to_string().as_bytes())),
+                sign_data: signed.then(|| STANDARD.encode(stroke(number))),
+                ..acquirer(sale)
+            }),
+            payment_result_info: Some(paid_with(instrument)),
+            ..self.echo(sale, BusinessResult::success())
+        }
+    }
+
+    /// A payment that failed after it made sense.
+    pub(crate) fn failed(&self, payment: &Payment, code: BusinessCode, reason: &str) -> TransactionData {
+        match &payment.order {
+            PaymentOrder::Purchase(sale) => self.failed_sale(sale, code, reason),
+            PaymentOrder::Cancel(cancellation) => TransactionData {
+                acquirer_info: Some(AcquirerInfo {
+                    acquirer_result_code: Some("8000".to_owned()),
+                    acquirer_result_message: Some(reason.to_owned()),
+                    ..cancellation.acquirer.clone()
+                }),
+                result: BusinessResult::failure(code),
+                ..echo_cancellation(cancellation)
+            },
+        }
+    }
+
+    /// A purchase that failed after it made sense.
+    pub(crate) fn failed_sale(&self, sale: &Sale, code: BusinessCode, reason: &str) -> TransactionData {
+        TransactionData {
+            acquirer_info: Some(AcquirerInfo {
+                acquirer_result_code: Some("8000".to_owned()),
+                acquirer_result_message: Some(reason.to_owned()),
+                ..acquirer(sale)
+            }),
+            ..self.echo(sale, BusinessResult::failure(code))
+        }
+    }
+
+    /// The requestId of the Purchase that metadata came from.
+    pub(crate) fn original(&self, meta_data: &str) -> Result<String, String> {
+        let bytes = self.seal.open(meta_data).map_err(|fault| fault.to_string())?;
+        let meta: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+        let request_id = meta.get("requestId").and_then(serde_json::Value::as_str);
+        request_id.map(ToOwned::to_owned).ok_or_else(|| "the metadata names no requestId".to_owned())
+    }
+
+    fn echo(&self, sale: &Sale, result: BusinessResult) -> TransactionData {
+        TransactionData {
+            request_id: Some(sale.request_id.clone()),
+            payment_amount: Some(sale.total.amount()),
+            tax_amount: Some(self.tax(sale).amount()),
+            tip_amount: Some(sale.tip.amount()),
+            credit_pay_plan: Some(CreditPayPlan { installment_num: sale.installments.to_string() }),
+            result,
+            ..TransactionData::default()
+        }
+    }
+
+    fn tax(&self, sale: &Sale) -> Money {
+        match (sale.tax, self.tax_rounding) {
+            (None, TaxRounding::Floor) => Money::krw(sale.total.minor / 11),
+            (Some(_), _) | (None, TaxRounding::HalfUp) => sale.tax_or_computed(),
+        }
     }
 }
 
 /// A purchase whose parameters are illegal: what the POS sent, back.
 pub(crate) fn illegal(request: &PurchaseRequest) -> TransactionData {
+    refused(BusinessCode::ParamIllegal, &request.request_id, &request.payment_amount, &request.tip_amount)
+}
+
+/// A cancel that is refused: what the POS sent, back.
+pub(crate) fn refused_cancel(request: &PurchaseCancelRequest, code: BusinessCode, reason: &str) -> TransactionData {
     TransactionData {
-        request_id: Some(request.request_id.clone()),
-        payment_amount: Some(request.payment_amount.clone()),
-        tip_amount: Some(request.tip_amount.clone()),
-        result: BusinessResult::failure(BusinessCode::ParamIllegal),
+        acquirer_info: Some(AcquirerInfo {
+            acquirer_result_code: Some("8000".to_owned()),
+            acquirer_result_message: Some(reason.to_owned()),
+            ..AcquirerInfo::default()
+        }),
+        ..refused(code, &request.request_id, &request.payment_amount, &request.tip_amount)
+    }
+}
+
+fn refused(code: BusinessCode, request_id: &str, payment_amount: &Amount, tip_amount: &Amount) -> TransactionData {
+    TransactionData {
+        request_id: Some(request_id.to_owned()),
+        payment_amount: Some(payment_amount.clone()),
+        tip_amount: Some(tip_amount.clone()),
+        result: BusinessResult::failure(code),
         ..TransactionData::default()
     }
 }
 
-fn echo(sale: &Sale, result: BusinessResult) -> TransactionData {
+fn cancelled(cancellation: &Cancellation, number: u64) -> TransactionData {
     TransactionData {
-        request_id: Some(sale.request_id.clone()),
-        payment_amount: Some(sale.total.amount()),
-        tax_amount: Some(sale.tax_or_computed().amount()),
-        tip_amount: Some(sale.tip.amount()),
-        credit_pay_plan: Some(CreditPayPlan { installment_num: sale.installments.to_string() }),
-        result,
+        acquirer_info: Some(AcquirerInfo {
+            acquirer_transaction_id: Some(format!("{number:012}")),
+            acquirer_approval_num: Some(approval(number)),
+            acquirer_result_code: Some("0000".to_owned()),
+            acquirer_result_message: Some("cancelled".to_owned()),
+            ..cancellation.acquirer.clone()
+        }),
+        result: BusinessResult::success(),
+        ..echo_cancellation(cancellation)
+    }
+}
+
+fn echo_cancellation(cancellation: &Cancellation) -> TransactionData {
+    TransactionData {
+        request_id: Some(cancellation.request_id.clone()),
+        payment_amount: Some(cancellation.total.amount()),
+        tax_amount: cancellation.tax.map(|tax| tax.amount()),
+        tip_amount: Some(cancellation.tip.amount()),
+        credit_pay_plan: cancellation.plan.clone(),
         ..TransactionData::default()
+    }
+}
+
+fn paid_with(instrument: &Instrument) -> PaymentResultInfo {
+    let card = |issuer: &str, funding: &str, region: &str, bin: &str| PaymentResultInfo {
+        issuer_code: issuer.to_owned(),
+        funding: funding.to_owned(),
+        payment_method_region: region.to_owned(),
+        payment_method_type: "CARD".to_owned(),
+        card_bin: Some(bin.to_owned()),
+        payment_method_id: None,
+    };
+    match instrument {
+        Instrument::Card(Card::Chip | Card::Credit | Card::Magstripe) => card("026", "CREDIT", "KR", "94902200"),
+        Instrument::Card(Card::Debit) => card("008", "DEBIT", "KR", "53878200"),
+        Instrument::Card(Card::Prepaid) => card("047", "PREPAID", "KR", "94611700"),
+        Instrument::Card(Card::Foreign) => card("해외비자", "CREDIT", "GLOBAL", "41111100"),
+        Instrument::Wallet { barcode } => PaymentResultInfo {
+            issuer_code: "ALIPAY+".to_owned(),
+            payment_method_type: "CONNECT_WALLET".to_owned(),
+            payment_method_id: Some(barcode.clone()),
+            card_bin: None,
+            ..card("", "PREPAID", "GLOBAL", "")
+        },
+        Instrument::SamsungPay => PaymentResultInfo {
+            payment_method_type: "SAMSUNGPAY".to_owned(),
+            card_bin: None,
+            ..card("029", "CREDIT", "KR", "")
+        },
     }
 }
 
@@ -80,14 +208,12 @@ fn acquirer(sale: &Sale) -> AcquirerInfo {
     }
 }
 
+fn approval(number: u64) -> String {
+    format!("{:08}", 30_000_000 + number % 60_000_000)
+}
+
 /// A signature's bytes: a kilobyte that looks like nothing in particular, the same for the same transaction.
 fn stroke(number: u64) -> Vec<u8> {
-    let mut state = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()[0]
-    };
-    (0..1024).map(|_| next()).collect()
+    let mut rng = Rng::new(number);
+    (0..1024).map(|_| rng.byte()).collect()
 }

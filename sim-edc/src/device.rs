@@ -13,7 +13,6 @@ use crate::event::{Direction, Event, Note};
 use crate::fault::Faults;
 use crate::link::{Link, LinkInput, LinkOutput, Profile, Verdict};
 use crate::script::Script;
-use crate::state::State;
 use crate::terminal::{Terminal, TerminalInput, TerminalOutput};
 
 /// What the device is told.
@@ -68,7 +67,7 @@ impl Device {
                 self.link.handle(now, LinkInput::Closed);
             }
             // Without power nobody listens.
-            Input::Bytes(_) if self.terminal.state() == State::Off => {}
+            Input::Bytes(_) if self.terminal.state().is_deaf() => {}
             Input::Bytes(bytes) => self.link.handle(now, LinkInput::Bytes(&bytes)),
             Input::Timeout => {
                 self.link.handle(now, LinkInput::Timeout);

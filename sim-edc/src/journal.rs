@@ -17,6 +17,8 @@ pub struct Record {
     pub request_id: String,
     /// In won.
     pub amount: Money,
+    /// The requestId of the Purchase that this gives back.
+    pub cancels: Option<String>,
     /// The result as it was, or would have been, answered.
     pub data: TransactionData,
 }
@@ -52,6 +54,25 @@ impl Journal {
     #[must_use]
     pub fn last(&self) -> Option<&Record> {
         self.records.last()
+    }
+
+    /// The most recent transaction but one.
+    #[must_use]
+    pub fn last_but_one(&self) -> Option<&Record> {
+        self.records.iter().nth_back(1)
+    }
+
+    /// The Purchase with a requestId, if it was stored.
+    #[must_use]
+    pub fn purchase(&self, request_id: &str) -> Option<&Record> {
+        self.records.iter().find(|record| record.kind == RecordKind::Purchase && record.request_id == request_id)
+    }
+
+    /// Whether the Purchase with this requestId was given back.
+    #[must_use]
+    pub fn is_cancelled(&self, request_id: &str) -> bool {
+        let gave_back = |record: &Record| record.cancels.as_deref() == Some(request_id);
+        self.records.iter().any(|record| gave_back(record) && record.data.result.is_success())
     }
 
     /// All records, oldest first.

@@ -12,31 +12,43 @@
 //! Run loop of a device: `handle(now, input)`, then `poll()` until it returns nothing, then wait for the next input or
 //! for `deadlines()`, and so on.
 
+mod accept;
 mod answer;
+mod cardholder;
 mod clock;
+mod course;
 mod device;
 mod drive;
 mod event;
 mod fault;
+mod host;
 mod journal;
 mod line;
 mod link;
+mod payment;
 mod pty;
+mod rng;
 mod script;
+mod settings;
 mod state;
 mod terminal;
 mod timer;
+mod transition;
 
 pub mod cli;
 
+pub use cardholder::{Card, CardholderAction};
 pub use clock::SystemClock;
 pub use device::{Device, Input, Output};
 pub use drive::{Observer, drive};
 pub use event::{Direction, Event, Note};
+pub use host::{HostAnswer, Reversal};
 pub use journal::{Journal, Record, RecordKind};
 pub use line::{Line, LineEvent, MemoryLine};
 pub use link::{Link, LinkInput, LinkOutput, Profile, Verdict};
 pub use pty::Pty;
-pub use script::{Card, CardholderAction, Fault, HostAnswer, PowerLossAt, Reversal, Script, Settings};
+pub use script::{Fault, PowerLossAt, Script};
+pub use settings::{CancelOrder, LastTransaction, Settings, TaxRounding, Tip};
 pub use state::State;
 pub use terminal::{Terminal, TerminalInput, TerminalOutput};
+pub use transition::{Cause, Transition};

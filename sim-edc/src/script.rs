@@ -5,8 +5,11 @@
 //! a signature after three, an approval after one.
 
 use serde::{Deserialize, Serialize};
-use wire::edc::BusinessCode;
 use wire::time::Span;
+
+use crate::cardholder::CardholderAction;
+use crate::host::HostAnswer;
+use crate::settings::Settings;
 
 /// A script. Everything has a default, so an empty one is a terminal that approves.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -20,91 +23,6 @@ pub struct Script {
     pub faults: Vec<Fault>,
     /// How this terminal is set up.
     pub settings: Settings,
-}
-
-/// What a cardholder does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-pub enum CardholderAction {
-    /// Inserts a card.
-    Insert {
-        /// Which kind.
-        #[serde(default)]
-        card: Card,
-        /// How long after he was asked. Default 2s.
-        #[serde(default = "two_seconds")]
-        after: Span,
-    },
-    /// Presses the cancel key.
-    CancelKey {
-        /// How long after he was asked. Default 2s.
-        #[serde(default = "two_seconds")]
-        after: Span,
-    },
-    /// Signs.
-    Sign {
-        /// How long after he was asked. Default 3s.
-        #[serde(default = "three_seconds")]
-        after: Span,
-    },
-    /// Refuses to sign.
-    RefuseSignature {
-        /// How long after he was asked. Default 3s.
-        #[serde(default = "three_seconds")]
-        after: Span,
-    },
-    /// Does nothing until the terminal gives up.
-    Nothing,
-}
-
-/// What kind of card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Card {
-    /// A chip card, credit.
-    #[default]
-    Chip,
-    /// A chip card, debit.
-    Debit,
-}
-
-/// What the host answers to an authorisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-pub enum HostAnswer {
-    /// Approves.
-    Approve {
-        /// How long it takes. Default 1s.
-        #[serde(default = "one_second")]
-        after: Span,
-    },
-    /// Declines with any business code.
-    Decline {
-        /// The code that the POS gets.
-        code: BusinessCode,
-        /// How long it takes. Default 1s.
-        #[serde(default = "one_second")]
-        after: Span,
-    },
-    /// Does not answer within 30 seconds, so that the terminal takes the payment back by itself.
-    Silent {
-        /// How the reversal goes.
-        #[serde(default)]
-        reversal: Reversal,
-    },
-}
-
-/// How an automatic reversal goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reversal {
-    /// Done: PROCESS_FAIL, not charged.
-    #[default]
-    Done,
-    /// Refused: UNKNOWN, the charge state is unknown.
-    Refused,
-    /// No answer: UNKNOWN, the charge state is unknown.
-    Silent,
 }
 
 /// What goes wrong. Each fault applies so many times and is then used up.
@@ -151,37 +69,20 @@ pub enum Fault {
 pub enum PowerLossAt {
     /// While waiting for a card.
     Ready,
+    /// While a card is read.
+    CardDetected,
+    /// While waiting for the signature.
+    Signing,
     /// After START_TRANSACTION, before the host has answered: not charged.
     Authorizing,
     /// After the approval was recorded, before the first byte of the answer: charged.
     Approved,
-}
-
-/// How a terminal is set up where the documentation leaves a choice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Settings {
-    /// Whether commands before a successful hello are refused with CommandInvalid. Default true.
-    pub require_init: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { require_init: true }
-    }
+    /// While a CommandCancel is carried out, before anything is answered: not charged.
+    Cancelling,
 }
 
 const fn once() -> u32 {
     1
-}
-const fn one_second() -> Span {
-    Span::secs(1)
-}
-const fn two_seconds() -> Span {
-    Span::secs(2)
-}
-const fn three_seconds() -> Span {
-    Span::secs(3)
 }
 const fn five_seconds() -> Span {
     Span::secs(5)

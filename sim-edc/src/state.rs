@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where the terminal is. See section 6 of the specification for the transitions; `terminal.rs` makes them.
+/// Where the terminal is. `transition.rs` has the table of how it gets there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
@@ -26,8 +26,36 @@ pub enum State {
     Auth,
     /// Taking back what the host may have approved.
     Reversing,
+    /// The POS called the payment off.
+    Cancelling,
     /// The result is being delivered.
     Respond,
+    /// A fault: nothing is heard and nothing said.
+    Hung,
+}
+
+impl State {
+    /// All states.
+    pub const ALL: [Self; 12] = [
+        Self::Off,
+        Self::Initializing,
+        Self::Idle,
+        Self::Ready,
+        Self::CardDetected,
+        Self::CardRead,
+        Self::Sign,
+        Self::Auth,
+        Self::Reversing,
+        Self::Cancelling,
+        Self::Respond,
+        Self::Hung,
+    ];
+
+    /// Whether nothing that comes over the line is heard.
+    #[must_use]
+    pub const fn is_deaf(self) -> bool {
+        matches!(self, Self::Off | Self::Hung)
+    }
 }
 
 impl fmt::Display for State {
@@ -42,7 +70,9 @@ impl fmt::Display for State {
             Self::Sign => "SIGN",
             Self::Auth => "AUTH",
             Self::Reversing => "REVERSING",
+            Self::Cancelling => "CANCELLING",
             Self::Respond => "RESPOND",
+            Self::Hung => "HUNG",
         })
     }
 }

@@ -1,0 +1,3 @@
+//! The terminal from outside: in memory with a clock that is moved by hand, and the real program on a real PTY.
+
+mod states;
