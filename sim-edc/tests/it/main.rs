@@ -1,3 +1,5 @@
 //! The terminal from outside: in memory with a clock that is moved by hand, and the real program on a real PTY.
 
+mod desk;
+mod payments;
 mod states;
