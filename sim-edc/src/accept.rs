@@ -5,17 +5,19 @@ use wire::edc::{
     PurchaseRequest, Sale, TransactionData,
 };
 use wire::money::Money;
-use wire::time::Moment;
+use wire::time::{Moment, Span};
 
 use crate::answer;
-use crate::fault::Faults;
+use crate::cardholder::{Card, CardholderAction};
+use crate::event::{Direction, Event};
+use crate::fault::{Faults, Target};
 use crate::journal::RecordKind;
 use crate::payment::{Cancellation, Payment, PaymentOrder};
-use crate::script::PowerLossAt;
 use crate::settings::{CancelOrder, LastTransaction, Tip};
 use crate::terminal::Terminal;
 use crate::timer::Timer;
 use crate::transition::Cause;
+use crate::trouble::{PowerLossAt, Trick};
 
 /// How long a cancel waits for a card; its request has no field for it.
 const CANCEL_EXPIRY: std::time::Duration = std::time::Duration::from_secs(30);
@@ -183,6 +185,13 @@ impl Terminal {
     /// CommandCancel while the terminal waits for a card.
     pub(crate) fn call_off(&mut self, now: Moment, id: String, faults: &mut Faults) {
         let name = CommandName::CommandCancel;
+        if faults.hit(Trick::CardRacesCancel, Target::of(Direction::ToPos, None)).is_some() {
+            self.event(Event::Fault { name: Trick::CardRacesCancel.word().to_owned() });
+            let card = CardholderAction::Insert { card: Card::default(), after: Span::default() };
+            self.cardholder_acts(now, &card, faults);
+            self.refuse("CommandCancel: a card was quicker".to_owned());
+            return self.fail_command(&id, name, CommandCode::Invalid);
+        }
         self.step(now, Cause::CommandCancel);
         if self.mishap(now, PowerLossAt::Cancelling, faults) {
             return;

@@ -7,15 +7,14 @@ use wire::time::{Moment, Span};
 
 use crate::cardholder::{Card, CardholderAction};
 use crate::event::Event;
-use crate::fault::Faults;
+use crate::fault::{Faults, Target};
 use crate::host::{HostAnswer, Reversal};
 use crate::journal::Record;
 use crate::payment::{Instrument, Payment, PaymentOrder};
-use crate::script::PowerLossAt;
-use crate::state::State;
 use crate::terminal::{Terminal, TerminalOutput};
 use crate::timer::Timer;
-use crate::transition::Cause;
+use crate::transition::{Cause, next};
+use crate::trouble::{PowerLossAt, Trick};
 
 const READING: Duration = Duration::from_millis(500);
 const SIGNATURE_LIMIT: Duration = Duration::from_secs(20);
@@ -241,27 +240,37 @@ impl Terminal {
 
     /// Whether a fault that is scripted for this point ends everything here.
     pub(crate) fn mishap(&mut self, now: Moment, point: PowerLossAt, faults: &mut Faults) -> bool {
-        let Some(lasting) = faults.take_power_loss(point) else { return false };
-        self.lose_power(now, lasting);
-        true
+        let target = Target::point(point);
+        if let Some(hit) = faults.hit(Trick::Unplug, target) {
+            self.say(TerminalOutput::Unplug { lasting: hit.lasting });
+        }
+        if let Some(lasting) = faults.take_power_loss(point) {
+            self.stop_dead(now, "power-loss", Cause::PowerLost, Some(lasting));
+            return true;
+        }
+        // It hangs where it waits only, which the table says.
+        if next(self.state, Cause::Hangs).is_some()
+            && let Some(hit) = faults.hit(Trick::Hang, target)
+        {
+            self.stop_dead(now, Trick::Hang.word(), Cause::Hangs, hit.lasting);
+            return true;
+        }
+        false
     }
 
-    fn lose_power(&mut self, now: Moment, lasting: Span) {
-        self.event(Event::Fault { name: "power-loss".to_owned() });
-        self.forget();
-        self.step(now, Cause::PowerLost);
-        self.timers.set(Timer::PowerReturns, now + lasting.0);
-        self.say(TerminalOutput::PowerLost);
-    }
-
-    /// What is not in the journal is gone.
-    fn forget(&mut self) {
-        debug_assert!(self.state != State::Off, "what has no power has nothing to forget");
+    /// Everything that is not in the journal is gone.
+    fn stop_dead(&mut self, now: Moment, fault: &str, cause: Cause, lasting: Option<Span>) {
+        self.event(Event::Fault { name: fault.to_owned() });
         self.timers.stop_all();
         self.session = None;
         self.payment = None;
         self.unsettled = 0;
         self.next_action = None;
         self.next_answer = None;
+        self.step(now, cause);
+        if let Some(lasting) = lasting {
+            self.timers.set(Timer::PowerReturns, now + lasting.0);
+        }
+        self.say(TerminalOutput::PowerLost);
     }
 }

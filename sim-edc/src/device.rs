@@ -1,19 +1,23 @@
-//! The whole device, still pure: link and terminal together, with the power and the faults of the line.
+//! The whole device, still pure: link and terminal together, with the power, and the faults of messages and line.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
 use wire::clock::Deadlines;
-use wire::edc::{ACK, Kind, Packet};
+use wire::edc::{ACK, CommandName, Kind, Packet};
 use wire::hex::HexBytes;
-use wire::time::Moment;
+use wire::time::{Moment, Span};
 
 use crate::event::{Direction, Event, Note};
-use crate::fault::Faults;
+use crate::fault::{Faults, Hit, Target};
 use crate::link::{Link, LinkInput, LinkOutput, Profile, Verdict};
+use crate::outbox::Outbox;
 use crate::script::Script;
+use crate::tamper;
 use crate::terminal::{Terminal, TerminalInput, TerminalOutput};
+use crate::trouble::{Stage, Trick};
 
 /// What the device is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,10 @@ pub enum Input {
 pub enum Output {
     /// Put bytes on the wire.
     Transmit(Bytes),
+    /// The line is unplugged: whoever has it open loses it, and nobody can open it.
+    Unplug,
+    /// The line is plugged in again.
+    Plug,
     /// Something for the trace.
     Event(Event),
 }
@@ -43,7 +51,29 @@ pub struct Device {
     link: Link,
     terminal: Terminal,
     faults: Faults,
+    outbox: Outbox,
+    /// Messages that a fault holds back, until when.
+    held: Vec<(Moment, Message)>,
+    /// An event that comes after the next message.
+    swapped: Option<Message>,
+    /// For each result that the link has: whether the terminal waits for its end.
+    awaited: VecDeque<bool>,
+    last_result: Option<Packet>,
+    last_frame: Bytes,
+    /// A message that is no JSON any more, and what it was: a trace shall tell whose it is.
+    meant: Option<(Bytes, Value)>,
+    is_open: bool,
+    plug_at: Option<Moment>,
     out: VecDeque<Output>,
+}
+
+/// A message on its way to the link.
+#[derive(Debug, Clone)]
+struct Message {
+    packet: Packet,
+    note: Option<Note>,
+    /// The terminal waits for its end.
+    awaited: bool,
 }
 
 impl Device {
@@ -54,6 +84,15 @@ impl Device {
             link: Link::new(profile),
             terminal: Terminal::new(script),
             faults: Faults::new(script.faults.clone()),
+            outbox: Outbox::default(),
+            held: Vec::new(),
+            swapped: None,
+            awaited: VecDeque::new(),
+            last_result: None,
+            last_frame: Bytes::new(),
+            meant: None,
+            is_open: false,
+            plug_at: None,
             out: VecDeque::new(),
         }
     }
@@ -61,20 +100,33 @@ impl Device {
     /// Takes an input. Then [`Device::poll`] until it returns nothing.
     pub fn handle(&mut self, now: Moment, input: Input) {
         match input {
-            Input::Opened => self.event(Event::Opened),
+            Input::Opened => {
+                self.is_open = true;
+                self.event(Event::Opened);
+                self.stale_bytes(now);
+            }
             Input::Closed => {
+                self.is_open = false;
                 self.event(Event::Closed);
+                self.outbox.clear();
                 self.link.handle(now, LinkInput::Closed);
             }
             // Without power nobody listens.
             Input::Bytes(_) if self.terminal.state().is_deaf() => {}
-            Input::Bytes(bytes) => self.link.handle(now, LinkInput::Bytes(&bytes)),
+            Input::Bytes(bytes) => {
+                let bytes = self.disturbed(bytes);
+                self.link.handle(now, LinkInput::Bytes(&bytes));
+            }
             Input::Timeout => {
                 self.link.handle(now, LinkInput::Timeout);
                 self.terminal.handle(now, TerminalInput::Timeout, &mut self.faults);
+                self.release(now);
             }
         }
         self.settle(now);
+        while let Some(bytes) = self.outbox.take(now) {
+            self.out.push_back(Output::Transmit(bytes));
+        }
     }
 
     /// The next thing to do.
@@ -85,7 +137,9 @@ impl Device {
     /// When to call [`Device::handle`] with a timeout.
     #[must_use]
     pub fn deadlines(&self) -> Deadlines {
-        self.link.deadlines().and(self.terminal.deadlines())
+        let held = self.held.iter().map(|(at, _)| *at).min();
+        let own = [held, self.plug_at, self.outbox.next()].into_iter().flatten().min();
+        self.link.deadlines().and(self.terminal.deadlines()).and(Deadlines { world: own, peer: None })
     }
 
     /// The terminal inside.
@@ -109,31 +163,102 @@ impl Device {
 
     fn terminal_wants(&mut self, now: Moment, output: TerminalOutput) {
         match output {
-            TerminalOutput::Send(packet) => self.link.handle(now, LinkInput::Send { packet, unheard: false }),
-            TerminalOutput::Result { packet, command } => {
-                let unheard = self.faults.take_lost_answer(command);
-                if unheard {
-                    self.event(Event::Fault { name: "lose-answer".to_owned() });
-                }
-                self.link.handle(now, LinkInput::Send { packet, unheard });
+            TerminalOutput::Send(packet) => self.say(now, packet, None, false),
+            TerminalOutput::Result { packet, command } => self.say(now, packet, command, true),
+            TerminalOutput::PowerLost => {
+                self.link.reset();
+                self.outbox.clear();
+                self.held.clear();
+                self.swapped = None;
+                self.awaited.clear();
             }
-            TerminalOutput::PowerLost => self.link.reset(),
+            TerminalOutput::Unplug { lasting } => self.unplug(now, lasting),
             TerminalOutput::Event(event) => self.event(event),
+        }
+    }
+
+    /// Sends what the terminal says, or what the faults leave of it.
+    fn say(&mut self, now: Moment, packet: Packet, command: Option<CommandName>, awaited: bool) {
+        let mut message = Message { packet, note: None, awaited };
+        if awaited && self.faults.take_lost_answer(command) {
+            self.event(Event::Fault { name: "lose-answer".to_owned() });
+            message.note = Some(Note::Lost);
+        }
+        let (mut before, mut after, mut held) = (Vec::new(), Vec::new(), None);
+        for hit in self.message_hits(&message.packet, command) {
+            self.event(Event::Fault { name: hit.trick.word().to_owned() });
+            let extra = |packet| Message { packet, note: None, awaited: false };
+            match hit.trick {
+                Trick::RepeatResult | Trick::RepeatEvent => after.push(extra(message.packet.clone())),
+                Trick::StaleResult => before.extend(self.last_result.clone().map(extra)),
+                Trick::UnsolicitedResult => before.extend(tamper::unsolicited(&message.packet).map(extra)),
+                Trick::EventAfterFinal => after.extend(tamper::event_after(&message.packet).map(extra)),
+                Trick::LateAnswer => held = Some(now + hit.lasting.map_or(Duration::from_secs(90), |span| span.0)),
+                Trick::LoseEvent => message.note = Some(Note::Lost),
+                Trick::SeqReset => self.link.restart_seq(),
+                Trick::SwapEvents => {
+                    self.swapped = Some(message);
+                    return;
+                }
+                _ => {
+                    let meant = message.packet.json().map_or(Value::Null, Value::Object);
+                    message.note = tamper::message(&hit, &mut message.packet).or(message.note);
+                    if hit.trick == Trick::MalformedJson {
+                        self.meant = Some((message.packet.data.clone(), meant));
+                    }
+                }
+            }
+        }
+        if message.packet.kind == Kind::Result {
+            self.last_result = Some(message.packet.clone());
+        }
+        for message in before {
+            self.give(now, message);
+        }
+        match held {
+            Some(until) => self.held.push((until, message)),
+            None => self.give(now, message),
+        }
+        for message in after.into_iter().chain(self.swapped.take()) {
+            self.give(now, message);
+        }
+    }
+
+    fn message_hits(&mut self, packet: &Packet, command: Option<CommandName>) -> Vec<Hit> {
+        let object = packet.json().unwrap_or_default();
+        let event = object.get("eventCode").and_then(Value::as_str);
+        let command = command.map(CommandName::as_str);
+        let target = Target { command, event, ..Target::of(Direction::ToPos, Some(packet.kind)) };
+        self.faults.hits(|trick| trick.stage() == Stage::Message || trick == Trick::SeqReset, target)
+    }
+
+    fn give(&mut self, now: Moment, message: Message) {
+        let Message { packet, note, awaited } = message;
+        if packet.kind == Kind::Result {
+            self.awaited.push_back(awaited);
+        }
+        self.link.handle(now, LinkInput::Send { packet, note });
+    }
+
+    /// What was held back and is due.
+    fn release(&mut self, now: Moment) {
+        if self.plug_at.is_some_and(|at| at <= now) {
+            self.plug_at = None;
+            self.out.push_back(Output::Plug);
+        }
+        let (due, later) = std::mem::take(&mut self.held).into_iter().partition(|(at, _)| *at <= now);
+        self.held = later;
+        let due: Vec<(Moment, Message)> = due;
+        for (_, message) in due {
+            self.give(now, message);
         }
     }
 
     fn link_wants(&mut self, now: Moment, output: LinkOutput) {
         match output {
             LinkOutput::Offer { packet, seq, raw } => self.offered(now, packet, seq, raw),
-            LinkOutput::Frame { bytes, packet, seq, attempt, unheard } => {
-                let fault = if unheard { Some(Note::Lost) } else { self.faults.take_outgoing(packet.kind) };
-                let json = packet.json().map_or(Value::Null, Value::Object);
-                self.event(Event::Sent { kind: packet.kind, seq, raw: HexBytes(bytes.clone()), json, attempt, fault });
-                match fault {
-                    None => self.out.push_back(Output::Transmit(bytes)),
-                    Some(Note::Lost) => {}
-                    Some(Note::Corrupted) => self.out.push_back(Output::Transmit(corrupt(&bytes))),
-                }
+            LinkOutput::Frame { bytes, packet, seq, attempt, note } => {
+                self.transmit(now, bytes, &packet, (seq, attempt, note));
             }
             LinkOutput::Byte(byte) => {
                 let event = if byte == ACK {
@@ -142,13 +267,55 @@ impl Device {
                     Event::Nak { direction: Direction::ToPos, stray: false }
                 };
                 self.event(event);
-                self.out.push_back(Output::Transmit(Bytes::copy_from_slice(&[byte])));
+                self.outbox.push(now, Duration::ZERO, Bytes::copy_from_slice(&[byte]));
             }
             LinkOutput::Settled(Kind::Result) => {
-                self.terminal.handle(now, TerminalInput::ResultSettled, &mut self.faults)
+                if self.awaited.pop_front().unwrap_or(false) {
+                    self.terminal.handle(now, TerminalInput::ResultSettled, &mut self.faults);
+                }
             }
             LinkOutput::Settled(_) => {}
             LinkOutput::Event(event) => self.event(event),
+        }
+    }
+
+    /// Puts a frame on the line, or what the faults leave of it.
+    fn transmit(
+        &mut self,
+        now: Moment,
+        bytes: Bytes,
+        packet: &Packet,
+        (seq, attempt, note): (Option<u8>, u8, Option<Note>),
+    ) {
+        // What is said on a line that nobody has open is said to nobody.
+        let mut note = if self.is_open { note } else { Some(Note::Lost) };
+        let mut pieces = vec![(Duration::ZERO, bytes.clone())];
+        let mut merges = false;
+        if note != Some(Note::Lost) {
+            if let Some(corrupted) = self.faults.take_outgoing(packet.kind) {
+                note = Some(corrupted);
+                pieces = vec![(Duration::ZERO, tamper::wrong_check(&bytes))];
+            }
+            let target = Target::of(Direction::ToPos, Some(packet.kind));
+            let fits = |trick: Trick| matches!(trick.stage(), Stage::Bytes | Stage::Link) && trick != Trick::SeqReset;
+            for hit in self.faults.hits(|trick| fits(trick) && trick != Trick::LateAck, target) {
+                self.event(Event::Fault { name: hit.trick.word().to_owned() });
+                merges |= hit.trick == Trick::Merge;
+                note = tamper::bytes(hit, &mut pieces).or(note);
+            }
+        }
+        let meant = self.meant.as_ref().filter(|(data, _)| *data == packet.data).map(|(_, meant)| meant.clone());
+        let json = meant.unwrap_or_else(|| packet.json().map_or(Value::Null, Value::Object));
+        self.event(Event::Sent { kind: packet.kind, seq, raw: HexBytes(bytes.clone()), json, attempt, fault: note });
+        if note == Some(Note::Lost) {
+            return;
+        }
+        self.last_frame = bytes;
+        if merges {
+            return self.outbox.keep(pieces.into_iter().map(|(_, bytes)| bytes));
+        }
+        for (pause, piece) in pieces {
+            self.outbox.push(now, pause, piece);
         }
     }
 
@@ -157,11 +324,17 @@ impl Device {
         let object = packet.json();
         let json = object.as_ref().map_or(Value::Null, |object| Value::Object(object.clone()));
         self.event(Event::Received { kind: packet.kind, seq, raw: HexBytes(raw), json, repeat: false, refused });
+        let target = Target::of(Direction::ToPos, Some(packet.kind));
         let verdict = if refused {
             self.event(Event::Fault { name: "nak-command".to_owned() });
             Verdict::Refuse
         } else if self.faults.take_lost_ack(packet.kind) {
             self.event(Event::Fault { name: "lose-ack".to_owned() });
+            Verdict::AcceptSilently
+        } else if let Some(hit) = self.faults.hit(Trick::LateAck, target).filter(|_| seq.is_some()) {
+            self.event(Event::Fault { name: hit.trick.word().to_owned() });
+            let late = now + hit.lasting.map_or(Duration::from_secs(2), |span| span.0);
+            self.outbox.push_late(late, Bytes::from_static(&[ACK]));
             Verdict::AcceptSilently
         } else {
             Verdict::Accept
@@ -171,7 +344,7 @@ impl Device {
             return;
         }
         let input = match (packet.kind, object) {
-            (Kind::Ping, _) => return self.link.handle(now, LinkInput::Send { packet, unheard: false }),
+            (Kind::Ping, _) => return self.link.handle(now, LinkInput::Send { packet, note: None }),
             (Kind::Hello, object) => TerminalInput::Hello(object.unwrap_or_default()),
             (Kind::Command, object) => TerminalInput::Command(object.unwrap_or_default()),
             (kind @ (Kind::Result | Kind::Event), _) => {
@@ -181,16 +354,43 @@ impl Device {
         self.terminal.handle(now, input, &mut self.faults);
     }
 
+    /// Bytes from the POS, after what the line did to them. Single signs are let pass: they have faults of their own.
+    fn disturbed(&mut self, bytes: Bytes) -> Bytes {
+        if bytes.len() < 8 {
+            return bytes;
+        }
+        let tricks = [Trick::BitNoise, Trick::DropBytes, Trick::DuplicateBytes, Trick::LineNoise];
+        let target = Target::of(Direction::FromPos, None);
+        let mut bytes = bytes;
+        for mut hit in self.faults.hits(|trick| tricks.contains(&trick), target) {
+            self.event(Event::Fault { name: hit.trick.word().to_owned() });
+            bytes = if hit.trick == Trick::LineNoise {
+                [tamper::noise(hit.count.unwrap_or(16), &mut hit.rng).as_slice(), &bytes].concat().into()
+            } else {
+                tamper::disturb(hit.trick, &bytes, hit.count.unwrap_or(1), &mut hit.rng)
+            };
+        }
+        bytes
+    }
+
+    fn stale_bytes(&mut self, now: Moment) {
+        if self.last_frame.is_empty() {
+            return;
+        }
+        let target = Target::of(Direction::ToPos, None);
+        if let Some(hit) = self.faults.hit(Trick::StaleBytes, target) {
+            self.event(Event::Fault { name: hit.trick.word().to_owned() });
+            self.outbox.push(now, Duration::ZERO, self.last_frame.slice(self.last_frame.len() / 2..));
+        }
+    }
+
+    fn unplug(&mut self, now: Moment, lasting: Option<Span>) {
+        self.event(Event::Fault { name: Trick::Unplug.word().to_owned() });
+        self.plug_at = lasting.map(|span| now + span.0);
+        self.out.push_back(Output::Unplug);
+    }
+
     fn event(&mut self, event: Event) {
         self.out.push_back(Output::Event(event));
     }
-}
-
-/// The same frame with a check that is wrong.
-fn corrupt(frame: &[u8]) -> Bytes {
-    let mut bytes = frame.to_vec();
-    if let Some(last) = bytes.last_mut() {
-        *last ^= 0x01;
-    }
-    bytes.into()
 }

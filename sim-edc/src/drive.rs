@@ -37,6 +37,7 @@ pub async fn drive(
 ) -> io::Result<()> {
     let mut pending = BytesMut::new();
     let mut is_open = false;
+    let mut is_plugged = true;
     loop {
         let now = clock.now();
         while let Some(output) = device.poll() {
@@ -47,11 +48,23 @@ pub async fn drive(
                     pending.extend_from_slice(&bytes)
                 }
                 Output::Transmit(_) => {}
+                Output::Unplug => {
+                    line.unplug();
+                    is_plugged = false;
+                    pending.clear();
+                    if std::mem::take(&mut is_open) {
+                        device.handle(now, Input::Closed);
+                    }
+                }
+                Output::Plug => {
+                    line.plug()?;
+                    is_plugged = true;
+                }
             }
         }
         let input = tokio::select! {
             biased;
-            event = line.next(&pending) => match event? {
+            event = line.next(&pending), if is_plugged => match event? {
                 LineEvent::Opened => {
                     is_open = true;
                     Some(Input::Opened)

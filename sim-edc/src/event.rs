@@ -121,6 +121,6 @@ pub enum Direction {
 pub enum Note {
     /// It never reached the wire.
     Lost,
-    /// It reached the wire with a wrong check.
+    /// It reached the wire in a form that a POS must not rely on: its bytes are damaged, or what it says is not true.
     Corrupted,
 }

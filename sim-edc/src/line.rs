@@ -28,6 +28,15 @@ pub trait Line: Send {
     /// # Errors
     /// The line is gone for good.
     fn next(&mut self, pending: &[u8]) -> impl Future<Output = io::Result<LineEvent>> + Send;
+
+    /// Takes the line away from whoever has it open. [`Line::next`] is not called before it is plugged in again.
+    fn unplug(&mut self);
+
+    /// Plugs it in again.
+    ///
+    /// # Errors
+    /// The line is gone for good.
+    fn plug(&mut self) -> io::Result<()>;
 }
 
 /// A line in memory: each stream that arrives is a client that opens it.
@@ -69,5 +78,13 @@ impl Line for MemoryLine {
             self.client = None;
         }
         Ok(event)
+    }
+
+    fn unplug(&mut self) {
+        self.client = None;
+    }
+
+    fn plug(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

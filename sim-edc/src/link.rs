@@ -13,7 +13,7 @@ use wire::edc::{ACK, Decoded, Decoder, Frame, Kind, Line, LineDecoder, NAK, Pack
 use wire::hex::HexBytes;
 use wire::time::Moment;
 
-use crate::event::{Direction, Event};
+use crate::event::{Direction, Event, Note};
 
 /// Silence inside a frame after which it is given up.
 const GAP: Duration = Duration::from_millis(200);
@@ -44,12 +44,12 @@ pub enum Profile {
 pub enum LinkInput<'a> {
     /// Bytes arrived.
     Bytes(&'a [u8]),
-    /// A message shall leave. `unheard` says that a fault will keep it off the wire, all its sends.
+    /// A message shall leave.
     Send {
         /// The message.
         packet: Packet,
-        /// Whether the POS can hear it.
-        unheard: bool,
+        /// What a fault has done or will do to it, all its sends.
+        note: Option<Note>,
     },
     /// Accept or refuse the message that was just offered.
     Answer(Verdict),
@@ -83,8 +83,8 @@ pub enum LinkOutput {
         seq: Option<u8>,
         /// 1 for the first sending.
         attempt: u8,
-        /// A fault keeps it off the wire.
-        unheard: bool,
+        /// What a fault has done or will do to it.
+        note: Option<Note>,
     },
     /// Put an ACK or NAK on the wire.
     Byte(u8),
@@ -115,7 +115,7 @@ pub struct Link {
     last_accepted: Option<(u8, u16)>,
     next_seq: u8,
     waiting: Option<Waiting>,
-    queue: VecDeque<(Packet, bool)>,
+    queue: VecDeque<(Packet, Option<Note>)>,
     out: VecDeque<LinkOutput>,
     gap: Option<Moment>,
     whole: Option<Moment>,
@@ -127,7 +127,7 @@ struct Waiting {
     frame: Frame,
     bytes: Bytes,
     sends: u8,
-    unheard: bool,
+    note: Option<Note>,
     until: Moment,
 }
 
@@ -159,9 +159,9 @@ impl Link {
                 self.unread.push_back(Bytes::copy_from_slice(bytes));
                 self.read(now);
             }
-            LinkInput::Send { packet, unheard } => {
+            LinkInput::Send { packet, note } => {
                 if self.queue.len() < QUEUE {
-                    self.queue.push_back((packet, unheard));
+                    self.queue.push_back((packet, note));
                 }
                 self.send_next(now);
             }
@@ -189,7 +189,9 @@ impl Link {
         };
         let inside = Deadlines { world: None, peer: inside };
         match &self.waiting {
-            Some(waiting) if waiting.unheard => inside.and(Deadlines { world: Some(waiting.until), peer: None }),
+            Some(waiting) if waiting.note == Some(Note::Lost) => {
+                inside.and(Deadlines { world: Some(waiting.until), peer: None })
+            }
             Some(waiting) => inside.and(Deadlines { world: None, peer: Some(waiting.until) }),
             None => inside,
         }
@@ -198,6 +200,11 @@ impl Link {
     /// Forgets everything but the sequence number's start, as a terminal does that loses power.
     pub fn reset(&mut self) {
         *self = Self::new(self.profile);
+    }
+
+    /// Counts frames from the start again, as after a loss of power that nobody saw.
+    pub(crate) const fn restart_seq(&mut self) {
+        self.next_seq = 1;
     }
 
     fn read(&mut self, now: Moment) {
@@ -300,11 +307,11 @@ impl Link {
 
     fn send_next(&mut self, now: Moment) {
         while self.waiting.is_none() {
-            let Some((packet, unheard)) = self.queue.pop_front() else { break };
+            let Some((packet, note)) = self.queue.pop_front() else { break };
             let kind = packet.kind;
             if self.profile == Profile::Ndjson {
                 let bytes = packet.to_line().into();
-                self.out.push_back(LinkOutput::Frame { bytes, packet, seq: None, attempt: 1, unheard });
+                self.out.push_back(LinkOutput::Frame { bytes, packet, seq: None, attempt: 1, note });
                 self.out.push_back(LinkOutput::Settled(kind));
                 continue;
             }
@@ -320,9 +327,9 @@ impl Link {
             self.next_seq = Frame::seq_after(seq);
             let bytes: Bytes = frame.encode().into();
             let packet = frame.clone().into_packet();
-            self.out.push_back(LinkOutput::Frame { bytes: bytes.clone(), packet, seq: Some(seq), attempt: 1, unheard });
+            self.out.push_back(LinkOutput::Frame { bytes: bytes.clone(), packet, seq: Some(seq), attempt: 1, note });
             if kind.is_acknowledged() {
-                self.waiting = Some(Waiting { frame, bytes, sends: 1, unheard, until: now + ACK_WAIT });
+                self.waiting = Some(Waiting { frame, bytes, sends: 1, note, until: now + ACK_WAIT });
             } else {
                 self.out.push_back(LinkOutput::Settled(kind));
             }
@@ -345,7 +352,7 @@ impl Link {
             packet,
             seq: Some(waiting.frame.seq()),
             attempt: waiting.sends,
-            unheard: waiting.unheard,
+            note: waiting.note,
         };
         self.out.push_back(output);
     }

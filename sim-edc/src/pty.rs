@@ -30,10 +30,11 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// A PTY master and the symlink to its slave. Dropping it removes the symlink.
 #[derive(Debug)]
 pub struct Pty {
-    master: File,
+    /// None while it is unplugged.
+    master: Option<File>,
     client: Option<Client>,
     device: PathBuf,
-    link: Option<PathBuf>,
+    link: PathBuf,
 }
 
 /// What a client's session needs.
@@ -51,20 +52,22 @@ impl Pty {
     /// # Errors
     /// No PTY is to be had, or the path cannot be linked. Must be called inside a tokio runtime.
     pub fn open(link: &Path) -> io::Result<Self> {
-        let ends = openpty(None, None)?;
-        make_raw(&ends.slave)?;
-        let device = ttyname(&ends.slave)?;
-        drop(ends.slave);
-        let flags = OFlag::from_bits_truncate(fcntl(ends.master.as_fd(), FcntlArg::F_GETFL)?);
-        fcntl(ends.master.as_fd(), FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
+        let (master, device) = make()?;
         publish(&device, link)?;
-        Ok(Self { master: File::from(ends.master), client: None, device, link: Some(link.to_owned()) })
+        Ok(Self { master: Some(master), client: None, device, link: link.to_owned() })
     }
 
     /// The slave's path, such as `/dev/pts/7`.
     #[must_use]
     pub fn device(&self) -> &Path {
         &self.device
+    }
+
+    /// Removes the symlink, if it is still ours.
+    fn unpublish(&self) {
+        if std::fs::read_link(&self.link).is_ok_and(|target| target == self.device) {
+            let _ = std::fs::remove_file(&self.link);
+        }
     }
 
     /// Throws away what the client that left has not read, so that the next one does not.
@@ -84,16 +87,17 @@ impl Pty {
 impl Line for Pty {
     async fn next(&mut self, pending: &[u8]) -> io::Result<LineEvent> {
         let mut buffer = [0; 4096];
+        let Some(mut master) = self.master.as_ref() else { return std::future::pending().await };
         let Some(client) = &mut self.client else {
             let early = loop {
-                match (&self.master).read(&mut buffer) {
+                match master.read(&mut buffer) {
                     Ok(n) if n > 0 => break Some(Bytes::copy_from_slice(buffer.get(..n).unwrap_or_default())),
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break None,
                     Ok(_) | Err(_) => tokio::time::sleep(LOOK_AGAIN).await,
                 }
             };
-            let reader = Receiver::from_file_unchecked(self.master.try_clone()?)?;
-            let writer = Sender::from_file_unchecked(self.master.try_clone()?)?;
+            let reader = Receiver::from_file_unchecked(master.try_clone()?)?;
+            let writer = Sender::from_file_unchecked(master.try_clone()?)?;
             self.client = Some(Client { reader, writer, early });
             return Ok(LineEvent::Opened);
         };
@@ -121,16 +125,39 @@ impl Line for Pty {
             }
         }
     }
+
+    /// Closing the master is the unplug: the client's reads end, and the path is gone.
+    fn unplug(&mut self) {
+        self.unpublish();
+        self.client = None;
+        self.master = None;
+    }
+
+    /// A new PTY under the old path.
+    fn plug(&mut self) -> io::Result<()> {
+        let (master, device) = make()?;
+        publish(&device, &self.link)?;
+        self.master = Some(master);
+        self.device = device;
+        Ok(())
+    }
 }
 
 impl Drop for Pty {
     fn drop(&mut self) {
-        if let Some(link) = self.link.take()
-            && std::fs::read_link(&link).is_ok_and(|target| target == self.device)
-        {
-            let _ = std::fs::remove_file(link);
-        }
+        self.unpublish();
     }
+}
+
+/// A new PTY: its master, and the path of its slave.
+fn make() -> io::Result<(File, PathBuf)> {
+    let ends = openpty(None, None)?;
+    make_raw(&ends.slave)?;
+    let device = ttyname(&ends.slave)?;
+    drop(ends.slave);
+    let flags = OFlag::from_bits_truncate(fcntl(ends.master.as_fd(), FcntlArg::F_GETFL)?);
+    fcntl(ends.master.as_fd(), FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
+    Ok((File::from(ends.master), device))
 }
 
 fn make_raw(slave: &OwnedFd) -> io::Result<()> {

@@ -16,6 +16,12 @@ impl Rng {
         mixed ^ (mixed >> 31)
     }
 
+    /// A number below `limit`; 0 when there is none.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX).max(1);
+        usize::try_from(self.next() % limit).unwrap_or_default()
+    }
+
     pub(crate) const fn byte(&mut self) -> u8 {
         self.next().to_le_bytes()[0]
     }

@@ -5,11 +5,11 @@
 //! a signature after three, an approval after one.
 
 use serde::{Deserialize, Serialize};
-use wire::time::Span;
 
 use crate::cardholder::CardholderAction;
 use crate::host::HostAnswer;
 use crate::settings::Settings;
+use crate::trouble::Fault;
 
 /// A script. Everything has a default, so an empty one is a terminal that approves.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -23,67 +23,4 @@ pub struct Script {
     pub faults: Vec<Fault>,
     /// How this terminal is set up.
     pub settings: Settings,
-}
-
-/// What goes wrong. Each fault applies so many times and is then used up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-pub enum Fault {
-    /// The terminal loses power and starts up again. Records survive, everything else is forgotten.
-    PowerLoss {
-        /// At which point of a payment.
-        at: PowerLossAt,
-        /// How long it stays off.
-        #[serde(rename = "for", default = "five_seconds")]
-        lasting: Span,
-    },
-    /// The final result of a Purchase never reaches the wire, none of its sends.
-    LoseAnswer {
-        /// How many answers. Default 1.
-        #[serde(default = "once")]
-        times: u32,
-    },
-    /// An intact command from the POS is refused with a NAK.
-    NakCommand {
-        /// How many frames. Default 1.
-        #[serde(default = "once")]
-        times: u32,
-    },
-    /// A result reaches the wire with a wrong check.
-    CorruptResult {
-        /// How many sends. Default 1.
-        #[serde(default = "once")]
-        times: u32,
-    },
-    /// The ACK of a command never reaches the wire.
-    LoseAck {
-        /// How many ACKs. Default 1.
-        #[serde(default = "once")]
-        times: u32,
-    },
-}
-
-/// At which point of a payment the power goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PowerLossAt {
-    /// While waiting for a card.
-    Ready,
-    /// While a card is read.
-    CardDetected,
-    /// While waiting for the signature.
-    Signing,
-    /// After START_TRANSACTION, before the host has answered: not charged.
-    Authorizing,
-    /// After the approval was recorded, before the first byte of the answer: charged.
-    Approved,
-    /// While a CommandCancel is carried out, before anything is answered: not charged.
-    Cancelling,
-}
-
-const fn once() -> u32 {
-    1
-}
-const fn five_seconds() -> Span {
-    Span::secs(5)
 }

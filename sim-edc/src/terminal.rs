@@ -15,12 +15,12 @@ use wire::edc::{
     Command, CommandCode, CommandFault, CommandName, CommandProblem, CommandResult, Event as PosEvent, EventCode,
     Hello, HelloAnswer, InitCode, Invocation, Packet,
 };
-use wire::time::Moment;
+use wire::time::{Moment, Span};
 
 use crate::answer::Clerk;
 use crate::cardholder::{Cardholder, CardholderAction};
-use crate::event::Event;
-use crate::fault::Faults;
+use crate::event::{Direction, Event};
+use crate::fault::{Faults, Target};
 use crate::host::HostAnswer;
 use crate::journal::Journal;
 use crate::payment::Payment;
@@ -29,6 +29,7 @@ use crate::settings::Settings;
 use crate::state::State;
 use crate::timer::{Timer, Timers};
 use crate::transition::{Cause, next};
+use crate::trouble::Trick;
 
 const START_UP: Duration = Duration::from_secs(2);
 
@@ -59,6 +60,11 @@ pub enum TerminalOutput {
     },
     /// The power is gone: whatever the link holds is lost.
     PowerLost,
+    /// The line is unplugged.
+    Unplug {
+        /// How long; for good when this is not said.
+        lasting: Option<Span>,
+    },
     /// Something for the trace.
     Event(Event),
 }
@@ -179,6 +185,11 @@ impl Terminal {
 
     fn command(&mut self, now: Moment, invocation: Invocation, faults: &mut Faults) {
         let name = invocation.command.name();
+        let target = Target { command: Some(name.as_str()), ..Target::of(Direction::ToPos, None) };
+        if faults.hit(Trick::Busy, target).is_some() {
+            self.event(Event::Fault { name: Trick::Busy.word().to_owned() });
+            return self.fail_command(&invocation.id, name, CommandCode::DeviceBusy);
+        }
         let refused = match (&invocation.command, self.state) {
             _ if self.settings.require_init && self.session.is_none() => {
                 Some((CommandCode::Invalid, "no hello has succeeded yet"))

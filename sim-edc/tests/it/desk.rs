@@ -16,6 +16,7 @@ pub(crate) struct Desk {
     pub(crate) now: Moment,
     /// Whether hello answers and results are acknowledged.
     pub(crate) acknowledges: bool,
+    pub(crate) plugged: bool,
     /// What the terminal said: whole messages, in order.
     pub(crate) heard: Vec<(Kind, Value)>,
     /// Every byte that came.
@@ -33,6 +34,7 @@ impl Desk {
             device: Device::new(Profile::Stx, script),
             now: Moment::WORLD_START,
             acknowledges: true,
+            plugged: true,
             heard: Vec::new(),
             bytes: Vec::new(),
             trace: Vec::new(),
@@ -67,6 +69,8 @@ impl Desk {
             match output {
                 Output::Event(event) => self.trace.push(event),
                 Output::Transmit(bytes) => self.read(&bytes),
+                Output::Unplug => self.plugged = false,
+                Output::Plug => self.plugged = true,
             }
         }
     }
