@@ -1,5 +1,6 @@
 //! The terminal from outside: in memory with a clock that is moved by hand, and the real program on a real PTY.
 
 mod desk;
+mod faults;
 mod payments;
 mod states;
