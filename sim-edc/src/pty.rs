@@ -10,16 +10,15 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::pty::openpty;
+use nix::fcntl::OFlag;
+use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::termios::{FlushArg, SetArg, cfmakeraw, tcflush, tcgetattr, tcsetattr};
-use nix::unistd::ttyname;
 use tokio::net::unix::pipe::{Receiver, Sender};
 
 use crate::line::{Line, LineEvent};
@@ -72,11 +71,7 @@ impl Pty {
 
     /// Throws away what the client that left has not read, so that the next one does not.
     fn flush(&self) {
-        let slave = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .custom_flags(OFlag::O_NOCTTY.bits() | OFlag::O_NONBLOCK.bits())
-            .open(&self.device);
+        let slave = open_slave(&self.device);
         if let Ok(slave) = slave {
             // Nothing depends on it beyond stale bytes, which a POS must discard anyway (LINE-L11).
             let _ = tcflush(&slave, FlushArg::TCIFLUSH);
@@ -149,18 +144,24 @@ impl Drop for Pty {
     }
 }
 
-/// A new PTY: its master, and the path of its slave.
+/// A new PTY: its master, and the path of its slave. Close-on-exec from the start: a child process that inherited the
+/// master would keep the line alive after it was unplugged.
 fn make() -> io::Result<(File, PathBuf)> {
-    let ends = openpty(None, None)?;
-    make_raw(&ends.slave)?;
-    let device = ttyname(&ends.slave)?;
-    drop(ends.slave);
-    let flags = OFlag::from_bits_truncate(fcntl(ends.master.as_fd(), FcntlArg::F_GETFL)?);
-    fcntl(ends.master.as_fd(), FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
-    Ok((File::from(ends.master), device))
+    let master = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC)?;
+    grantpt(&master)?;
+    unlockpt(&master)?;
+    let device = PathBuf::from(ptsname_r(&master)?);
+    make_raw(&open_slave(&device)?)?;
+    Ok((File::from(master.as_fd().try_clone_to_owned()?), device))
 }
 
-fn make_raw(slave: &OwnedFd) -> io::Result<()> {
+/// The slave end, without making it anybody's controlling terminal.
+fn open_slave(device: &Path) -> io::Result<File> {
+    let flags = OFlag::O_NOCTTY | OFlag::O_NONBLOCK;
+    OpenOptions::new().read(true).write(true).custom_flags(flags.bits()).open(device)
+}
+
+fn make_raw(slave: &File) -> io::Result<()> {
     let mut settings = tcgetattr(slave)?;
     cfmakeraw(&mut settings);
     tcsetattr(slave, SetArg::TCSANOW, &settings)?;

@@ -1,5 +1,7 @@
 //! What a correct POS says to the terminal.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use wire::edc::{CommandName, PurchaseCancelRequest, PurchaseRequest, ShapeError, caller_timeout, shape_errors};
 
@@ -56,7 +58,8 @@ pub(super) fn one_command_at_a_time(view: &View<'_>) -> Judgement {
             let answered = view.result_of(earlier).is_some_and(|r| r.n < command.n);
             let Ok(name) = earlier.name().parse::<CommandName>() else { return false };
             let won = earlier.amount().and_then(|a| a.parse().ok()).unwrap_or(0);
-            let over = command.at.since(earlier.at) >= caller_timeout(name, won);
+            // The caller's clock is not the terminal's: a second of grace.
+            let over = command.at.since(earlier.at) + Duration::from_secs(1) >= caller_timeout(name, won);
             !answered && !over && !view.broke_between(earlier.n, command.n)
         });
         if let Some(running) = running {

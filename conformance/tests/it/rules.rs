@@ -265,7 +265,7 @@ fn edc_p10_wants_a_result_or_the_callers_time_first() {
     new().purchase("1", "R", "1").success("1", "R", "1").command("2", "GetLastTransaction", json!({})).holds("EDC-P10");
     new().purchase("1", "R", "1").command("2", "GetLastTransaction", json!({})).breaks("EDC-P10", 2);
     new().purchase("1", "R", "1").command("2", "CommandCancel", json!({})).holds("EDC-P10");
-    new().purchase("1", "R", "1").command("2", "GetLastTransaction", json!({})).wait(94).holds("EDC-P10");
+    new().purchase("1", "R", "1").command("2", "GetLastTransaction", json!({})).wait(93).holds("EDC-P10");
     new()
         .purchase("1", "R", "1")
         .terminal(Terminal::Closed)
