@@ -66,7 +66,7 @@ struct RunArguments {
     /// Draws everything that is drawn
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Cases that run beside each other [default: twice the processors]
+    /// Cases that run beside each other [default: four times the processors]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     /// Run only cases whose name fits; * is anything within a folder, ** anything
@@ -243,7 +243,7 @@ fn run_all(cases: &[Case], settings: &Settings, hello: &Hello, arguments: &RunAr
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     // Cases wait more than they work, so there may be more of them than processors.
     let jobs =
-        if settings.integration.runs_in_parallel() { arguments.jobs.unwrap_or(processors * 2).clamp(1, 64) } else { 1 };
+        if settings.integration.runs_in_parallel() { arguments.jobs.unwrap_or(processors * 4).clamp(1, 64) } else { 1 };
     let next = AtomicUsize::new(0);
     let mut reports = BTreeMap::new();
     let mut shown = 0;

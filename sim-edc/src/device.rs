@@ -139,7 +139,12 @@ impl Device {
     pub fn deadlines(&self) -> Deadlines {
         let held = self.held.iter().map(|(at, _)| *at).min();
         let own = [held, self.plug_at, self.outbox.next()].into_iter().flatten().min();
-        self.link.deadlines().and(self.terminal.deadlines()).and(Deadlines { world: own, peer: None })
+        // Nobody can acknowledge anything on a line that is closed: waiting for it is the simulated world's affair.
+        let link = match self.link.deadlines() {
+            waiting if self.is_open => waiting,
+            waiting => Deadlines { world: waiting.next(), peer: None },
+        };
+        link.and(self.terminal.deadlines()).and(Deadlines { world: own, peer: None })
     }
 
     /// The terminal inside.

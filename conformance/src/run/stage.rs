@@ -281,7 +281,8 @@ impl Stage<'_> {
         }
         self.clock.jump_to(target);
         if self.tells_time {
-            self.tell_time().await?;
+            let wake = self.tell_time().await?;
+            self.steady = Some((wake, Instant::now()));
         }
         Ok(Skipped::Something)
     }

@@ -29,7 +29,7 @@ const SENDS: u8 = 3;
 /// Bytes that may wait for a terminal that does not read; more are dropped, as a line to nobody drops them.
 const PENDING: usize = 64 * 1024;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const GIVE_UP: Duration = Duration::from_secs(30);
 
 /// See the module's documentation.
