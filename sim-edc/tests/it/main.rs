@@ -2,5 +2,7 @@
 
 mod desk;
 mod faults;
+mod garbage;
+mod link;
 mod payments;
 mod states;
