@@ -5,4 +5,5 @@ mod faults;
 mod garbage;
 mod link;
 mod payments;
+mod program;
 mod states;
