@@ -4,6 +4,7 @@ mod desk;
 mod faults;
 mod garbage;
 mod link;
+mod model;
 mod payments;
 mod program;
 mod states;
