@@ -182,3 +182,82 @@ fn texts(value: Value) -> Value {
 fn clip(text: &str) -> String {
     text.chars().take(128).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use wire::antom::Headers;
+
+    use super::*;
+
+    fn envelope(method: &str, target: &str, headers: Headers) -> Envelope {
+        Envelope { method: method.to_owned(), target: target.to_owned(), headers, body: bytes::Bytes::new() }
+    }
+
+    fn refusal(envelope: &Envelope) -> Refusal {
+        check(envelope, &Clients::new(), Moment::WORLD_START, &mut Vec::new()).unwrap_err()
+    }
+
+    #[test]
+    fn a_request_that_is_wrong_in_everything_fails_by_its_method_first() {
+        assert_eq!(
+            refusal(&envelope("GET", "/", Headers::new().with("Content-Type", "x"))).code,
+            "METHOD_NOT_SUPPORTED"
+        );
+        assert_eq!(
+            refusal(&envelope("POST", "/", Headers::new().with("Content-Type", "x"))).code,
+            "MEDIA_TYPE_NOT_ACCEPTABLE"
+        );
+        assert_eq!(refusal(&envelope("POST", "/", Headers::new())).code, "NO_INTERFACE_DEF");
+        assert_eq!(refusal(&envelope("POST", "/ams/api/v1/payments/pay", Headers::new())).code, "CLIENT_INVALID");
+    }
+
+    #[test]
+    fn what_a_stranger_wrote_is_cut_before_it_is_repeated() {
+        let target = format!("/{}", "x".repeat(10_000));
+        assert!(refusal(&envelope("POST", &target, Headers::new())).reason.len() < 200);
+        let headers = Headers::new().with("Client-Id", "x".repeat(10_000));
+        assert!(refusal(&envelope("POST", "/ams/api/v1/payments/pay", headers)).reason.len() < 200);
+    }
+
+    #[test]
+    fn the_clock_may_differ_by_five_minutes_before_it_is_noted() {
+        let now = Moment::WORLD_START;
+        for (time, noted) in [
+            ("1767607200000", 0),
+            ("1767607500000", 0),
+            ("1767606900000", 0),
+            ("1767607500001", 1),
+            ("1767606899999", 1),
+            ("176760720000", 1),
+            ("2026-01-05T18:05:00+08:00", 0),
+            ("2026-01-05T18:05:01+08:00", 1),
+            ("", 1),
+        ] {
+            let mut notes = Vec::new();
+            note_time(time, now, &mut notes);
+            assert_eq!(notes.len(), noted, "{time}: {notes:?}");
+        }
+    }
+
+    #[test]
+    fn scalars_become_texts_at_every_depth_and_nothing_else_changes() {
+        let value = json!({"a": 1, "b": [true, null, {"c": 1.5}], "d": "1", "e": {}});
+        assert_eq!(texts(value), json!({"a": "1", "b": ["true", null, {"c": "1.5"}], "d": "1", "e": {}}));
+    }
+
+    #[test]
+    fn a_refusal_lists_every_field_and_a_lint_alone_refuses_nothing() {
+        const TABLE: &[FieldRule] = &[
+            FieldRule { path: "a", need: FieldNeed::Required, kind: FieldKind::Text(3) },
+            FieldRule { path: "b", need: FieldNeed::Required, kind: FieldKind::Text(3) },
+            FieldRule { path: "c", need: FieldNeed::Optional, kind: FieldKind::Text(3) },
+        ];
+        let mut notes = Vec::new();
+        let refusal = check_table(&json!({"b": "long", "c": 7}), TABLE, &mut notes).unwrap_err();
+        assert_eq!(refusal.code, "PARAM_ILLEGAL");
+        assert_eq!(refusal.reason, "a is required and missing; b must have 1 to 3 characters, has 4");
+        assert_eq!(notes, ["c should be a JSON string, is a number"]);
+        assert_eq!(check_table(&json!({"a": 1, "b": "x"}), TABLE, &mut notes), Ok(()));
+    }
+}

@@ -489,3 +489,140 @@ fn json(message: &impl Serialize) -> Bytes {
     // Our message types have string keys and no fallible serialisers; an empty object is the harmless answer to a bug.
     serde_json::to_vec(message).unwrap_or_else(|_| b"{}".to_vec()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use serde_json::{Value, json};
+    use wire::antom::PaymentMethod;
+
+    use super::*;
+    use crate::checks::Client;
+
+    const NOW: Moment = Moment::WORLD_START;
+    const CLIENT: &str = "C";
+    const PAY: &str = "/ams/api/v1/payments/pay";
+
+    fn merchant() -> Signer {
+        Signer::load(include_bytes!("../../fixtures/keys/pool-1.private.pem")).unwrap()
+    }
+
+    fn gateway(forger: Option<Signer>, faults: Vec<Fault>) -> Gateway {
+        let antom = Signer::load(include_bytes!("../../fixtures/keys/pool-0.private.pem")).unwrap();
+        let clients = Clients::from([(CLIENT.to_owned(), Client { key: Some(merchant().verifier().unwrap()) })]);
+        Gateway::new(clients, antom, forger, Script { faults, ..Script::default() })
+    }
+
+    fn pay(gateway: &mut Gateway, id: &str) -> String {
+        let amount = json!({"currency": "JPY", "value": "1"});
+        let body = json!({
+            "productCode": "IN_STORE_PAYMENT", "paymentRequestId": id, "paymentAmount": amount,
+            "paymentMethod": {"paymentMethodType": "CONNECT_WALLET"},
+            "paymentFactor": {"inStorePaymentScenario": "EntryCode"},
+            "paymentNotifyUrl": "http://127.0.0.1:9/n",
+            "order": {
+                "referenceOrderId": "O", "orderDescription": "tea", "orderAmount": amount,
+                "merchant": {
+                    "referenceMerchantId": "M", "merchantMCC": "5812", "merchantName": "Shop",
+                    "store": {"referenceStoreId": "S", "storeName": "Shop", "storeMCC": "5812"},
+                },
+                "env": {"userAgent": "wallet"},
+            },
+        })
+        .to_string();
+        let headers = merchant().headers(PAY, CLIENT, "1767607200000", body.as_bytes());
+        let envelope = Envelope { method: "POST".to_owned(), target: PAY.to_owned(), headers, body: body.into() };
+        gateway.handle(NOW, Input::Request { id: 1, envelope, unreadable: None });
+        let reply = std::iter::from_fn(|| gateway.poll()).find_map(|output| match output {
+            Output::Reply { reply: Reply::Answer { body, .. }, .. } => Some(body),
+            Output::Event(Event::Request { notes, refused: Some(_), .. }) => {
+                assert!(!notes.is_empty(), "a refusal without a reason");
+                None
+            }
+            _ => None,
+        });
+        while gateway.poll().is_some() {}
+        let answer: Value = serde_json::from_slice(&reply.unwrap()).unwrap();
+        answer["result"]["resultCode"].as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_full_ledger_answers_that_there_are_too_many_and_still_serves_what_it_knows() {
+        let mut gateway = gateway(None, Vec::new());
+        gateway.ledger = Ledger::for_at_most(2);
+        assert_eq!(pay(&mut gateway, "A"), "SUCCESS");
+        assert_eq!(pay(&mut gateway, "B"), "SUCCESS");
+        assert_eq!(pay(&mut gateway, "C"), "REQUEST_TRAFFIC_EXCEED_LIMIT");
+        assert_eq!(pay(&mut gateway, "A"), "SUCCESS");
+        assert_eq!(gateway.ledger.len(), 2);
+        assert_eq!(gateway.plans.len(), 2);
+    }
+
+    #[test]
+    fn what_is_done_with_is_forgotten() {
+        let mut gateway = gateway(None, Vec::new());
+        pay(&mut gateway, "A");
+        gateway.handle(NOW + Duration::from_secs(3), Input::Timeout);
+        assert_eq!((gateway.plans.len(), gateway.notices.len(), gateway.under_way.len()), (0, 1, 1));
+        let ack = serde_json::to_vec(&Ack::success()).unwrap().into();
+        gateway.handle(NOW, Input::Answered { id: 1, answer: Ok((200, ack)) });
+        assert!(gateway.notices.is_empty() && gateway.due.is_empty() && gateway.under_way.is_empty());
+    }
+
+    #[test]
+    fn without_a_forger_a_foreign_key_is_no_signature() {
+        let fault = Fault::ForgeNotification { signature: Forgery::ForeignKey, after: wire::time::Span::secs(0) };
+        let mut gateway = gateway(None, vec![fault]);
+        pay(&mut gateway, "A");
+        gateway.handle(NOW, Input::Timeout);
+        let delivery = std::iter::from_fn(|| gateway.poll()).find_map(|output| match output {
+            Output::Deliver(delivery) => Some(delivery),
+            _ => None,
+        });
+        assert_eq!(delivery.unwrap().headers.value("signature"), None);
+    }
+
+    /// So many notifications that search for the next one each time would take minutes.
+    #[test]
+    fn fifty_thousand_notifications_at_once_are_not_slow() {
+        const MANY: usize = 50_000;
+        let mut gateway = gateway(None, Vec::new());
+        let request = wire::antom::PayRequest {
+            product_code: String::new(),
+            payment_request_id: "A".to_owned(),
+            payment_amount: wire::money::Money::krw(1),
+            payment_method: PaymentMethod { payment_method_type: String::new(), payment_method_id: None },
+            payment_factor: None,
+            order: None,
+            payment_notify_url: Some("http://127.0.0.1:9/n".to_owned()),
+            payment_redirect_url: None,
+            payment_expiry_time: None,
+        };
+        gateway.ledger.pay(NOW, CLIENT, &request, NOW);
+        let payment = gateway.ledger.payment(CLIENT, "A").cloned().unwrap();
+        let since = Instant::now();
+        // Unsigned, since signing is what would take the time.
+        for _ in 0..MANY {
+            gateway.notify(&payment, NOW, Truth::Forged(Forgery::Absent), CLIENT, "SUCCESS");
+            assert_eq!(gateway.deadlines().world, Some(NOW));
+        }
+        let plan = || Plan {
+            client: CLIENT.to_owned(),
+            payment_request_id: "A".to_owned(),
+            status: PaymentStatus::Fail,
+            code: "ORDER_IS_CLOSED".to_owned(),
+        };
+        gateway.plans.extend((0_u64..).take(MANY).map(|number| ((NOW, number), plan())));
+        gateway.handle(NOW, Input::Timeout);
+        assert_eq!(gateway.under_way.len(), MANY);
+        for _ in 0..MANY {
+            assert_eq!(gateway.deadlines().peer, Some(NOW + ANSWER_WAIT));
+        }
+        gateway.handle(NOW + ANSWER_WAIT, Input::Timeout);
+        let outputs = std::iter::from_fn(|| gateway.poll());
+        assert_eq!(outputs.filter(|output| matches!(output, Output::Abandon { .. })).count(), MANY);
+        assert_eq!(gateway.deadlines(), Deadlines::default());
+        assert!(since.elapsed() < Duration::from_secs(30), "{:?}", since.elapsed());
+    }
+}

@@ -97,3 +97,89 @@ pub enum KeyRingError {
         source: KeyError,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRIVATE: &[u8] = include_bytes!("../../fixtures/keys/pool-0.private.pem");
+    const PUBLIC: &[u8] = include_bytes!("../../fixtures/keys/pool-0.public.pem");
+    const FOREIGN_PUBLIC: &[u8] = include_bytes!("../../fixtures/keys/pool-1.public.pem");
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in files {
+            fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        folder
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn an_empty_folder_gets_two_pairs_that_belong_together() {
+        let folder = folder(&[]);
+        let ring = KeyRing::open(folder.path()).unwrap();
+        assert_eq!(names(folder.path()), [ANTOM_PRIVATE, ANTOM_PUBLIC, MERCHANT_PRIVATE, MERCHANT_PUBLIC]);
+        let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+        let merchant = Signer::load(&read(MERCHANT_PRIVATE)).unwrap();
+        assert!(ring.merchant.verify(b"text", &merchant.sign(b"text")));
+        let antom = Verifier::load(&read(ANTOM_PUBLIC)).unwrap();
+        assert!(antom.verify(b"text", &ring.antom.sign(b"text")));
+        assert!(!antom.verify(b"text", &merchant.sign(b"text")), "the two sides have keys of their own");
+        // One line of base64, as portals hand keys out.
+        for name in names(folder.path()) {
+            let text = String::from_utf8(read(&name)).unwrap();
+            assert_eq!(text.lines().count(), 1, "{name}");
+            assert!(text.ends_with('\n') && text.starts_with("MII"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_merchant_may_bring_only_his_public_key_and_in_pem() {
+        let folder = folder(&[(MERCHANT_PUBLIC, PUBLIC)]);
+        let ring = KeyRing::open(folder.path()).unwrap();
+        assert!(ring.merchant.verify(b"text", &Signer::load(PRIVATE).unwrap().sign(b"text")));
+        assert_eq!(names(folder.path()), [ANTOM_PRIVATE, ANTOM_PUBLIC, MERCHANT_PUBLIC]);
+    }
+
+    #[test]
+    fn a_private_key_that_stands_alone_gets_its_public_half() {
+        for (private, public) in [(ANTOM_PRIVATE, ANTOM_PUBLIC), (MERCHANT_PRIVATE, MERCHANT_PUBLIC)] {
+            let folder = folder(&[(private, PRIVATE)]);
+            KeyRing::open(folder.path()).unwrap();
+            let made = Verifier::load(&fs::read(folder.path().join(public)).unwrap()).unwrap();
+            assert!(made.verify(b"text", &Signer::load(PRIVATE).unwrap().sign(b"text")));
+            assert_eq!(fs::read(folder.path().join(private)).unwrap(), PRIVATE);
+        }
+    }
+
+    #[test]
+    fn antoms_public_key_alone_is_of_no_use_and_nothing_is_made_beside_it() {
+        let folder = folder(&[(ANTOM_PUBLIC, FOREIGN_PUBLIC), (MERCHANT_PUBLIC, PUBLIC)]);
+        let error = KeyRing::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains(ANTOM_PRIVATE), "{error}");
+        assert_eq!(names(folder.path()), [ANTOM_PUBLIC, MERCHANT_PUBLIC]);
+        assert_eq!(fs::read(folder.path().join(ANTOM_PUBLIC)).unwrap(), FOREIGN_PUBLIC);
+    }
+
+    #[test]
+    fn a_file_in_place_of_the_folder_is_named() {
+        let folder = folder(&[("keys", b"")]);
+        let error = KeyRing::open(&folder.path().join("keys")).unwrap_err();
+        assert!(matches!(error, KeyRingError::File { .. }), "{error}");
+        assert!(error.to_string().contains("keys"), "{error}");
+    }
+
+    #[test]
+    fn an_empty_key_file_says_what_is_wanted() {
+        let folder = folder(&[(ANTOM_PRIVATE, b""), (ANTOM_PUBLIC, PUBLIC)]);
+        let error = KeyRing::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains(ANTOM_PRIVATE) && error.contains("the text is empty"), "{error}");
+    }
+}

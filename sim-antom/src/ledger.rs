@@ -226,3 +226,128 @@ fn new_payment(now: Moment, request: &PayRequest, status: PaymentStatus, code: &
         answer: PayResponse::bare(ResultObject::success()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wire::antom::{PaymentMethod, ResultStatus};
+    use wire::money::Currency;
+
+    use super::*;
+
+    const NOW: Moment = Moment::WORLD_START;
+    const CLIENT: &str = "C";
+
+    fn request(id: &str, minor: u64) -> PayRequest {
+        PayRequest {
+            product_code: "IN_STORE_PAYMENT".to_owned(),
+            payment_request_id: id.to_owned(),
+            payment_amount: Money::new(Currency::KRW, minor),
+            payment_method: PaymentMethod { payment_method_type: "CONNECT_WALLET".to_owned(), payment_method_id: None },
+            payment_factor: None,
+            order: None,
+            payment_notify_url: None,
+            payment_redirect_url: None,
+            payment_expiry_time: None,
+        }
+    }
+
+    fn pay(ledger: &mut Ledger, id: &str, minor: u64) -> (String, Effect) {
+        let (answer, effect) = ledger.pay(NOW, CLIENT, &request(id, minor), NOW);
+        (answer.result.result_code, effect)
+    }
+
+    #[test]
+    fn a_payment_is_created_once() {
+        let mut ledger = Ledger::default();
+        assert!(ledger.is_empty());
+        assert_eq!(pay(&mut ledger, "A", 1), ("SUCCESS".to_owned(), Effect::Created));
+        assert_eq!(pay(&mut ledger, "A", 1), ("SUCCESS".to_owned(), Effect::None));
+        assert_eq!(pay(&mut ledger, "A", 2), ("REPEAT_REQ_INCONSISTENT".to_owned(), Effect::None));
+        assert_eq!(ledger.len(), 1);
+    }
+
+    #[test]
+    fn a_repeat_gets_what_the_state_says() {
+        for (status, code) in [
+            (PaymentStatus::Success, "SUCCESS"),
+            (PaymentStatus::Fail, "ORDER_IS_CLOSED"),
+            (PaymentStatus::Cancelled, "ORDER_IS_CANCELED"),
+            (PaymentStatus::Pending, "SUCCESS"),
+        ] {
+            let mut ledger = Ledger::default();
+            pay(&mut ledger, "A", 1);
+            assert!(ledger.end(NOW, CLIENT, "A", status, "CODE").is_some());
+            assert_eq!(pay(&mut ledger, "A", 1), (code.to_owned(), Effect::None));
+            // Inconsistent whatever the state: the request is not the one that was made.
+            assert_eq!(pay(&mut ledger, "A", 2).0, "REPEAT_REQ_INCONSISTENT");
+        }
+    }
+
+    #[test]
+    fn a_payment_ends_once() {
+        let mut ledger = Ledger::default();
+        pay(&mut ledger, "A", 1);
+        let later = NOW + std::time::Duration::from_secs(1);
+        let ended = ledger.end(later, CLIENT, "A", PaymentStatus::Success, "SUCCESS").cloned().unwrap();
+        assert_eq!((ended.status, ended.paid), (PaymentStatus::Success, Some(later)));
+        assert_eq!(ledger.end(later, CLIENT, "A", PaymentStatus::Fail, "ORDER_IS_CLOSED"), None);
+        assert_eq!(ledger.payment(CLIENT, "A"), Some(&ended));
+        assert_eq!(ledger.end(later, CLIENT, "B", PaymentStatus::Fail, "ORDER_IS_CLOSED"), None);
+    }
+
+    #[test]
+    fn only_a_payment_that_was_paid_has_a_time_of_payment() {
+        let mut ledger = Ledger::default();
+        pay(&mut ledger, "A", 1);
+        assert_eq!(ledger.end(NOW, CLIENT, "A", PaymentStatus::Fail, "RISK_REJECT").unwrap().paid, None);
+    }
+
+    #[test]
+    fn a_refusal_is_remembered_and_does_not_touch_what_is_known() {
+        let mut ledger = Ledger::default();
+        let refused = ResultObject::documented("RISK_REJECT");
+        assert_eq!(ledger.refuse(NOW, CLIENT, &request("A", 1), &refused), Effect::Created);
+        assert_eq!(pay(&mut ledger, "A", 1), ("RISK_REJECT".to_owned(), Effect::None));
+        pay(&mut ledger, "B", 1);
+        assert_eq!(ledger.refuse(NOW, CLIENT, &request("B", 1), &refused), Effect::None);
+        assert_eq!(pay(&mut ledger, "B", 1), ("SUCCESS".to_owned(), Effect::None));
+    }
+
+    #[test]
+    fn every_payment_has_an_id_of_its_own_with_the_gateways_date() {
+        let mut ledger = Ledger::default();
+        // 16:00 UTC is the next day at +08:00.
+        let evening = NOW + std::time::Duration::from_secs(6 * 3600);
+        let refused = ResultObject::documented("RISK_REJECT");
+        ledger.refuse(evening, CLIENT, &request("A", 1), &refused);
+        ledger.pay(evening, CLIENT, &request("B", 1), NOW);
+        ledger.pay(evening, "D", &request("B", 1), NOW);
+        let ids: Vec<_> = ledger.payments.values().map(|payment| payment.payment_id.clone()).collect();
+        assert_eq!(
+            ids,
+            [
+                "20260106114010800100000000000000001",
+                "20260106114010800100000000000000002",
+                "20260106114010800100000000000000003"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_inquiry_without_an_id_finds_nothing() {
+        let mut ledger = Ledger::default();
+        pay(&mut ledger, "A", 1);
+        let answer = ledger.inquire(CLIENT, &InquiryPaymentRequest::default());
+        assert_eq!((answer.result.result_status, answer.payment_id), (ResultStatus::F, None));
+    }
+
+    #[test]
+    fn a_full_ledger_has_room_for_what_it_knows() {
+        let mut ledger = Ledger::for_at_most(1);
+        assert!(ledger.has_room_for(CLIENT, "A"));
+        pay(&mut ledger, "A", 1);
+        assert!(ledger.has_room_for(CLIENT, "A"));
+        assert!(!ledger.has_room_for(CLIENT, "B"));
+        assert!(!ledger.has_room_for("D", "A"));
+    }
+}

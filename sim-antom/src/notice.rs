@@ -126,4 +126,52 @@ mod tests {
         assert_eq!(run(1), [0]);
         assert_eq!(run(3), [0, 120, 720]);
     }
+
+    #[test]
+    fn nothing_is_due_while_a_delivery_is_under_way() {
+        let mut schedule = Schedule::starting(Moment::WORLD_START);
+        schedule.delivered();
+        assert_eq!((schedule.due, schedule.sent), (None, 1));
+    }
+
+    #[test]
+    fn repeats_come_first_whatever_was_answered_and_then_the_documented_pauses_go_on() {
+        let run = |acknowledged: bool| {
+            let mut schedule =
+                Schedule { repeats: Some((3, Duration::from_secs(1))), ..Schedule::starting(Moment::WORLD_START) };
+            let mut sent = Vec::new();
+            while let Some(due) = schedule.due {
+                sent.push(due.since(Moment::WORLD_START).as_secs());
+                schedule.delivered();
+                schedule.answered(due, acknowledged);
+            }
+            sent
+        };
+        assert_eq!(run(true), [0, 1, 2]);
+        assert_eq!(run(false), [0, 1, 2, 602, 4202, 11_402, 33_002, 87_002]);
+    }
+
+    #[test]
+    fn more_repeats_than_documented_deliveries_end_too() {
+        let mut schedule = Schedule { repeats: Some((20, Duration::ZERO)), ..Schedule::starting(Moment::WORLD_START) };
+        while schedule.due.is_some() {
+            schedule.delivered();
+            schedule.answered(Moment::WORLD_START, false);
+        }
+        assert_eq!(schedule.sent, 20);
+    }
+
+    #[test]
+    fn a_url_is_sent_without_fragment_and_with_a_slash() {
+        for (url, sent) in [
+            ("http://h/a?b=c", "http://h/a?b=c"),
+            ("http://h", "http://h"),
+            ("http://h?b=/c", "http://h/?b=/c"),
+            ("http://h/a#f?g", "http://h/a"),
+            ("http://h?b#f", "http://h/?b"),
+            ("no url", "no url"),
+        ] {
+            assert_eq!(as_sent(url), sent, "{url}");
+        }
+    }
 }

@@ -157,3 +157,78 @@ const fn three_seconds() -> Span {
 fn no_balance() -> Code {
     Code(wire::antom::find_anywhere("USER_BALANCE_NOT_ENOUGH").unwrap_or(&wire::antom::PAYMENT_RESULT_CODE[0]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(yaml: &str) -> Result<Script, String> {
+        serde_saphyr::from_str(yaml).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn everything_has_its_documented_default() {
+        assert_eq!(read("{}").unwrap(), Script::default());
+        let script = read(
+            "answers: [{on: pay, code: SYSTEM_ERROR}]\n\
+             buyer: [{pays: {}}, {declines: {}}, leaves]\n\
+             faults: [{lose-answer: {on: pay}}, {repeat-notification: {times: 2}}, {forge-notification: {}}, \
+               {lose-notification: {}}]\n\
+             settings: {}\n",
+        );
+        let wanted = Script {
+            answers: vec![Answer {
+                on: Operation::Pay,
+                code: Code(wire::antom::find_anywhere("SYSTEM_ERROR").unwrap()),
+                times: 1,
+            }],
+            buyer: vec![
+                Buyer::Pays { after: Span::secs(3) },
+                Buyer::Declines { code: no_balance(), after: Span::secs(3) },
+                Buyer::Leaves,
+            ],
+            faults: vec![
+                Fault::LoseAnswer { on: Operation::Pay, times: 1, how: crate::event::LostHow::Close },
+                Fault::RepeatNotification { times: 2, every: Span::secs(1) },
+                Fault::ForgeNotification { signature: Forgery::ForeignKey, after: Span::secs(1) },
+                Fault::LoseNotification { times: 1 },
+            ],
+            settings: Settings { notify_failure: false, expiry: Span::secs(600) },
+        };
+        assert_eq!(script.unwrap(), wanted);
+        assert_eq!(no_balance().0.code, "USER_BALANCE_NOT_ENOUGH");
+    }
+
+    #[test]
+    fn a_script_reads_back_as_it_was_written() {
+        let script = read(
+            "answers: [{on: inquiryPayment, code: UNKNOWN_EXCEPTION, times: 3}]\n\
+             buyer: [{pays: {after: 200ms}}, {declines: {code: RISK_REJECT, after: 1m 30s}}, leaves]\n\
+             faults: [{lose-answer: {on: pay, times: 2, how: silence}}, {repeat-notification: {times: 8, every: 2m}}, \
+               {forge-notification: {signature: tampered-body, after: 0s}}, {lose-notification: {times: 2}}]\n\
+             settings: {notify-failure: true, expiry: 3m}\n",
+        )
+        .unwrap();
+        let text = serde_json::to_string(&script).unwrap();
+        assert_eq!(serde_json::from_str::<Script>(&text).unwrap(), script);
+    }
+
+    #[test]
+    fn what_is_not_known_is_named() {
+        for (yaml, name) in [
+            ("answer: []", "answer"),
+            ("answers: [{on: pay, code: NO_SUCH_CODE}]", "NO_SUCH_CODE"),
+            ("answers: [{on: paid, code: SUCCESS}]", "paid"),
+            ("answers: [{code: SUCCESS}]", "on"),
+            ("buyer: [{pays: {at: 3s}}]", "at"),
+            ("buyer: [{pays: {after: 3}}]", "3"),
+            ("faults: [{lose-answer: {on: pay, how: quietly}}]", "quietly"),
+            ("faults: [{forge-notification: {signature: none}}]", "none"),
+            ("faults: [{repeat-notification: {}}]", "times"),
+            ("settings: {notifyFailure: true}", "notifyFailure"),
+        ] {
+            let error = read(yaml).unwrap_err();
+            assert!(error.contains(name) && error.contains("line 1 column"), "{yaml}: {error}");
+        }
+    }
+}
