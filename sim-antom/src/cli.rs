@@ -36,7 +36,7 @@ pub struct Arguments {
     /// Where notifications go when a request names no URL
     #[arg(long, value_name = "URL")]
     notify_url: Option<String>,
-    /// What gateway, buyers and network shall do (YAML, see docs/scenarios.md); with an empty script everybody pays
+    /// What gateway, buyers and network shall do (YAML, see docs/gateway.md); with an empty script everybody pays
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
     /// Show every message on stderr

@@ -8,12 +8,13 @@
 //! | `scripting` | scripted answers, lost answers |
 //! | `notifying` | the schedule, what is an acknowledgement, forgeries |
 //! | `idling` | nothing is pending when nothing can happen, the same inputs give the same outputs |
+//! | `properties` | whatever is asked or answered, the gateway stays in order |
 //! | `events` | the trace reads back as it was written |
 //! | `http` | the server over loopback sockets, with bytes under control |
 //! | `delivering` | notifications over loopback sockets |
-//! | `program` | the real binary |
+//! | `program` | the real binary, and what `docs/gateway.md` says to type |
 //!
-//! The first seven drive the pure gateway at moments of their choice ([`rig`]); nothing sleeps there.
+//! The first eight drive the pure gateway at moments of their choice ([`rig`]); nothing sleeps there.
 
 #![expect(clippy::unwrap_used, reason = "these are tests; clippy lets only the test functions themselves unwrap")]
 
@@ -27,5 +28,6 @@ mod merchant;
 mod notifying;
 mod paying;
 mod program;
+mod properties;
 mod rig;
 mod scripting;

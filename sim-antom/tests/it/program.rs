@@ -293,3 +293,35 @@ fn a_client_id_that_no_header_takes_is_refused() {
         assert!(stderr.contains("visible ASCII"), "{stderr}");
     }
 }
+
+/// The first block of a language in the gateway's documentation.
+fn documented(language: &str) -> String {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/gateway.md")).unwrap();
+    let (_, rest) = page.split_once(&format!("\n```{language}\n")).unwrap();
+    rest.split_once("\n```\n").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_documented_request_by_hand_works() {
+    let there = |tool: &str| Command::new(tool).arg("--version").output().is_ok();
+    if !(there("openssl") && there("curl")) {
+        eprintln!("not run: the snippet needs openssl and curl");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(&["--keys", text(&folder.path().join("sim-antom-keys"))]);
+    let snippet = documented("sh");
+    assert!(snippet.contains("url=http://127.0.0.1:8443\n"));
+    let snippet = snippet.replace("http://127.0.0.1:8443", program.field("url"));
+    let ran = Command::new("sh").args(["-e", "-c", &snippet]).current_dir(folder.path()).output().unwrap();
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert!(said.starts_with("{\"result\":{\"resultCode\":\"SUCCESS\""), "{said}{:?}", ran.stderr);
+    assert!(said.ends_with("Verified OK\n"), "{said}");
+}
+
+#[test]
+fn the_documented_script_is_one() {
+    let script = super::rig::script(&documented("yaml"));
+    assert_eq!((script.answers.len(), script.buyer.len(), script.faults.len()), (3, 3, 7));
+    assert_eq!(script.settings, sim_antom::Settings::default());
+}
