@@ -271,3 +271,20 @@ fn a_forgery_takes_the_next_payment_and_the_genuine_notification_still_comes() {
     let believed: Vec<_> = rig.delivered().iter().map(is_believed).collect();
     assert_eq!(believed, [false, true, true]);
 }
+
+#[test]
+fn a_jump_over_many_deadlines_notifies_in_the_order_of_the_clock() {
+    let mut rig = Rig::new("buyer: [{pays: {after: 1s}}, {declines: {after: 5s}}, {pays: {after: 6s}}]");
+    for id in ["A", "B", "C"] {
+        rig.pay(id);
+    }
+    rig.events.clear();
+    rig.now = rig.now + Duration::from_secs(100);
+    rig.timeout();
+    let told = rig.events.iter().map(|event| match event {
+        Event::Payment { payment_request_id, .. } => format!("{payment_request_id} ends"),
+        Event::Notice { payment_request_id, .. } => format!("{payment_request_id} is notified"),
+        other => format!("{other:?}"),
+    });
+    assert_eq!(told.collect::<Vec<_>>(), ["A ends", "A is notified", "B ends", "C ends", "C is notified"]);
+}
