@@ -15,6 +15,7 @@ use wire::antom::Signer;
 use wire::time::{Moment, WireTime};
 
 use crate::checks::Client;
+use crate::keys::{ANTOM_PUBLIC, MERCHANT_PRIVATE};
 use crate::{Clients, Event, Gateway, KeyRing, Notifier, Script, SystemClock, TcpAccept, TcpConnect, drive, serve};
 
 /// Antom's payment API on loopback, signed as Antom signs.
@@ -84,10 +85,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let clock = Arc::new(SystemClock::from_time_of_day());
     let (requests, calls) = mpsc::channel(64);
     // Whoever started us may have closed our stdout; that is no error.
+    let path = |name| arguments.keys.join(name).display().to_string();
     let ready = format!(
-        "sim-antom ready url=http://{address} client={} keys={}\n",
+        "sim-antom ready url=http://{address} client={} keys={} merchant-key={} antom-key={}\n",
         arguments.client_id,
-        arguments.keys.display()
+        arguments.keys.display(),
+        path(MERCHANT_PRIVATE),
+        path(ANTOM_PUBLIC),
     );
     let _ = io::stdout().write_all(ready.as_bytes()).and_then(|()| io::stdout().flush());
     let verbose = arguments.verbose;

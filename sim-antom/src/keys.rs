@@ -19,9 +19,9 @@ pub struct KeyRing {
 /// Antom's private key: signs answers and notifications.
 const ANTOM_PRIVATE: &str = "antom-private.key";
 /// Antom's public key: the merchant verifies with it.
-const ANTOM_PUBLIC: &str = "antom-public.key";
+pub(crate) const ANTOM_PUBLIC: &str = "antom-public.key";
 /// The merchant's private key: the merchant signs with it. Only there for convenience.
-const MERCHANT_PRIVATE: &str = "merchant-private.key";
+pub(crate) const MERCHANT_PRIVATE: &str = "merchant-private.key";
 /// The merchant's public key: verifies requests.
 const MERCHANT_PUBLIC: &str = "merchant-public.key";
 
