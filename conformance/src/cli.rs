@@ -161,7 +161,7 @@ fn explain(id: &str) -> Exit {
         return Exit::Usage;
     };
     let judged = crate::rule::ALL.iter().any(|rule| rule.requirement == found.id);
-    let how = if judged { "a rule, in every case" } else { "the expectations of the scenarios that cover it" };
+    let how = if judged { "a rule, in every case" } else { "the scenarios that cover it: it holds when they pass" };
     say(&format!(
         "{} ({:?})\n  {}\n  source: {}\n  judged by {how}\n",
         found.id, found.level, found.statement, found.source

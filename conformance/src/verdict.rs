@@ -26,6 +26,8 @@ pub struct CaseReport {
     pub requirements: BTreeMap<&'static str, Judgement>,
     /// Expectations of the scenario that failed.
     pub expectations: Vec<Finding>,
+    /// What the scenario exercises on purpose.
+    pub covered: Vec<&'static str>,
     /// Everything that happened.
     pub trace: Vec<Entry>,
 }
@@ -55,6 +57,7 @@ impl CaseReport {
             verdict,
             requirements: BTreeMap::new(),
             expectations: Vec::new(),
+            covered: Vec::new(),
             trace: Vec::new(),
         }
     }
@@ -78,18 +81,21 @@ pub fn judge(case: &Case, trace: Vec<Entry>, problem: Option<String>, took: Dura
         Some(_) => Vec::new(),
         None => case.scenario.expect.iter().flat_map(|e| examine(&e.value, &view)).collect(),
     };
-    // A requirement without a rule is judged by the expectations of the scenarios that exercise it; but when a rule has
-    // found something, that is why an expectation fails, and nothing else is accused.
-    let explained = requirements.values().any(|judgement| matches!(judgement, Judgement::Broken(_)));
-    for covered in &case.scenario.covers {
-        let Some(requirement) = requirement::find(&covered.value) else { continue };
-        if !rule::ALL.iter().any(|rule| rule.requirement == requirement.id) {
-            let judgement = match problem {
-                Some(_) => Judgement::NotExercised,
-                None if explained => Judgement::NotExercised,
-                None => Judgement::new(true, expectations.clone()),
-            };
-            requirements.insert(requirement.id, judgement);
+    // A requirement without a rule holds when a scenario that exercises it holds. When one fails, nothing is accused:
+    // why an expectation failed is for a person to see, and the report says what the scenario was about.
+    let covered: Vec<&'static str> = case
+        .scenario
+        .covers
+        .iter()
+        .filter_map(|id| requirement::find(&id.value))
+        .map(|requirement| requirement.id)
+        .collect();
+    let clean = problem.is_none()
+        && expectations.is_empty()
+        && !requirements.values().any(|j| matches!(j, Judgement::Broken(_)));
+    for id in &covered {
+        if !rule::ALL.iter().any(|rule| rule.requirement == *id) {
+            requirements.insert(id, if clean { Judgement::Held } else { Judgement::NotExercised });
         }
     }
     let broken = requirements.iter().any(|(id, judgement)| {
@@ -109,6 +115,7 @@ pub fn judge(case: &Case, trace: Vec<Entry>, problem: Option<String>, took: Dura
         verdict,
         requirements,
         expectations,
+        covered,
         trace,
     }
 }

@@ -51,6 +51,7 @@ fn case(report: &CaseReport) -> Value {
         "reason": reason,
         "requirements": requirements,
         "expectations": report.expectations,
+        "covers": report.covered,
     })
 }
 

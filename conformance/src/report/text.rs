@@ -62,6 +62,9 @@ fn evidence(text: &mut String, report: &CaseReport) {
         marked.insert(finding.entry);
         let _ = writeln!(text, "     expected otherwise: #{}: {}", finding.entry, finding.text);
     }
+    if !report.expectations.is_empty() && !report.covered.is_empty() {
+        let _ = writeln!(text, "     this scenario exercises {}", report.covered.join(", "));
+    }
     if !report.trace.is_empty() {
         let _ = writeln!(text, "     what happened (seed {}):", report.seed);
         for line in exchange::render(&report.trace, &marked).lines() {

@@ -103,6 +103,25 @@ fn a_refund_is_asked_of_those_who_offer_it_and_of_nobody_else() {
 }
 
 #[test]
+fn one_that_sells_nothing_fails_the_expectations_and_is_accused_of_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("driver.py");
+    std::fs::write(&file, format!("STATE = {{}}\nCAPABILITIES = []\n{DECREE}")).unwrap();
+    let output = conformance(&[
+        "run",
+        "--integration",
+        &format!("python3 {}", file.display()),
+        "--run",
+        "edc/purchase-declined",
+    ]);
+    assert_eq!(code(&output), 1, "{}{}", stdout(&output), stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("Purchase should have been sent exactly 1 times, was sent 0 times"), "{text}");
+    assert!(text.contains("this scenario exercises EDC-P42, EDC-P45"), "{text}");
+    assert!(text.contains(" 0 broken,") && !text.contains("broken:"), "{text}");
+}
+
+#[test]
 fn what_cannot_be_read_as_an_integration_is_wrong_usage() {
     for (text, problem) in [
         ("'unclosed", "is not closed"),
