@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use anstream::ColorChoice;
@@ -135,10 +135,19 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Writes to stdout; a pipe that was closed is no error.
+/// Whether something could not be written to stdout.
+static UNWRITTEN: AtomicBool = AtomicBool::new(false);
+
+/// Writes to stdout; a pipe that was closed is no error, a disk that is full is.
 fn say(text: &str) {
     let mut out = anstream::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(error) = written
+        && error.kind() != io::ErrorKind::BrokenPipe
+        && !UNWRITTEN.swap(true, Ordering::Relaxed)
+    {
+        tell(&format!("conformance: failed to write to stdout: {error}"));
+    }
 }
 
 /// Writes to stderr.
@@ -150,7 +159,7 @@ fn list_requirements() -> Exit {
     let lines: Vec<_> =
         requirement::ALL.iter().map(|r| format!("{:<10} {}  [{}]\n", r.id, r.statement, r.source)).collect();
     say(&lines.concat());
-    Exit::Expected
+    if UNWRITTEN.load(Ordering::Relaxed) { Exit::Usage } else { Exit::Expected }
 }
 
 fn explain(id: &str) -> Exit {
@@ -219,6 +228,10 @@ fn run_scenarios(arguments: &RunArguments) -> Exit {
         start_timeout: arguments.start_timeout.0,
         case_timeout: arguments.case_timeout.0,
     };
+    if let Err(error) = prepare_files(arguments) {
+        tell(&format!("conformance: failed to {error}"));
+        return Exit::Usage;
+    }
     interrupt::watch();
     let reports = match greet(&settings) {
         Ok(hello) => {
@@ -301,6 +314,9 @@ fn finish(reports: &[CaseReport], arguments: &RunArguments) -> Exit {
         return Exit::Usage;
     }
     let any = |fits: fn(&Verdict) -> bool| reports.iter().any(|r| fits(&r.verdict));
+    if UNWRITTEN.load(Ordering::Relaxed) {
+        return Exit::Usage;
+    }
     if interrupt::came() {
         tell("conformance: interrupted; what is above is what was found until then");
         Exit::Interrupted
@@ -314,6 +330,26 @@ fn finish(reports: &[CaseReport], arguments: &RunArguments) -> Exit {
     } else {
         Exit::Expected
     }
+}
+
+/// Finds out before anything runs whether the reports can be written.
+fn prepare_files(arguments: &RunArguments) -> io::Result<()> {
+    let explain = |path: &Path| {
+        let path = path.display().to_string();
+        move |error: io::Error| io::Error::new(error.kind(), format!("write {path}: {error}"))
+    };
+    if let Some(folder) = &arguments.trace_dir {
+        fs::create_dir_all(folder).map_err(explain(folder))?;
+        let trial = folder.join(".writable");
+        fs::write(&trial, "").and_then(|()| fs::remove_file(&trial)).map_err(explain(folder))?;
+    }
+    if let Some(file) = &arguments.junit {
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder).map_err(explain(folder))?;
+        }
+        fs::OpenOptions::new().append(true).create(true).open(file).map_err(explain(file))?;
+    }
+    Ok(())
 }
 
 fn write_file(path: &Path, text: &str) -> io::Result<()> {

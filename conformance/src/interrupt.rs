@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: the run stops where it is, ends what it started, and still reports what it has.
+//! SIGINT, SIGTERM and SIGHUP: the run stops where it is, ends what it started, and still reports what it has.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -16,8 +16,8 @@ pub fn watch() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
-            let (Ok(mut interrupt), Ok(mut terminate)) =
-                (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+            let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) =
+                (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
             else {
                 return;
             };
@@ -25,6 +25,7 @@ pub fn watch() {
                 tokio::select! {
                     _ = interrupt.recv() => {}
                     _ = terminate.recv() => {}
+                    _ = hangup.recv() => {}
                 }
                 if INTERRUPTED.swap(true, Ordering::Relaxed) {
                     std::process::exit(130);

@@ -104,6 +104,9 @@ pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
         let problem = match limited {
             Ok(Ok(())) if recorder.len() >= LIMIT => Some(format!("more than {LIMIT} things happened")),
             Ok(result) => result.err(),
+            Err(_) if settings.time == TimeMode::Paused => {
+                Some("it spans more than 90 days of simulated time".to_owned())
+            }
             Err(_) => Some(format!("it took longer than {} s, --case-timeout", settings.case_timeout.as_secs())),
         };
         (recorder.entries(), problem)
@@ -181,6 +184,7 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
         checkouts: Vec::new(),
         mark: 0,
         overdue: 0,
+        began: Instant::now(),
         steady: None,
     };
     let result = stage.play().await;

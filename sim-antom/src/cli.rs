@@ -74,6 +74,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let keys = KeyRing::open(&arguments.keys)?;
     let mut interrupt = signal(SignalKind::interrupt()).context("watch for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("watch for SIGTERM")?;
+    let mut hangup = signal(SignalKind::hangup()).context("watch for SIGHUP")?;
     let listener =
         TcpListener::bind(arguments.listen).await.with_context(|| format!("listen on {}", arguments.listen))?;
     let address = listener.local_addr().context("ask for the address")?;
@@ -100,6 +101,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         () = drive(gateway, calls, Notifier::new(Arc::new(TcpConnect)), clock, move |at, event| show(at, &event, verbose)) => Ok(()),
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
+        _ = hangup.recv() => Ok(()),
     }
 }
 

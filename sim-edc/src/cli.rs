@@ -64,6 +64,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     let mut interrupt = signal(SignalKind::interrupt()).context("watch for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("watch for SIGTERM")?;
+    let mut hangup = signal(SignalKind::hangup()).context("watch for SIGHUP")?;
     let pty = Pty::open(&arguments.link)
         .with_context(|| format!("open a PTY and link {} to it", arguments.link.display()))?;
     let profile = match arguments.profile {
@@ -84,6 +85,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         result = drive(device, pty, clock, move |at, event| show(at, &event, verbose)) => result.context("keep the line"),
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
+        _ = hangup.recv() => Ok(()),
     }
 }
 

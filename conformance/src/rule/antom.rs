@@ -92,7 +92,8 @@ pub(super) fn s_is_not_paid(view: &View<'_>) -> Judgement {
         let Some(paid) = view.called_paid(&order.name) else { continue };
         let forged =
             view.notices.iter().any(|n| !n.genuine && n.n < paid.n && ids.contains(&n.payment_request_id.as_str()));
-        if !forged && !view.evidence_before(paid.n, &ids) {
+        let inquired = misread_inquiry(view, &ids, paid.n).is_some();
+        if !forged && !inquired && !view.evidence_before(paid.n, &ids) {
             let text = format!(
                 "order {} is called paid after the S of pay (entry {}), but nobody had paid yet",
                 order.name, accepted.n
@@ -122,6 +123,35 @@ pub(super) fn unknown_is_repeated_unchanged(view: &View<'_>) -> Judgement {
         } else if next.body != call.body {
             let text = format!("pay was answered U (entry {}) and then called with another body", call.n);
             findings.push(Finding { entry: next.n, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// The last inquiry before an entry that the merchant heard, and that did not say SUCCESS.
+fn misread_inquiry<'v>(view: &'v View<'_>, ids: &[&str], before: usize) -> Option<&'v Call> {
+    view.calls.iter().rev().filter(|c| c.operation == Some(Operation::InquiryPayment)).find(|c| {
+        let answered = c.heard().is_some_and(|(n, body)| *n < before && body["paymentStatus"] != "SUCCESS");
+        answered && request_id(c).is_some_and(|id| ids.contains(&id))
+    })
+}
+
+/// INQ-001.
+pub(super) fn status_is_the_outcome(view: &View<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let heard = view.calls.iter().filter(|c| c.operation == Some(Operation::InquiryPayment) && c.heard().is_some());
+    let exercised = heard.count() > 0;
+    for order in view.orders.iter().filter(|o| o.by == By::EntryCode) {
+        let ids = view.payment_request_ids(order.amount);
+        let Some(paid) = view.called_paid(&order.name) else { continue };
+        if let Some(inquiry) = misread_inquiry(view, &ids, paid.n)
+            && !view.evidence_before(paid.n, &ids)
+        {
+            let text = format!(
+                "order {} is called paid; the inquiry (entry {}) did not say SUCCESS in paymentStatus",
+                order.name, inquiry.n
+            );
+            findings.push(Finding { entry: paid.n, text });
         }
     }
     Judgement::new(exercised, findings)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use wire::edc::{CommandName, PurchaseCancelRequest, PurchaseRequest, ShapeError, caller_timeout, shape_errors};
 
-use super::view::{Command, View};
+use super::view::{Command, Order, View};
 use super::{Finding, Judgement};
 use crate::scenario::By;
 
@@ -100,21 +100,21 @@ pub(super) fn no_second_charge_after_silence(view: &View<'_>) -> Judgement {
     Judgement::new(view.silent().next().is_some(), findings)
 }
 
-/// Whether a command may follow a silent one of the same amount: GetLastTransaction has told that the silent one did not
-/// charge, or that it did and this is another order.
+/// Whether a command may follow a silent one of the same amount: the terminal was asked and has told that the silent one
+/// did not charge, or has answered whatever and this is another order.
 fn may_follow(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool {
     let inquiries = view.commands.iter().filter(|c| c.name() == "GetLastTransaction" && c.n > silent.n && c.n < next.n);
-    let heard = inquiries.filter_map(|c| view.heard_result_of(c)).filter(|r| r.n < next.n);
-    let mut records = heard
-        .map(|r| &r.json["responseData"])
-        .filter(|data| data["requestId"].as_str().map(ToOwned::to_owned) == silent.parameter("/requestId"));
-    let sold = view.orders.iter().filter(|o| o.by == By::Terminal && Some(o.amount.value()) == silent.amount()).count();
-    let asked = view
-        .commands
-        .iter()
-        .filter(|c| c.n <= next.n && !c.refused && c.name() == silent.name() && c.amount() == silent.amount())
-        .count();
-    records.any(|data| data["result"]["resultCode"] != "SUCCESS" || asked <= sold)
+    let mut heard =
+        inquiries.filter_map(|c| view.heard_result_of(c)).filter(|r| r.n < next.n).map(|r| &r.json["responseData"]);
+    let is_same = |o: &&Order| o.by == By::Terminal && Some(o.amount.value()) == silent.amount();
+    let sold = view.orders.iter().filter(is_same).filter(|o| o.n < next.n).count();
+    let purchases =
+        view.commands.iter().filter(|c| !c.refused && c.name() == silent.name() && c.amount() == silent.amount());
+    let asked = purchases.filter(|c| c.n <= next.n).count();
+    heard.any(|data| {
+        let is_silents = data["requestId"].as_str().map(ToOwned::to_owned) == silent.parameter("/requestId");
+        asked <= sold || is_silents && data["result"]["resultCode"] != "SUCCESS"
+    })
 }
 
 /// EDC-P29.
@@ -134,6 +134,33 @@ pub(super) fn recovery_comes_first(view: &View<'_>) -> Judgement {
                 next.name()
             );
             findings.push(Finding { entry: next.n, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// EDC-P45. An order that is called paid although the POS heard only of failure.
+pub(super) fn success_is_judged_by_its_code(view: &View<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for command in view.commands.iter().filter(|c| c.name() == "Purchase") {
+        let Some(result) = view.heard_result_of(command) else { continue };
+        exercised = true;
+        let of_amount =
+            |data: &Value| data["paymentAmount"]["value"].as_str().map(ToOwned::to_owned) == command.amount();
+        let succeeded = |n: usize| {
+            view.results.iter().any(|r| {
+                let data = &r.json["responseData"];
+                r.n < n && data["result"]["resultCode"] == "SUCCESS" && of_amount(data)
+            })
+        };
+        let orders = view.orders.iter().filter(|o| o.by == By::Terminal && Some(o.amount.value()) == command.amount());
+        for paid in orders.filter_map(|o| view.called_paid(&o.name)) {
+            if paid.n > result.n && !succeeded(paid.n) {
+                let text =
+                    format!("order {} is called paid, but its result (entry {}) is no success", paid.order, result.n);
+                findings.push(Finding { entry: paid.n, text });
+            }
         }
     }
     Judgement::new(exercised, findings)

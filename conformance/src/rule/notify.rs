@@ -9,12 +9,6 @@ pub(super) fn forgeries_are_not_believed(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let forged: Vec<_> = view.notices.iter().filter(|n| !n.genuine).collect();
     for notice in &forged {
-        if let Some((n, true, _)) = &notice.answer {
-            findings.push(Finding {
-                entry: *n,
-                text: format!("the forged notification (entry {}) was acknowledged", notice.n),
-            });
-        }
         // One that was refused to its face was not believed; if the order is paid all the same, that has another reason.
         let refused = notice.answer.as_ref().is_some_and(|(_, acknowledged, _)| !acknowledged);
         for order in view.orders.iter().filter(|o| !refused && o.by == By::EntryCode) {
@@ -30,6 +24,18 @@ pub(super) fn forgeries_are_not_believed(view: &View<'_>) -> Judgement {
         }
     }
     Judgement::new(!forged.is_empty(), findings)
+}
+
+/// NTF-005.
+pub(super) fn forgeries_are_not_acknowledged(view: &View<'_>) -> Judgement {
+    let forged = || view.notices.iter().filter(|n| !n.genuine);
+    let findings = forged().filter_map(|notice| match &notice.answer {
+        Some((n, true, _)) => {
+            Some(Finding { entry: *n, text: format!("the forged notification (entry {}) was acknowledged", notice.n) })
+        }
+        _ => None,
+    });
+    Judgement::new(forged().next().is_some(), findings.collect())
 }
 
 /// NTF-003. A merchant that was killed before it could answer is excused.

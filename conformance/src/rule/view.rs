@@ -154,6 +154,8 @@ pub struct Notice {
 /// An order that was checked out.
 #[derive(Debug, Clone)]
 pub struct Order {
+    /// The entry.
+    pub n: usize,
     /// Its name.
     pub name: String,
     /// How it is paid.
@@ -270,7 +272,7 @@ impl<'a> View<'a> {
                 let by = serde_json::from_value(params["by"].clone());
                 let amount = serde_json::from_value(params["amount"].clone());
                 if let (Some(name), Ok(by), Ok(amount)) = (params["order"].as_str(), by, amount) {
-                    self.orders.push(Order { name: name.to_owned(), by, amount });
+                    self.orders.push(Order { n: entry.n, name: name.to_owned(), by, amount });
                 }
             }
             DriverEvent::Called { method, params } if method == "orderStatus" => *asked = Some(params),

@@ -12,6 +12,7 @@ use super::session::Session;
 use super::{Settings, TimeMode};
 use crate::clock::WorldClock;
 use crate::driver::{DriverError, OrderState, OrderStatus};
+use crate::interrupt;
 use crate::memory::Memory;
 use crate::plan::Case;
 use crate::scenario::{By, Step};
@@ -48,6 +49,8 @@ pub(super) struct Stage<'a> {
     pub(super) mark: usize,
     /// How often in a row the integration was due to act and did not.
     pub(super) overdue: u32,
+    /// When the case began, in real time.
+    pub(super) began: Instant,
     /// When the integration means to act by itself, and since when it has said so.
     pub(super) steady: Option<(Option<Moment>, Instant)>,
 }
@@ -163,6 +166,18 @@ impl Stage<'_> {
         Ok(())
     }
 
+    /// Simulated time may run for days within a moment; the limit of a case is in real time all the same.
+    fn check_limits(&self) -> Result<(), DriverError> {
+        let limit = self.settings.case_timeout;
+        if self.began.elapsed() > limit {
+            return Err(DriverError::Unreachable(format!("it took longer than {} s, --case-timeout", limit.as_secs())));
+        }
+        if interrupt::came() {
+            return Err(DriverError::Unreachable("it was interrupted".to_owned()));
+        }
+        Ok(())
+    }
+
     /// Lets time pass until something holds, or at most so long.
     async fn pass_time(&mut self, within: Duration, done: impl Fn() -> bool) -> Result<(), DriverError> {
         let horizon = self.clock.now() + within;
@@ -171,6 +186,7 @@ impl Stage<'_> {
                 return Ok(());
             }
             self.check_checkouts().await?;
+            self.check_limits()?;
             let seen = self.recorder.len();
             match self.settings.time {
                 TimeMode::Paused => {
@@ -196,6 +212,7 @@ impl Stage<'_> {
         let horizon = self.clock.now() + within;
         loop {
             self.check_checkouts().await?;
+            self.check_limits()?;
             self.rest().await;
             self.ask_all().await?;
             let pending = self.clock.pending();
@@ -266,7 +283,8 @@ impl Stage<'_> {
         let target = match next {
             Some(at) if at <= horizon => at,
             // Nobody will do anything before the horizon: an integration with own timers we cannot see may, though.
-            _ if self.tells_time => horizon,
+            // So may one that still owes the answer to a call of ours.
+            _ if self.tells_time && self.checkouts.is_empty() => horizon,
             _ => return Ok(Skipped::Nothing),
         };
         if target <= now {

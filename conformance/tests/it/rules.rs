@@ -297,6 +297,9 @@ fn edc_p27_forbids_a_second_purchase_until_the_first_is_known() {
     lost().command("2", "GetLastTransaction", json!({})).purchase("3", "S", "1").breaks("EDC-P27", 5);
     asked(success("R", "1")).purchase("3", "S", "1").breaks("EDC-P27", 6);
     asked(success("other", "1")).purchase("3", "S", "1").breaks("EDC-P27", 6);
+    let nothing = json!({"result": {"resultCode": "ORDER_STATUS_INVALID"}});
+    asked(nothing.clone()).purchase("3", "S", "1").breaks("EDC-P27", 6);
+    asked(nothing).checkout("B", "terminal", "KRW", "1").purchase("3", "S", "1").holds("EDC-P27");
     let failed = json!({"requestId": "R", "result": {"resultCode": "PROCESS_FAIL"}});
     asked(failed).purchase("3", "S", "1").holds("EDC-P27");
     new()
@@ -388,6 +391,30 @@ fn pay_009_wants_evidence_before_paid() {
 }
 
 #[test]
+fn inq_001_wants_the_status_to_say_success() {
+    let asked = |status: &str| {
+        let answer = json!({"result": {"resultStatus": "S"}, "paymentStatus": status, "paymentRequestId": "P"});
+        let inquiry = json!({"paymentRequestId": "P"});
+        new().sold().pay(1, "P", "S SUCCESS", None).call(2, Operation::InquiryPayment, &inquiry, &answer, None)
+    };
+    asked("SUCCESS").status("A", "paid", "JPY", "1000").holds("INQ-001");
+    asked("PROCESSING").status("A", "open", "JPY", "0").holds("INQ-001");
+    asked("PROCESSING").status("A", "paid", "JPY", "1000").breaks("INQ-001", 7);
+    asked("PROCESSING").status("A", "paid", "JPY", "1000").holds("PAY-009");
+    new().sold().pay(1, "P", "S SUCCESS", None).says_nothing_of("INQ-001");
+}
+
+#[test]
+fn edc_p45_wants_the_code_to_say_success() {
+    let sale = || new().checkout("A", "terminal", "KRW", "100").purchase("1", "R", "100");
+    let declined = json!({"requestId": "R", "paymentAmount": {"currency": "KRW", "value": "100"}, "result": {"resultCode": "PROCESS_FAIL"}});
+    sale().success("1", "R", "100").status("A", "paid", "KRW", "100").holds("EDC-P45");
+    sale().result("1", declined.clone(), None, 1).status("A", "failed", "KRW", "0").holds("EDC-P45");
+    sale().result("1", declined, None, 1).status("A", "paid", "KRW", "100").breaks("EDC-P45", 5);
+    sale().says_nothing_of("EDC-P45");
+}
+
+#[test]
 fn pay_011_wants_the_same_request_after_u() {
     let unknown = || new().sold().pay(1, "P", "U UNKNOWN_EXCEPTION", None);
     unknown().pay(2, "P", "S SUCCESS", None).holds("PAY-011");
@@ -404,7 +431,9 @@ fn notification_rules_look_at_belief_and_acknowledgement() {
     asked().notice(1, "P", true, true).holds("NTF-003");
     asked().notice(1, "P", true, false).breaks("NTF-003", 5);
     asked().notice(1, "P", false, false).holds("NTF-001");
-    asked().notice(1, "P", false, true).breaks("NTF-001", 5);
+    asked().notice(1, "P", false, true).breaks("NTF-005", 5);
+    asked().notice(1, "P", false, false).holds("NTF-005");
+    asked().notice(1, "P", false, true).status("A", "paid", "JPY", "1000").breaks("NTF-001", 7);
     asked().notice(1, "P", true, true).says_nothing_of("NTF-001");
     let twice = || asked().notice(1, "P", true, true).notice(2, "P", true, true);
     twice().status("A", "paid", "JPY", "1000").holds("NTF-006");
