@@ -128,11 +128,18 @@ pub(super) fn unknown_is_repeated_unchanged(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
-/// The last inquiry before an entry that the merchant heard, and that did not say SUCCESS.
+/// The last inquiry before an entry that the merchant heard, that did not say SUCCESS, and after which pay was not
+/// answered S any more: what an order that is then called paid was called so on.
 fn misread_inquiry<'v>(view: &'v View<'_>, ids: &[&str], before: usize) -> Option<&'v Call> {
-    view.calls.iter().rev().filter(|c| c.operation == Some(Operation::InquiryPayment)).find(|c| {
-        let answered = c.heard().is_some_and(|(n, body)| *n < before && body["paymentStatus"] != "SUCCESS");
-        answered && request_id(c).is_some_and(|id| ids.contains(&id))
+    let concerns = |c: &&Call| request_id(c).is_some_and(|id| ids.contains(&id));
+    let accepted = pays(view).filter(concerns).filter_map(Call::heard);
+    let accepted =
+        accepted.filter(|(n, body)| *n < before && body["result"]["resultStatus"] == "S").map(|(n, _)| *n).max();
+    let inquiries = view.calls.iter().rev().filter(|c| c.operation == Some(Operation::InquiryPayment)).filter(concerns);
+    inquiries.into_iter().find(|c| {
+        let misread =
+            |(n, body): &(usize, Value)| *n < before && Some(*n) > accepted && body["paymentStatus"] != "SUCCESS";
+        c.heard().is_some_and(misread)
     })
 }
 
