@@ -129,6 +129,11 @@ impl Recorder {
         self.record_at(self.clock.now(), event);
     }
 
+    /// Writes down what an integration says to itself: that is no traffic, and a chatty one is quiet all the same.
+    pub fn overhear(&self, event: Event) {
+        self.record_at(self.clock.now(), event);
+    }
+
     /// Writes what happened at a moment.
     pub fn record_at(&self, at: Moment, event: Event) {
         let mut entries = self.shared.entries.lock().unwrap_or_else(PoisonError::into_inner);

@@ -38,7 +38,7 @@ impl Session {
             Integration::Command { words, .. } => {
                 let said = recorder.clone();
                 let (process, stdin, stdout) =
-                    Process::start(words, move |line| said.record(Event::Driver(DriverEvent::Said { line })))?;
+                    Process::start(words, move |line| said.overhear(Event::Driver(DriverEvent::Said { line })))?;
                 let (driver, talk) = LineDriver::start(BufReader::new(stdout), stdin, process.overheard());
                 Ok(Self { driver: Driver::Lines(driver), body: Body::Process(process, talk) })
             }
