@@ -239,7 +239,8 @@ impl Link {
         match found {
             Decoded::Frame(frame, raw) => {
                 self.watch_nothing();
-                let repeat = self.last_accepted == Some((frame.seq(), frame.check()));
+                // A hello is answered every time: that harms nothing, and a POS that restarted begins with the same frame.
+                let repeat = frame.kind() != Kind::Hello && self.last_accepted == Some((frame.seq(), frame.check()));
                 if repeat && frame.kind().is_acknowledged() {
                     let (kind, seq) = (frame.kind(), Some(frame.seq()));
                     let json = frame.into_packet().json().map(Into::into).unwrap_or_default();
