@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::exchange;
-use crate::requirement;
+use crate::requirement::{self, Sight};
 use crate::rule::Judgement;
 use crate::verdict::{CaseReport, Verdict};
 
@@ -83,6 +83,7 @@ pub fn summary(reports: &[CaseReport], seed: u64) -> String {
     let stopped = count(|v| matches!(v, Verdict::NotCarriedOut(_)));
     let skipped = count(|v| matches!(v, Verdict::Skipped(_)));
     let found = requirements(reports);
+    let testable = requirement::ALL.iter().filter(|r| r.is_testable());
     let with = |fits: fn(&Judgement) -> bool| found.values().filter(|j| fits(j)).count();
     let broken: Vec<_> = found.iter().filter(|(_, j)| matches!(j, Judgement::Broken(_))).map(|(id, _)| *id).collect();
     let _ = writeln!(
@@ -90,21 +91,25 @@ pub fn summary(reports: &[CaseReport], seed: u64) -> String {
         "\n{} cases: {passed} passed, {failed} failed, {stopped} could not be carried out, {skipped} skipped (seed {seed})",
         reports.len()
     );
+    let idle: Vec<_> = testable.clone().filter(|r| found.get(r.id) == Some(&Judgement::NotExercised)).collect();
+    let unseen = |fits: fn(&Sight) -> bool| requirement::ALL.iter().filter(|r| fits(&r.sight)).count();
     let _ = writeln!(
         text,
-        "{} requirements: {} held, {} broken, {} not exercised",
-        found.len(),
+        "{} requirements: {} held, {} broken, {} not exercised; beside them {} that no black box sees and {} that wait",
+        testable.count(),
         with(|j| *j == Judgement::Held),
         broken.len(),
-        with(|j| *j == Judgement::NotExercised),
+        idle.len(),
+        unseen(|sight| matches!(sight, Sight::Hidden(_))),
+        unseen(|sight| matches!(sight, Sight::Waits(_))),
     );
     for id in &broken {
         let statement = requirement::find(id).map_or("", |r| r.statement);
         let _ = writeln!(text, "  {RED}{id}{RED:#} broken: {statement}");
     }
-    let idle: Vec<_> = found.iter().filter(|(_, j)| **j == Judgement::NotExercised).map(|(id, _)| *id).collect();
     if !idle.is_empty() {
-        let _ = writeln!(text, "  not exercised: {}", idle.join(", "));
+        let ids: Vec<_> = idle.iter().map(|r| r.id).collect();
+        let _ = writeln!(text, "  not exercised: {}", ids.join(", "));
     }
     text
 }
