@@ -371,7 +371,11 @@ impl Link {
         }
         if self.gap.is_some_and(|at| at <= now) || self.whole.is_some_and(|at| at <= now) {
             self.watch_nothing();
-            if let Some(bad) = self.frames.abandon() {
+            // Whatever had begun by now has been silent for as long: heads of frames that never come must not make the
+            // next message wait for each of them.
+            while self.offered.is_none()
+                && let Some(bad) = self.frames.abandon()
+            {
                 self.found(now, bad);
                 self.unread.push_front(Bytes::new());
                 self.read(now);

@@ -147,3 +147,12 @@ fn a_ping_is_answered_with_the_same() {
     desk.send(&Packet::new(Kind::Ping, &json!({"n": "7"})));
     assert_eq!(desk.heard, [(Kind::Ping, json!({"n": "7"}))]);
 }
+
+#[test]
+fn after_one_silence_no_head_of_a_frame_that_never_came_is_waited_for() {
+    let mut desk = unheard();
+    put(&mut desk, &[0x02, 0x7f, 0xff, b'C'].repeat(4096));
+    desk.wait(Duration::from_millis(200));
+    let said = put(&mut desk, &hello(1));
+    assert_eq!(said.first(), Some(&ACK));
+}

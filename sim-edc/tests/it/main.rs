@@ -2,9 +2,11 @@
 
 mod desk;
 mod faults;
+mod flood;
 mod garbage;
 mod link;
 mod model;
 mod payments;
 mod program;
+mod pyserial;
 mod states;

@@ -15,14 +15,14 @@ use nix::unistd::Pid;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A running terminal.
-struct Program {
+pub(crate) struct Program {
     child: Child,
     link: PathBuf,
     _folder: tempfile::TempDir,
 }
 
 impl Program {
-    fn start(profile: &str, script: &str) -> Self {
+    pub(crate) fn start(profile: &str, script: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let link = folder.path().join("terminal");
         let file = folder.path().join("script.yaml");
@@ -39,14 +39,23 @@ impl Program {
         Self { child, link, _folder: folder }
     }
 
-    fn open(&self) -> Client {
+    /// The path of its port.
+    pub(crate) fn link(&self) -> &Path {
+        &self.link
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn open(&self) -> Client {
         let flags = nix::fcntl::OFlag::O_NONBLOCK.bits();
         let file = OpenOptions::new().read(true).write(true).custom_flags(flags).open(&self.link).unwrap();
         Client { file, said: Vec::new() }
     }
 
     /// Stops it as an operator would, and returns whether it went well.
-    fn stop(mut self, signal: Signal) -> bool {
+    pub(crate) fn stop(mut self, signal: Signal) -> bool {
         kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), signal).unwrap();
         let fine = self.child.wait().unwrap().success();
         fine && std::fs::symlink_metadata(&self.link).is_err()
@@ -62,17 +71,17 @@ impl Drop for Program {
 }
 
 /// A till with nothing but a file.
-struct Client {
-    file: File,
-    said: Vec<u8>,
+pub(crate) struct Client {
+    pub(crate) file: File,
+    pub(crate) said: Vec<u8>,
 }
 
 impl Client {
-    fn line(&mut self, text: &str) {
+    pub(crate) fn line(&mut self, text: &str) {
         self.file.write_all(format!("{text}\n").as_bytes()).unwrap();
     }
 
-    fn waits_for(&mut self, word: &str) -> bool {
+    pub(crate) fn waits_for(&mut self, word: &str) -> bool {
         let until = Instant::now() + PATIENCE;
         let mut buffer = [0; 4096];
         while !String::from_utf8_lossy(&self.said).contains(word) {

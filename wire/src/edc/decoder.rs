@@ -2,9 +2,10 @@
 //!
 //! Invariant: it never holds more than one frame of the largest size. It never flushes: when a candidate frame turns
 //! out bad it moves on **one byte** and scans again, so a good frame behind garbage (or behind a false STX) is found.
+//! What lies whole in the input is read where it lies; only the beginning of a frame whose rest is still to come is kept.
 //! It keeps no time; who does calls [`Decoder::abandon`] when a frame that began does not go on.
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 
 use super::crc::crc16_xmodem;
@@ -50,20 +51,20 @@ pub enum Defect {
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    buffer: Vec<u8>,
+    /// A frame that has begun, or what looks like one. Everything else never gets here.
+    buffer: BytesMut,
     noise: Vec<u8>,
 }
 
 impl Decoder {
     /// How many bytes a report of something skipped holds at most.
     pub const SAMPLE: usize = 256;
-    const LARGEST: usize = HEAD + TAG + MAX_DATA + TAIL;
 
     /// Takes what it needs from the front of `input` and returns the next thing found; `None` when the input is used up.
     /// Call it until it returns `None`.
     pub fn decode(&mut self, input: &mut &[u8]) -> Option<Decoded> {
         loop {
-            let scan = self.scan();
+            let scan = scan(self.front(input));
             // What was skipped is reported before whatever follows it.
             let noise_ends = !matches!(scan, Scan::Noise | Scan::Wants(_)) || self.noise.len() >= Self::SAMPLE;
             if noise_ends && !self.noise.is_empty() {
@@ -71,7 +72,8 @@ impl Decoder {
             }
             match scan {
                 Scan::Wants(missing) => {
-                    let taken = missing.min(input.len());
+                    // All of the input is the beginning of one frame while nothing is kept yet.
+                    let taken = if self.buffer.is_empty() { input.len() } else { missing.min(input.len()) };
                     let (now, later) = input.split_at(taken);
                     self.buffer.extend_from_slice(now);
                     *input = later;
@@ -82,20 +84,22 @@ impl Decoder {
                 Scan::Noise => {
                     // Whole runs at once: noise has no structure to look at byte by byte.
                     let room = Self::SAMPLE - self.noise.len();
-                    let run = self.buffer.iter().take_while(|b| !matches!(**b, STX | ACK | NAK)).count().min(room);
-                    self.noise.extend(self.buffer.drain(..run));
+                    let front = self.front(input);
+                    let run = front.iter().take(room).take_while(|b| !matches!(**b, STX | ACK | NAK)).count();
+                    let run = self.take(run, input);
+                    self.noise.extend_from_slice(&run);
                 }
                 Scan::Ack => {
-                    self.buffer.drain(..1);
+                    self.skip(1, input);
                     return Some(Decoded::Ack);
                 }
                 Scan::Nak => {
-                    self.buffer.drain(..1);
+                    self.skip(1, input);
                     return Some(Decoded::Nak);
                 }
-                Scan::Bad(defect) => return Some(self.skip_one(defect)),
+                Scan::Bad { defect, len } => return Some(self.skip_one(defect, len, input)),
                 Scan::Frame { kind, len } => {
-                    let raw: Bytes = self.buffer.drain(..len).collect();
+                    let raw = self.take(len, input);
                     let seq = raw.get(HEAD + 1).copied().unwrap_or_default();
                     let data = raw.slice(HEAD + TAG..len - TAIL);
                     match Frame::new(Packet { kind, data }, seq) {
@@ -116,7 +120,7 @@ impl Decoder {
     /// Gives up on the frame that began: the next byte is scanned as if it had not. Call [`Decoder::decode`] with no
     /// input afterwards, since a whole frame may lie behind it.
     pub fn abandon(&mut self) -> Option<Decoded> {
-        self.is_inside_frame().then(|| self.skip_one(Defect::Silence))
+        self.is_inside_frame().then(|| self.skip_one(Defect::Silence, self.buffer.len(), &mut [].as_slice()))
     }
 
     /// Forgets everything, as after the line was closed.
@@ -125,60 +129,87 @@ impl Decoder {
         self.noise.clear();
     }
 
-    fn skip_one(&mut self, defect: Defect) -> Decoded {
-        let end = self.buffer.len().min(Self::SAMPLE);
-        let sample = Bytes::copy_from_slice(self.buffer.get(..end).unwrap_or_default());
-        self.buffer.drain(..1.min(self.buffer.len()));
+    /// What is looked at next: what is kept, else the input itself.
+    fn front<'a>(&'a self, input: &'a [u8]) -> &'a [u8] {
+        if self.buffer.is_empty() { input } else { &self.buffer }
+    }
+
+    /// Takes bytes from the front: copied, so that nothing small keeps something large alive.
+    fn take(&mut self, len: usize, input: &mut &[u8]) -> Bytes {
+        let bytes = Bytes::copy_from_slice(self.front(input).get(..len).unwrap_or_default());
+        self.skip(len, input);
+        bytes
+    }
+
+    fn skip(&mut self, len: usize, input: &mut &[u8]) {
+        if self.buffer.is_empty() {
+            input.advance(len.min(input.len()));
+        } else {
+            self.buffer.advance(len.min(self.buffer.len()));
+        }
+    }
+
+    fn skip_one(&mut self, defect: Defect, len: usize, input: &mut &[u8]) -> Decoded {
+        let sample = self.front(input).get(..len.min(Self::SAMPLE)).unwrap_or_default();
+        let sample = Bytes::copy_from_slice(sample);
+        self.skip(1, input);
         Decoded::Bad { defect, sample }
     }
 
     fn take_noise(&mut self) -> Option<Decoded> {
         (!self.noise.is_empty()).then(|| Decoded::Noise(std::mem::take(&mut self.noise).into()))
     }
+}
 
-    fn scan(&self) -> Scan {
-        let buffer = self.buffer.as_slice();
-        match buffer.first() {
-            None => return Scan::Wants(1),
-            Some(&ACK) => return Scan::Ack,
-            Some(&NAK) => return Scan::Nak,
-            Some(&STX) => {}
-            Some(_) => return Scan::Noise,
-        }
-        let (Some(&high), Some(&low)) = (buffer.get(1), buffer.get(2)) else {
-            return Scan::Wants(HEAD - buffer.len());
-        };
-        let counted = usize::from(u16::from_be_bytes([high, low]));
-        if !(TAG..=TAG + MAX_DATA).contains(&counted) {
-            return Scan::Bad(Defect::Length);
-        }
-        let Some(&kind) = buffer.get(HEAD) else { return Scan::Wants(1) };
-        // Looked at early, so that a false STX seldom holds up what follows it.
-        let Some(kind) = Kind::from_byte(kind) else { return Scan::Bad(Defect::Type) };
-        let len = (HEAD + counted + TAIL).min(Self::LARGEST);
-        if buffer.len() < len {
-            return Scan::Wants(len - buffer.len());
-        }
-        if buffer.get(len - TAIL) != Some(&ETX) {
-            return Scan::Bad(Defect::End);
-        }
-        let covered = buffer.get(1..len - TAIL).unwrap_or_default();
-        if buffer.get(len - 2..len) == Some(crc16_xmodem(covered).to_be_bytes().as_slice()) {
-            Scan::Frame { kind, len }
-        } else {
-            Scan::Bad(Defect::Check)
-        }
+/// Looks at what begins here. Pure, so that it does not matter whether the bytes are kept or still in the input.
+fn scan(front: &[u8]) -> Scan {
+    match front.first() {
+        None => return Scan::Wants(1),
+        Some(&ACK) => return Scan::Ack,
+        Some(&NAK) => return Scan::Nak,
+        Some(&STX) => {}
+        Some(_) => return Scan::Noise,
+    }
+    let (Some(&high), Some(&low)) = (front.get(1), front.get(2)) else {
+        return Scan::Wants(HEAD - front.len());
+    };
+    let counted = usize::from(u16::from_be_bytes([high, low]));
+    if !(TAG..=TAG + MAX_DATA).contains(&counted) {
+        return Scan::Bad { defect: Defect::Length, len: HEAD };
+    }
+    let Some(&kind) = front.get(HEAD) else { return Scan::Wants(1) };
+    // Looked at early, so that a false STX seldom holds up what follows it.
+    let Some(kind) = Kind::from_byte(kind) else { return Scan::Bad { defect: Defect::Type, len: HEAD + 1 } };
+    let len = HEAD + counted + TAIL;
+    if front.len() < len {
+        return Scan::Wants(len - front.len());
+    }
+    if front.get(len - TAIL) != Some(&ETX) {
+        return Scan::Bad { defect: Defect::End, len };
+    }
+    let covered = front.get(1..len - TAIL).unwrap_or_default();
+    if front.get(len - 2..len) == Some(crc16_xmodem(covered).to_be_bytes().as_slice()) {
+        Scan::Frame { kind, len }
+    } else {
+        Scan::Bad { defect: Defect::Check, len }
     }
 }
 
-/// What the bytes at the front of the buffer are.
+/// What the bytes at the front are.
 enum Scan {
     Wants(usize),
     Noise,
     Ack,
     Nak,
-    Bad(Defect),
-    Frame { kind: Kind, len: usize },
+    /// So many bytes were looked at.
+    Bad {
+        defect: Defect,
+        len: usize,
+    },
+    Frame {
+        kind: Kind,
+        len: usize,
+    },
 }
 
 #[cfg(test)]

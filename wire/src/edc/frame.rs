@@ -67,7 +67,9 @@ impl Frame {
     /// The CRC that the encoded frame carries: with SEQ, it tells a retry from a new frame.
     #[must_use]
     pub fn check(&self) -> u16 {
-        crc16_xmodem(&self.covered())
+        let bytes = self.encode();
+        let (_, check) = bytes.split_last_chunk().unwrap_or((&[], &[0; 2]));
+        u16::from_be_bytes(*check)
     }
 
     /// The message without its frame.
@@ -79,11 +81,15 @@ impl Frame {
     /// The bytes for the wire.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let covered = self.covered();
-        let check = crc16_xmodem(&covered);
-        let mut bytes = Vec::with_capacity(1 + covered.len() + TAIL);
+        // `new` and the decoder bound the data to MAX_DATA, which with TAG fits sixteen bits.
+        let len = u16::try_from(TAG + self.data.len()).unwrap_or(u16::MAX);
+        let mut bytes = Vec::with_capacity(HEAD + TAG + self.data.len() + TAIL);
         bytes.push(STX);
-        bytes.extend_from_slice(&covered);
+        bytes.extend_from_slice(&len.to_be_bytes());
+        bytes.push(self.kind.byte());
+        bytes.push(self.seq);
+        bytes.extend_from_slice(&self.data);
+        let check = crc16_xmodem(bytes.get(1..).unwrap_or_default());
         bytes.push(ETX);
         bytes.extend_from_slice(&check.to_be_bytes());
         bytes
@@ -93,17 +99,6 @@ impl Frame {
     #[must_use]
     pub const fn seq_after(seq: u8) -> u8 {
         if seq == u8::MAX { 1 } else { seq + 1 }
-    }
-
-    fn covered(&self) -> Vec<u8> {
-        // `new` and the decoder bound the data to MAX_DATA, which with TAG fits sixteen bits.
-        let len = u16::try_from(TAG + self.data.len()).unwrap_or(u16::MAX);
-        let mut covered = Vec::with_capacity(2 + TAG + self.data.len());
-        covered.extend_from_slice(&len.to_be_bytes());
-        covered.push(self.kind.byte());
-        covered.push(self.seq);
-        covered.extend_from_slice(&self.data);
-        covered
     }
 }
 
