@@ -160,7 +160,10 @@ impl World {
         let recorder = self.recorder.clone();
         let observe = move |at, event| recorder.record_at(at, Event::Gateway(event));
         let clock = Arc::new(self.clock.clone());
-        self.tasks.spawn(sim_antom::drive(gateway, calls, notifier, clock, observe));
+        self.tasks.spawn(async move {
+            // In memory nothing can fail to be kept.
+            let _ = sim_antom::drive(gateway, calls, notifier, clock, observe).await;
+        });
     }
 
     /// The parameters of `initialize`.

@@ -5,20 +5,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use wire::antom::{
-    Envelope, FieldKind, FieldNeed, FieldRule, InquiryPaymentRequest, Operation, PayRequest, Route, Severity,
-    Signature, Verifier, check_fields,
-};
+use wire::antom::{Envelope, FieldRule, Operation, Route, Severity, Signature, Verifier, check_fields};
 use wire::time::{Moment, WireTime};
-
-/// A request that passed every check.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
-    /// pay, Entry Code.
-    Pay(Box<PayRequest>),
-    /// inquiryPayment.
-    InquiryPayment(InquiryPaymentRequest),
-}
 
 /// A merchant that the gateway knows.
 #[derive(Debug)]
@@ -42,17 +30,17 @@ pub struct Refusal {
 /// Clocks that differ by more than this are noted; the real tolerance is not documented.
 const SKEW: std::time::Duration = std::time::Duration::from_secs(300);
 
-/// The fields of inquiryPayment; that one of them is there is checked beside the table.
-const INQUIRY_FIELDS: &[FieldRule] = &[
-    FieldRule { path: "paymentRequestId", need: FieldNeed::Optional, kind: FieldKind::Text(64) },
-    FieldRule { path: "paymentId", need: FieldNeed::Optional, kind: FieldKind::Text(64) },
-];
-
-/// Checks a request. What is let pass but should be told goes into `notes`.
+/// Checks what does not depend on the operation, and says which one it is, and its body. What is let pass but should be
+/// told goes into `notes`.
 ///
 /// # Errors
 /// The first check that fails.
-pub fn check(envelope: &Envelope, clients: &Clients, now: Moment, notes: &mut Vec<String>) -> Result<Request, Refusal> {
+pub fn check(
+    envelope: &Envelope,
+    clients: &Clients,
+    now: Moment,
+    notes: &mut Vec<String>,
+) -> Result<(Operation, Value), Refusal> {
     let refuse = |code, reason: String| Err(Refusal { code, reason });
     if envelope.method != "POST" {
         return refuse("METHOD_NOT_SUPPORTED", format!("the method is {}, only POST is served", envelope.method));
@@ -62,26 +50,10 @@ pub fn check(envelope: &Envelope, clients: &Clients, now: Moment, notes: &mut Ve
         return refuse("NO_INTERFACE_DEF", format!("no operation has the path {}", clip(envelope.path())));
     };
     check_signature(envelope, clients, now, notes)?;
-    let body = match serde_json::from_slice::<Value>(&envelope.body) {
-        Ok(body @ Value::Object(_)) => body,
-        Ok(_) => return refuse("PARAM_ILLEGAL", "the body is JSON, but not an object".to_owned()),
-        Err(error) => return refuse("PARAM_ILLEGAL", format!("the body is not JSON: {error}")),
-    };
-    match operation {
-        Operation::Pay => {
-            check_table(&body, PayRequest::ENTRY_CODE_DISCRIMINATORS, notes)?;
-            check_table(&body, PayRequest::ENTRY_CODE_FIELDS, notes)?;
-            read(body).map(|request| Request::Pay(Box::new(request)))
-        }
-        Operation::InquiryPayment => {
-            check_table(&body, INQUIRY_FIELDS, notes)?;
-            let request: InquiryPaymentRequest = read(body)?;
-            if request.payment_id.is_none() && request.payment_request_id.is_none() {
-                return refuse("PARAM_ILLEGAL", "paymentRequestId or paymentId is required".to_owned());
-            }
-            Ok(Request::InquiryPayment(request))
-        }
-        other => refuse("NO_INTERFACE_DEF", format!("{other} is not built yet")),
+    match serde_json::from_slice::<Value>(&envelope.body) {
+        Ok(body @ Value::Object(_)) => Ok((operation, body)),
+        Ok(_) => refuse("PARAM_ILLEGAL", "the body is JSON, but not an object".to_owned()),
+        Err(error) => refuse("PARAM_ILLEGAL", format!("the body is not JSON: {error}")),
     }
 }
 
@@ -153,7 +125,8 @@ fn note_time(time: &str, now: Moment, notes: &mut Vec<String>) {
     }
 }
 
-fn check_table(body: &Value, table: &[FieldRule], notes: &mut Vec<String>) -> Result<(), Refusal> {
+/// Compares a body with a table of fields; all that breaks it is told at once.
+pub(crate) fn check_table(body: &Value, table: &[FieldRule], notes: &mut Vec<String>) -> Result<(), Refusal> {
     let (errors, lints): (Vec<_>, Vec<_>) =
         check_fields(body, table).into_iter().partition(|p| p.severity == Severity::Error);
     notes.extend(lints.iter().map(ToString::to_string));
@@ -164,7 +137,8 @@ fn check_table(body: &Value, table: &[FieldRule], notes: &mut Vec<String>) -> Re
     Err(Refusal { code: "PARAM_ILLEGAL", reason: reasons })
 }
 
-fn read<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, Refusal> {
+/// Reads a body that fits its table.
+pub(crate) fn read<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, Refusal> {
     serde_json::from_value(texts(body)).map_err(|error| Refusal { code: "PARAM_ILLEGAL", reason: error.to_string() })
 }
 
@@ -186,7 +160,7 @@ fn clip(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use wire::antom::Headers;
+    use wire::antom::{FieldKind, FieldNeed, Headers};
 
     use super::*;
 

@@ -98,7 +98,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let verbose = arguments.verbose;
     tokio::select! {
         result = serve(TcpAccept(listener), requests, clock.clone()) => result.context("serve"),
-        () = drive(gateway, calls, Notifier::new(Arc::new(TcpConnect)), clock, move |at, event| show(at, &event, verbose)) => Ok(()),
+        kept = drive(gateway, calls, Notifier::new(Arc::new(TcpConnect)), clock, move |at, event| show(at, &event, verbose)) => Ok(kept?),
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
         _ = hangup.recv() => Ok(()),

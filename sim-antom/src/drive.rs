@@ -9,8 +9,10 @@ use wire::clock::ClockHandle;
 use wire::time::Moment;
 
 use crate::event::Event;
-use crate::gateway::{Gateway, Input, Output, Reply};
+use crate::gateway::{Gateway, Input, Output};
 use crate::notifier::Notifier;
+use crate::reply::Reply;
+use crate::store::StoreError;
 
 /// A request and where its reply goes.
 #[derive(Debug)]
@@ -36,19 +38,24 @@ impl<F: FnMut(Moment, Event) + Send> Observer for F {
 }
 
 /// Runs a gateway until nobody can send requests any more. Dropping the future stops it and its deliveries.
+///
+/// # Errors
+/// The store cannot keep what happened.
 pub async fn drive(
     mut gateway: Gateway,
     mut requests: mpsc::Receiver<Call>,
     notifier: Notifier,
     clock: ClockHandle,
     mut observer: impl Observer,
-) {
+) -> Result<(), StoreError> {
     let mut waiting: BTreeMap<u64, oneshot::Sender<Reply>> = BTreeMap::new();
     let mut deliveries: JoinSet<Input> = JoinSet::new();
     let mut under_way: BTreeMap<u64, AbortHandle> = BTreeMap::new();
     let mut last_id = 0_u64;
     loop {
         let now = clock.now();
+        // What cannot be kept is not answered: whoever waits sees the connection close.
+        gateway.commit()?;
         while let Some(output) = gateway.poll() {
             match output {
                 Output::Event(event) => observer.observe(now, event),
@@ -80,7 +87,7 @@ pub async fn drive(
                     waiting.insert(last_id, reply);
                     Input::Request { id: last_id, envelope, unreadable }
                 }
-                None => return,
+                None => return Ok(()),
             },
             Some(ended) = deliveries.join_next() => match ended {
                 Ok(answered) => answered,

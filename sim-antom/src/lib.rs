@@ -11,6 +11,7 @@
 
 mod checks;
 mod clock;
+mod desk;
 mod drive;
 mod event;
 mod gateway;
@@ -18,21 +19,31 @@ mod keys;
 mod ledger;
 mod net;
 mod notice;
+mod notices;
 mod notifier;
+mod operation;
+mod payment;
+mod plan;
+mod reply;
 mod script;
 mod server;
+mod store;
 
 pub mod cli;
 
-pub use checks::{Client, Clients, Refusal, Request, check};
+pub use checks::{Client, Clients, Refusal, check};
 pub use clock::SystemClock;
 pub use drive::{Call, Observer, drive};
 pub use event::{Event, LostHow};
-pub use gateway::{Gateway, Input, Output, Reply};
+pub use gateway::{Gateway, Input, Output};
 pub use keys::{KeyRing, KeyRingError};
-pub use ledger::{Effect, Ledger, Payment};
+pub use ledger::Ledger;
 pub use net::{Accept, Connect, Connecting, Stream, TcpAccept, TcpConnect};
 pub use notice::{Delivery, Notice, Schedule, Truth};
 pub use notifier::Notifier;
+pub use payment::Payment;
+pub use plan::{Plan, Turn};
+pub use reply::Reply;
 pub use script::{Answer, Buyer, Code, Fault, Forgery, Script, Settings};
 pub use server::serve;
+pub use store::{Key, MemoryStore, Record, Store, StoreError, Table};

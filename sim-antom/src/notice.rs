@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use wire::antom::Headers;
 use wire::time::Moment;
 
@@ -23,7 +24,7 @@ pub struct Delivery {
 }
 
 /// A notification and how far it has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// Which payment it is about.
     pub payment_request_id: String,
@@ -40,7 +41,7 @@ pub struct Notice {
 }
 
 /// Whether a merchant may believe a notification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Truth {
     /// Antom's own.
     Genuine,
@@ -49,7 +50,7 @@ pub enum Truth {
 }
 
 /// When a notification is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     /// When the next delivery is due; none while one is under way or all are done.
     pub due: Option<Moment>,

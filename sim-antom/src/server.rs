@@ -23,8 +23,8 @@ use wire::clock::ClockHandle;
 
 use crate::drive::Call;
 use crate::event::LostHow;
-use crate::gateway::Reply;
 use crate::net::{Accept, Stream};
+use crate::reply::Reply;
 
 /// The largest body that is read; a longer one is refused with PARAM_ILLEGAL.
 const BODY: usize = 1024 * 1024;

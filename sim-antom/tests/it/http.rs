@@ -43,7 +43,8 @@ impl Server {
         let observe = move |_: Moment, event: Event| {
             let _ = seen.send(event);
         };
-        tasks.spawn(drive(gateway, calls, Notifier::new(Arc::new(TcpConnect)), clock.clone(), observe));
+        let driven = drive(gateway, calls, Notifier::new(Arc::new(TcpConnect)), clock.clone(), observe);
+        tasks.spawn(async move { driven.await.unwrap() });
         tasks.spawn(async move { serve(TcpAccept(listener), requests, clock).await.unwrap() });
         Self { address, events, _tasks: tasks }
     }

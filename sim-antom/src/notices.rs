@@ -1,0 +1,154 @@
+//! The notifications that are not done with: which are due, which wait for the merchant's answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use wire::time::Moment;
+
+use crate::notice::{Notice, Truth};
+use crate::store::{Key, Record, Store, Table};
+
+/// How long a merchant may take to answer a notification; not documented, so ours.
+pub(crate) const ANSWER_WAIT: Duration = Duration::from_secs(10);
+
+/// The queue.
+#[derive(Debug, Default)]
+pub(crate) struct Notices {
+    open: BTreeMap<u64, Notice>,
+    last: u64,
+    /// Those of them that wait for their time.
+    due: BTreeSet<(Moment, u64)>,
+    /// Deliveries that wait for the merchant: which notification, until when. Each waits equally long and time does not
+    /// run backwards, so the first is also the first that is overdue.
+    under_way: BTreeMap<u64, (u64, Moment)>,
+    deliveries: u64,
+}
+
+impl Notices {
+    /// The queue that a store remembers. What was under way is due at once: nobody knows how it went.
+    pub(crate) fn restored(records: Vec<(Key, Record)>) -> Self {
+        let mut notices = Self::default();
+        for (key, record) in records {
+            if let (Some(number), Record::Notice(notice)) = (key.number(), record) {
+                notices.last = notices.last.max(number);
+                notices.due.insert((notice.schedule.due.unwrap_or_default(), number));
+                notices.open.insert(number, Arc::unwrap_or_clone(notice));
+            }
+        }
+        notices
+    }
+
+    pub(crate) fn add(&mut self, store: &mut dyn Store, notice: Notice) {
+        self.last += 1;
+        store.put(Key::numbered(Table::Notice, self.last), Record::Notice(Arc::new(notice.clone())));
+        if let Some(at) = notice.schedule.due {
+            self.due.insert((at, self.last));
+        }
+        self.open.insert(self.last, notice);
+    }
+
+    /// When the next delivery is due.
+    pub(crate) fn next(&self) -> Option<Moment> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// When the patience with a merchant ends.
+    pub(crate) fn next_overdue(&self) -> Option<Moment> {
+        self.under_way.values().next().map(|(_, until)| *until)
+    }
+
+    /// Begins the next delivery that is due: its number, and the notification.
+    pub(crate) fn begin(&mut self, store: &mut dyn Store, now: Moment) -> Option<(u64, Notice)> {
+        let (_, number) = self.due.first().copied().filter(|(at, _)| *at <= now)?;
+        self.due.pop_first();
+        let notice = self.open.get_mut(&number)?;
+        notice.schedule.delivered();
+        store.put(Key::numbered(Table::Notice, number), Record::Notice(Arc::new(notice.clone())));
+        self.deliveries += 1;
+        self.under_way.insert(self.deliveries, (number, now + ANSWER_WAIT));
+        Some((self.deliveries, notice.clone()))
+    }
+
+    /// Deliveries that were not answered in time.
+    pub(crate) fn overdue(&self, now: Moment) -> Vec<u64> {
+        let waiting = self.under_way.iter();
+        waiting.take_while(|(_, (_, until))| *until <= now).map(|(id, _)| *id).collect()
+    }
+
+    /// Whether an answer to this delivery is still waited for. One that comes after its time is nobody's.
+    pub(crate) fn is_awaited(&self, delivery: u64) -> bool {
+        self.under_way.contains_key(&delivery)
+    }
+
+    /// A delivery was answered, or will not be.
+    pub(crate) fn answered(&mut self, store: &mut dyn Store, now: Moment, delivery: u64, acknowledged: bool) {
+        let Some((number, _)) = self.under_way.remove(&delivery) else { return };
+        let Some(notice) = self.open.get_mut(&number) else { return };
+        // A forger does not insist.
+        if notice.truth == Truth::Genuine {
+            notice.schedule.answered(now, acknowledged);
+        }
+        let key = Key::numbered(Table::Notice, number);
+        match notice.schedule.due {
+            Some(at) => {
+                self.due.insert((at, number));
+                store.put(key, Record::Notice(Arc::new(notice.clone())));
+            }
+            None => {
+                self.open.remove(&number);
+                store.remove(&key);
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn counts(&self) -> (usize, usize, usize) {
+        (self.open.len(), self.due.len(), self.under_way.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notice::Schedule;
+    use crate::store::MemoryStore;
+
+    const NOW: Moment = Moment::WORLD_START;
+
+    fn notice(at: Moment) -> Notice {
+        Notice {
+            payment_request_id: "A".to_owned(),
+            client: "C".to_owned(),
+            url: "http://127.0.0.1:9/n".to_owned(),
+            body: bytes::Bytes::from_static(b"{}"),
+            truth: Truth::Genuine,
+            schedule: Schedule::starting(at),
+        }
+    }
+
+    #[test]
+    fn an_acknowledged_notification_is_forgotten_and_another_one_waits() {
+        let (mut notices, mut store) = (Notices::default(), MemoryStore::default());
+        notices.add(&mut store, notice(NOW));
+        notices.add(&mut store, notice(NOW));
+        let (first, _) = notices.begin(&mut store, NOW).unwrap();
+        let (second, _) = notices.begin(&mut store, NOW).unwrap();
+        assert_eq!(notices.next_overdue(), Some(NOW + ANSWER_WAIT));
+        notices.answered(&mut store, NOW, first, true);
+        notices.answered(&mut store, NOW, second, false);
+        assert_eq!((notices.counts(), store.count(Table::Notice)), ((1, 1, 0), 1));
+        assert_eq!(notices.next(), Some(NOW + Duration::from_secs(120)));
+        assert!(!notices.is_awaited(first));
+    }
+
+    #[test]
+    fn a_delivery_that_was_under_way_when_the_gateway_died_is_sent_again_at_once() {
+        let (mut notices, mut store) = (Notices::default(), MemoryStore::default());
+        notices.add(&mut store, notice(NOW));
+        notices.begin(&mut store, NOW);
+        let mut again = Notices::restored(store.all(Table::Notice));
+        let (_, notice) = again.begin(&mut store, NOW).unwrap();
+        assert_eq!(notice.schedule.sent, 2);
+    }
+}

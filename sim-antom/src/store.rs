@@ -1,0 +1,171 @@
+//! Where a gateway keeps what must outlive a request: records by key, in tables, behind a narrow trait.
+//!
+//! The gateway writes what an input changed, then calls [`Store::commit`], and only then lets its answers go: what a
+//! merchant was told is kept. Records are shared, so reading one costs no copy of its texts. In memory a store is two
+//! maps; a durable one writes the same records, which are all serialisable.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::notice::Notice;
+use crate::payment::Payment;
+use crate::plan::Plan;
+
+/// What a record is filed under.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Key {
+    /// The table.
+    pub table: Table,
+    /// Unique in the table. Keys that people chose are prefixed with their client id and a line feed.
+    pub id: Box<str>,
+}
+
+/// The tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Table {
+    /// Payments by paymentId.
+    Payment,
+    /// The paymentId of each client's paymentRequestId.
+    PaymentRequest,
+    /// What will happen by itself, by number.
+    Plan,
+    /// Notifications that are not done with, by number.
+    Notice,
+}
+
+/// What is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Record {
+    /// A payment.
+    Payment(Arc<Payment>),
+    /// The key of another record.
+    Link(Box<str>),
+    /// Something that will happen.
+    Plan(Arc<Plan>),
+    /// A notification.
+    Notice(Arc<Notice>),
+}
+
+/// A store that could not keep what it was given.
+#[derive(Debug, thiserror::Error)]
+#[error("keep the ledger: {0}")]
+pub struct StoreError(pub String);
+
+/// See the module's documentation.
+pub trait Store: fmt::Debug + Send {
+    /// The record under a key.
+    fn get(&self, key: &Key) -> Option<Record>;
+
+    /// Files a record, in place of the one that was there.
+    fn put(&mut self, key: Key, record: Record);
+
+    /// Forgets a record.
+    fn remove(&mut self, key: &Key);
+
+    /// How many records a table has.
+    fn count(&self, table: Table) -> usize;
+
+    /// A table's records in the order of their keys: asked once, at the start.
+    fn all(&self, table: Table) -> Vec<(Key, Record)>;
+
+    /// Makes everything since the last call last, all of it or nothing.
+    ///
+    /// # Errors
+    /// It cannot be kept; then nothing may be answered any more.
+    fn commit(&mut self) -> Result<(), StoreError>;
+}
+
+/// A store that lives as long as its process.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    tables: BTreeMap<Table, BTreeMap<Box<str>, Record>>,
+}
+
+impl Store for MemoryStore {
+    fn get(&self, key: &Key) -> Option<Record> {
+        self.tables.get(&key.table)?.get(&key.id).cloned()
+    }
+
+    fn put(&mut self, key: Key, record: Record) {
+        self.tables.entry(key.table).or_default().insert(key.id, record);
+    }
+
+    fn remove(&mut self, key: &Key) {
+        if let Some(table) = self.tables.get_mut(&key.table) {
+            table.remove(&key.id);
+        }
+    }
+
+    fn count(&self, table: Table) -> usize {
+        self.tables.get(&table).map_or(0, BTreeMap::len)
+    }
+
+    fn all(&self, table: Table) -> Vec<(Key, Record)> {
+        let records = self.tables.get(&table).into_iter().flatten();
+        records.map(|(id, record)| (Key { table, id: id.clone() }, record.clone())).collect()
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+impl Key {
+    /// A key that the gateway made.
+    #[must_use]
+    pub fn new(table: Table, id: impl Into<Box<str>>) -> Self {
+        Self { table, id: id.into() }
+    }
+
+    /// A key that a merchant chose.
+    #[must_use]
+    pub fn of_client(table: Table, client: &str, id: &str) -> Self {
+        Self { table, id: format!("{client}\n{id}").into() }
+    }
+
+    /// A counted key; keys of a table sort by number.
+    #[must_use]
+    pub fn numbered(table: Table, number: u64) -> Self {
+        Self { table, id: format!("{number:020}").into() }
+    }
+
+    /// The number of a counted key.
+    #[must_use]
+    pub fn number(&self) -> Option<u64> {
+        self.id.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_found_replaced_counted_and_forgotten() {
+        let mut store = MemoryStore::default();
+        let key = Key::of_client(Table::PaymentRequest, "C", "A");
+        assert_eq!((store.get(&key), store.count(Table::PaymentRequest)), (None, 0));
+        store.put(key.clone(), Record::Link("1".into()));
+        store.put(key.clone(), Record::Link("2".into()));
+        store.put(Key::new(Table::Payment, "A"), Record::Link("3".into()));
+        assert_eq!(store.get(&key), Some(Record::Link("2".into())));
+        assert_eq!(store.all(Table::PaymentRequest), [(key.clone(), Record::Link("2".into()))]);
+        assert_eq!((store.count(Table::PaymentRequest), store.count(Table::Payment)), (1, 1));
+        store.remove(&key);
+        assert_eq!((store.get(&key), store.count(Table::PaymentRequest)), (None, 0));
+        assert!(store.commit().is_ok());
+    }
+
+    #[test]
+    fn counted_keys_sort_by_number() {
+        let keys: Vec<Key> = [2, 10, 9].map(|number| Key::numbered(Table::Plan, number)).to_vec();
+        let mut sorted = keys;
+        sorted.sort();
+        assert_eq!(sorted.iter().filter_map(Key::number).collect::<Vec<_>>(), [2, 9, 10]);
+    }
+}
