@@ -1,7 +1,7 @@
 //! What becomes of a command that the terminal may take up: checked, refused with a business code, or begun.
 
 use wire::edc::{
-    BusinessCode, BusinessResult, CommandCode, CommandName, CommandResult, Outcome, PurchaseCancelRequest,
+    BusinessCode, BusinessResult, CommandCode, CommandName, CommandResult, Invocation, Outcome, PurchaseCancelRequest,
     PurchaseRequest, Sale, TransactionData,
 };
 use wire::money::Money;
@@ -13,6 +13,8 @@ use crate::event::{Direction, Event};
 use crate::fault::{Faults, Target};
 use crate::journal::RecordKind;
 use crate::payment::{Cancellation, Payment, PaymentOrder};
+use crate::plan::Plan;
+use crate::recipe::Recipe;
 use crate::settings::{CancelOrder, LastTransaction, Tip};
 use crate::terminal::Terminal;
 use crate::timer::Timer;
@@ -23,31 +25,46 @@ use crate::trouble::{PowerLossAt, Trick};
 const CANCEL_EXPIRY: std::time::Duration = std::time::Duration::from_secs(30);
 
 impl Terminal {
-    pub(crate) fn purchase(&mut self, now: Moment, id: String, request: &PurchaseRequest, faults: &mut Faults) {
+    pub(crate) fn purchase(
+        &mut self,
+        now: Moment,
+        invocation: &Invocation,
+        request: &PurchaseRequest,
+        faults: &mut Faults,
+    ) {
+        let (id, name) = (&invocation.id, CommandName::Purchase);
         let sale = match request.sale() {
             Ok(sale) if self.settings.tip == Tip::Inside && sale.tip.minor > sale.total.minor => {
                 self.refuse("the tip is larger than the total that it is part of".to_owned());
-                return self.refuse_business(&id, CommandName::Purchase, answer::illegal(request));
+                return self.refuse_business(id, name, answer::illegal(request));
             }
             Ok(sale) => sale,
             Err(error) => {
                 self.refuse(error.to_string());
-                return self.refuse_business(&id, CommandName::Purchase, answer::illegal(request));
+                return self.refuse_business(id, name, answer::illegal(request));
             }
         };
         if let Some((code, reason)) = self.unknown_party(&sale) {
             self.refuse(reason.clone());
             let data = self.clerk.failed_sale(&sale, code, &reason);
-            return self.refuse_business(&id, CommandName::Purchase, data);
+            return self.refuse_business(id, name, data);
         }
-        if !self.journal.claim(&sale.request_id) {
+        if self.journal.knows(&sale.request_id) {
             self.refuse(format!("requestId {:?} was seen before", sale.request_id));
             let reason = "an order with this requestId exists";
             let data = self.clerk.failed_sale(&sale, BusinessCode::RepeatReqReject, reason);
-            return self.refuse_business(&id, CommandName::Purchase, data);
+            return self.refuse_business(id, name, data);
         }
+        let mut plan = self.triggered(name, sale.total, faults);
+        if let Some(reply) = plan.as_mut().and_then(|plan| plan.take_reply(name))
+            && self.reply_instead(invocation, reply)
+        {
+            return;
+        }
+        self.journal.claim(&sale.request_id);
         let until = now + sale.expiry;
-        self.payment = Some(Payment::new(id, PaymentOrder::Purchase(sale), until));
+        let payment = Payment::new(id.clone(), PaymentOrder::Purchase(sale), until);
+        self.payment = Some(Payment { plan: plan.map(Box::new), ..payment });
         self.want_card(now, faults);
     }
 
@@ -55,6 +72,15 @@ impl Terminal {
         self.step(now, Cause::CardWanted);
         self.wait_for_card(now);
         self.mishap(now, PowerLossAt::Ready, faults);
+    }
+
+    /// What the amount of a command asks for, when triggers are on.
+    fn triggered(&mut self, name: CommandName, amount: Money, faults: &mut Faults) -> Option<Plan> {
+        let recipe = self.settings.triggers.then(|| Recipe::wanted_by_amount(name, amount)).flatten()?;
+        self.event(Event::Fault { name: format!("trigger {}", recipe.code) });
+        let script = recipe.script();
+        faults.add(script.faults.clone());
+        Some(Plan::new(&script))
     }
 
     /// Whether merchant and terminal id are known here.
@@ -73,19 +99,27 @@ impl Terminal {
     pub(crate) fn purchase_cancel(
         &mut self,
         now: Moment,
-        id: String,
+        invocation: &Invocation,
         request: &PurchaseCancelRequest,
         faults: &mut Faults,
     ) {
-        let name = CommandName::PurchaseCancel;
+        let (id, name) = (&invocation.id, CommandName::PurchaseCancel);
         let cancellation = match self.cancellation(request) {
             Ok(cancellation) => cancellation,
             Err((code, reason)) => {
                 self.refuse(format!("{name}: {reason}"));
-                return self.refuse_business(&id, name, answer::refused_cancel(request, code, &reason));
+                return self.refuse_business(id, name, answer::refused_cancel(request, code, &reason));
             }
         };
-        self.payment = Some(Payment::new(id, PaymentOrder::Cancel(Box::new(cancellation)), now + CANCEL_EXPIRY));
+        let mut plan = self.triggered(name, cancellation.total, faults);
+        if let Some(reply) = plan.as_mut().and_then(|plan| plan.take_reply(name))
+            && self.reply_instead(invocation, reply)
+        {
+            return;
+        }
+        let order = PaymentOrder::Cancel(Box::new(cancellation));
+        let payment = Payment::new(id.clone(), order, now + CANCEL_EXPIRY);
+        self.payment = Some(Payment { plan: plan.map(Box::new), ..payment });
         if self.settings.cancel_requires_card {
             self.want_card(now, faults);
         } else {
@@ -212,7 +246,7 @@ impl Terminal {
         }
     }
 
-    fn refuse_business(&mut self, id: &str, name: CommandName, data: TransactionData) {
+    pub(crate) fn refuse_business(&mut self, id: &str, name: CommandName, data: TransactionData) {
         let outcome = Outcome::BusinessFailed(Box::new(data));
         self.answer(Some(name), &CommandResult { id: id.to_owned(), command_name: name.as_str().to_owned(), outcome });
     }

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use wire::edc::{
-    AcquirerInfo, BusinessCode, BusinessResult, CreditPayPlan, MetaSeal, PaymentResultInfo, PurchaseCancelRequest,
-    PurchaseRequest, Sale, TransactionData,
+    AcquirerInfo, BusinessCode, BusinessResult, Command, CreditPayPlan, MetaSeal, PaymentResultInfo,
+    PurchaseCancelRequest, PurchaseRequest, Sale, TransactionData,
 };
 use wire::money::{Amount, Money};
 
@@ -133,6 +133,17 @@ pub(crate) fn refused_cancel(request: &PurchaseCancelRequest, code: BusinessCode
             ..AcquirerInfo::default()
         }),
         ..refused(code, &request.request_id, &request.payment_amount, &request.tip_amount)
+    }
+}
+
+/// A command that is answered with a code that is wanted: what the POS sent, back.
+pub(crate) fn instead(command: &Command, code: BusinessCode) -> TransactionData {
+    match command {
+        Command::Purchase(request) => refused(code, &request.request_id, &request.payment_amount, &request.tip_amount),
+        Command::PurchaseCancel(request) => refused_cancel(request, code, code.message()),
+        Command::GetLastTransaction | Command::CommandCancel => {
+            TransactionData { result: BusinessResult::failure(code), ..TransactionData::default() }
+        }
     }
 }
 

@@ -25,7 +25,8 @@ impl Terminal {
     /// Asks the cardholder for what this state waits for, unless he is about to do something already.
     pub(crate) fn await_cardholder(&mut self, now: Moment) {
         if self.next_action.is_none()
-            && let Some(action) = self.cardholder.asked(self.state)
+            && let state = self.state
+            && let Some(action) = self.plan().cardholder.asked(state)
         {
             self.expect(now, action);
         }
@@ -135,7 +136,7 @@ impl Terminal {
         if let Some(reason) = self.wrong_terminal() {
             return self.fail_payment(now, Cause::Declined, BusinessCode::AccessDenied, reason);
         }
-        let answer = self.host.pop_front().unwrap_or(HostAnswer::DEFAULT);
+        let answer = self.plan().ask_host();
         if let Some(after) = answer.after() {
             self.timers.set(Timer::HostAnswer, now + after.0);
         }
@@ -265,6 +266,7 @@ impl Terminal {
         self.session = None;
         self.payment = None;
         self.unsettled = 0;
+        self.instead.clear();
         self.next_action = None;
         self.next_answer = None;
         self.step(now, cause);

@@ -57,16 +57,21 @@ impl Target<'_> {
 impl Faults {
     pub(crate) fn new(faults: Vec<Fault>) -> Self {
         let mut all = Self::default();
+        all.add(faults);
+        all
+    }
+
+    /// Arms more of them.
+    pub(crate) fn add(&mut self, faults: Vec<Fault>) {
         for fault in faults {
             match fault.into_trick() {
                 Ok((trick, aim)) => {
                     let rng = Rng::new(aim.seed);
-                    all.armed.push(Armed { trick, aim, skipped: 0, used: 0, rng });
+                    self.armed.push(Armed { trick, aim, skipped: 0, used: 0, rng });
                 }
-                Err(plain) => all.plain.push(plain),
+                Err(plain) => self.plain.push(plain),
             }
         }
-        all
     }
 
     /// The faults among these tricks that apply to this target. Each is a chance: it counts whether taken or not.

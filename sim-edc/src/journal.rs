@@ -45,6 +45,12 @@ impl Journal {
         self.request_ids.insert(request_id.to_owned())
     }
 
+    /// Whether a requestId was claimed before.
+    #[must_use]
+    pub fn knows(&self, request_id: &str) -> bool {
+        self.request_ids.contains(request_id)
+    }
+
     /// Stores a record. Call it before anything tells the POS of it.
     pub fn store(&mut self, record: Record) {
         self.records.push(record);

@@ -6,6 +6,7 @@ use wire::time::Moment;
 
 use crate::cardholder::Card;
 use crate::journal::RecordKind;
+use crate::plan::Plan;
 
 /// See the module's documentation.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Payment {
     pub(crate) card_until: Moment,
     /// The chip has failed, so that swiping is right now.
     pub(crate) fallback: bool,
+    /// What a trigger brought along: it applies to this payment instead of the terminal's script.
+    pub(crate) plan: Option<Box<Plan>>,
 }
 
 /// What is paid, or given back.
@@ -56,7 +59,7 @@ pub(crate) enum Instrument {
 impl Payment {
     pub(crate) fn new(id: String, order: PaymentOrder, card_until: Moment) -> Self {
         let instrument = Instrument::Card(Card::default());
-        Self { id, order, instrument, signed: false, events: 0, card_until, fallback: false }
+        Self { id, order, instrument, signed: false, events: 0, card_until, fallback: false, plan: None }
     }
 
     pub(crate) const fn command(&self) -> CommandName {

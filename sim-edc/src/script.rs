@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cardholder::CardholderAction;
 use crate::host::HostAnswer;
+use crate::instead::Instead;
 use crate::settings::Settings;
 use crate::trouble::Fault;
 
@@ -19,8 +20,20 @@ pub struct Script {
     pub cardholder: Vec<CardholderAction>,
     /// What the host answers, each time it is asked.
     pub host: Vec<HostAnswer>,
+    /// What the terminal answers instead of what it would.
+    pub answers: Vec<Instead>,
     /// What goes wrong.
     pub faults: Vec<Fault>,
     /// How this terminal is set up.
     pub settings: Settings,
+}
+
+impl Script {
+    /// What another script's lists say, after what this one's say. Settings stay as they are.
+    pub fn append(&mut self, other: Self) {
+        self.cardholder.extend(other.cardholder);
+        self.host.extend(other.host);
+        self.answers.extend(other.answers);
+        self.faults.extend(other.faults);
+    }
 }

@@ -20,6 +20,8 @@ pub struct Settings {
     pub tip: Tip,
     /// Whether a PurchaseCancel wants the card first. Default false.
     pub cancel_requires_card: bool,
+    /// Whether amounts and merchantIds ask for codes, after docs/terminal-codes.md. Default false.
+    pub triggers: bool,
     /// The merchants with a contract: another one's Purchase is INVALID_CONTRACT. Empty (the default): any.
     pub merchants: Vec<String>,
     /// The terminal ids that may be paid through: another is ACCESS_DENIED. Empty (the default): any.
@@ -38,6 +40,7 @@ impl Default for Settings {
             tax_rounding: TaxRounding::default(),
             tip: Tip::default(),
             cancel_requires_card: false,
+            triggers: false,
             merchants: Vec::new(),
             terminals: Vec::new(),
             wallet_terminals: Vec::new(),

@@ -17,13 +17,16 @@ use wire::edc::{
 };
 use wire::time::{Moment, Span};
 
-use crate::answer::Clerk;
-use crate::cardholder::{Cardholder, CardholderAction};
+use crate::answer::{self, Clerk};
+use crate::cardholder::CardholderAction;
 use crate::event::{Direction, Event};
 use crate::fault::{Faults, Target};
 use crate::host::HostAnswer;
+use crate::instead::{FailureCode, Reply, When};
 use crate::journal::Journal;
 use crate::payment::Payment;
+use crate::plan::Plan;
+use crate::recipe::Recipe;
 use crate::script::Script;
 use crate::settings::Settings;
 use crate::state::State;
@@ -75,8 +78,7 @@ pub struct Terminal {
     pub(crate) state: State,
     pub(crate) settings: Settings,
     pub(crate) clerk: Clerk,
-    pub(crate) cardholder: Cardholder,
-    pub(crate) host: VecDeque<HostAnswer>,
+    plan: Plan,
     pub(crate) journal: Journal,
     pub(crate) timers: Timers,
     pub(crate) session: Option<Hello>,
@@ -87,6 +89,8 @@ pub struct Terminal {
     pub(crate) next_action: Option<CardholderAction>,
     /// What the host will say when its timer is due.
     pub(crate) next_answer: Option<HostAnswer>,
+    /// Commands that are carried out and answered with another code: id, name, and that code.
+    pub(crate) instead: Vec<(String, CommandName, CommandCode)>,
     out: VecDeque<TerminalOutput>,
 }
 
@@ -98,8 +102,7 @@ impl Terminal {
             state: State::Idle,
             settings: script.settings.clone(),
             clerk: Clerk::new(script.settings.tax_rounding, script.settings.tip),
-            cardholder: Cardholder::new(script.cardholder.clone()),
-            host: script.host.clone().into(),
+            plan: Plan::new(script),
             journal: Journal::default(),
             timers: Timers::default(),
             session: None,
@@ -107,6 +110,7 @@ impl Terminal {
             unsettled: 0,
             next_action: None,
             next_answer: None,
+            instead: Vec::new(),
             out: VecDeque::new(),
         }
     }
@@ -158,13 +162,22 @@ impl Terminal {
     }
 
     fn hello(&mut self, object: &Map<String, Value>) {
-        let code = match Hello::parse(object) {
+        let parsed = Hello::parse(object);
+        let wanted = self.plan.take_hello().or_else(|| {
+            let hello = parsed.as_ref().ok().filter(|_| self.settings.triggers)?;
+            Recipe::wanted_by_merchant(&hello.merchant_id)
+        });
+        let code = match (parsed, wanted) {
             _ if self.state == State::Initializing => InitCode::InitFailed,
-            Ok(hello) => {
+            (_, Some(code @ (InitCode::InitFailed | InitCode::InitParamError))) => {
+                self.refuse(format!("hello: {code} is wanted"));
+                code
+            }
+            (Ok(hello), _) => {
                 self.session = Some(hello);
                 InitCode::InitSuccess
             }
-            Err(fault) => {
+            (Err(fault), _) => {
                 self.refuse(fault.to_string());
                 InitCode::InitParamError
             }
@@ -205,9 +218,14 @@ impl Terminal {
             self.refuse(format!("{name}: {reason} (state {})", self.state));
             return self.fail_command(&invocation.id, name, code);
         }
-        match invocation.command {
-            Command::Purchase(request) => self.purchase(now, invocation.id, &request, faults),
-            Command::PurchaseCancel(request) => self.purchase_cancel(now, invocation.id, &request, faults),
+        if let Some(reply) = self.plan().take_reply(name)
+            && self.reply_instead(&invocation, reply)
+        {
+            return;
+        }
+        match &invocation.command {
+            Command::Purchase(request) => self.purchase(now, &invocation, request, faults),
+            Command::PurchaseCancel(request) => self.purchase_cancel(now, &invocation, request, faults),
             Command::GetLastTransaction => self.last_transaction(invocation.id),
             Command::CommandCancel => self.call_off(now, invocation.id, faults),
         }
@@ -256,7 +274,7 @@ impl Terminal {
 
     /// An event of the payment in progress. The built-in dialog keeps events to itself; the cardholder sees them anyway.
     fn tell(&mut self, now: Moment, code: EventCode) {
-        if let Some(action) = self.cardholder.heard(code) {
+        if let Some(action) = self.plan().cardholder.heard(code) {
             self.expect(now, action);
         }
         if self.session.as_ref().is_some_and(|s| s.built_in_dialog) {
@@ -284,9 +302,45 @@ impl Terminal {
         self.answer(Some(name), &CommandResult::command_failed(id, name.as_str(), code));
     }
 
+    /// What applies now: what a trigger brought along for this payment, else the script.
+    pub(crate) fn plan(&mut self) -> &mut Plan {
+        match &mut self.payment {
+            Some(Payment { plan: Some(plan), .. }) => plan,
+            _ => &mut self.plan,
+        }
+    }
+
+    /// Answers a command with a code that is wanted. False when it shall be carried out first.
+    pub(crate) fn reply_instead(&mut self, invocation: &Invocation, reply: Reply) -> bool {
+        let (id, name) = (&invocation.id, invocation.command.name());
+        match (reply.code, reply.when) {
+            (FailureCode::Command(code), When::InTheEnd) => {
+                self.instead.push((id.clone(), name, code));
+                return false;
+            }
+            (FailureCode::Command(code), When::AtOnce) => {
+                self.refuse(format!("{name}: {code} is wanted"));
+                self.fail_command(id, name, code);
+            }
+            (FailureCode::Business(code), _) => {
+                self.refuse(format!("{name}: {code} is wanted"));
+                self.refuse_business(id, name, answer::instead(&invocation.command, code));
+            }
+        }
+        true
+    }
+
     pub(crate) fn answer(&mut self, command: Option<CommandName>, result: &CommandResult) {
         self.unsettled += 1;
-        self.out.push_back(TerminalOutput::Result { packet: result.packet(), command });
+        let ends = |(id, name, _): &(String, CommandName, CommandCode)| *id == result.id && command == Some(*name);
+        let packet = match self.instead.iter().position(ends).map(|index| self.instead.remove(index)) {
+            Some((id, name, code)) => {
+                self.event(Event::Fault { name: "answers".to_owned() });
+                CommandResult::command_failed(&id, name.as_str(), code).packet()
+            }
+            None => result.packet(),
+        };
+        self.out.push_back(TerminalOutput::Result { packet, command });
     }
 
     pub(crate) fn refuse(&mut self, reason: String) {

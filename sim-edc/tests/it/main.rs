@@ -1,5 +1,7 @@
 //! The terminal from outside: in memory with a clock that is moved by hand, and the real program on a real PTY.
 
+mod code_scenarios;
+mod codes;
 mod desk;
 mod faults;
 mod flood;

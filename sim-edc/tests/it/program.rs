@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running terminal.
 pub(crate) struct Program {
@@ -22,14 +22,25 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// A terminal with more arguments.
+    pub(crate) fn with(profile: &str, more: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::begin(folder, profile, more)
+    }
+
+    /// A terminal with a script.
     pub(crate) fn start(profile: &str, script: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let link = folder.path().join("terminal");
         let file = folder.path().join("script.yaml");
         std::fs::write(&file, script).unwrap();
+        Self::begin(folder, profile, &["--script", file.to_str().unwrap()])
+    }
+
+    fn begin(folder: tempfile::TempDir, profile: &str, more: &[&str]) -> Self {
+        let link = folder.path().join("terminal");
         let mut child = Command::new(env!("CARGO_BIN_EXE_sim-edc"))
             .args([Path::new("--link"), &link, Path::new("--profile"), Path::new(profile)])
-            .args([Path::new("--script"), &file])
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -81,6 +92,10 @@ impl Client {
         self.file.write_all(format!("{text}\n").as_bytes()).unwrap();
     }
 
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.said).into_owned()
+    }
+
     pub(crate) fn waits_for(&mut self, word: &str) -> bool {
         let until = Instant::now() + PATIENCE;
         let mut buffer = [0; 4096];
@@ -97,8 +112,15 @@ impl Client {
     }
 }
 
-const HELLO: &str = r#"{"type":"hello","provider":"KICC","options":{"merchantId":"M0001","useBuiltInDialog":false}}"#;
-const PURCHASE: &str = r#"{"type":"command","id":"1","commandName":"Purchase","commandRequestParams":{"requestId":"R1","paymentAmount":{"value":"104","currency":"KRW"},"tipAmount":{"value":"0","currency":"KRW"},"creditPayPlan":{"installmentNum":"0"},"acquirerInfo":{"acquirerTerminalId":"T1","acquirerRegistrationNo":"1234567890"}},"options":{}}"#;
+pub(crate) const HELLO: &str =
+    r#"{"type":"hello","provider":"KICC","options":{"merchantId":"M0001","useBuiltInDialog":false}}"#;
+
+pub(crate) fn purchase_line(won: &str) -> String {
+    format!(
+        r#"{{"type":"command","id":"1","commandName":"Purchase","commandRequestParams":{{"requestId":"R1","paymentAmount":{{"value":"{won}","currency":"KRW"}},"tipAmount":{{"value":"0","currency":"KRW"}},"creditPayPlan":{{"installmentNum":"0"}},"acquirerInfo":{{"acquirerTerminalId":"T1","acquirerRegistrationNo":"1234567890"}}}},"options":{{}}}}"#
+    )
+}
+
 const QUICK: &str = "{cardholder: [{insert: {after: 0ms}}], host: [{approve: {after: 0ms}}]}";
 
 #[test]
@@ -107,7 +129,7 @@ fn a_purchase_by_hand_over_a_pty() {
     let mut till = program.open();
     till.line(HELLO);
     assert!(till.waits_for("INIT_SUCCESS"));
-    till.line(PURCHASE);
+    till.line(&purchase_line("104"));
     assert!(till.waits_for(r#""outcome":"success""#), "{}", String::from_utf8_lossy(&till.said));
     assert!(till.waits_for("START_TRANSACTION"));
     drop(till);
@@ -152,7 +174,7 @@ fn a_pulled_cable_is_another_pty_under_the_same_path() {
     let mut till = program.open();
     till.line(HELLO);
     assert!(till.waits_for("INIT_SUCCESS"));
-    till.line(PURCHASE);
+    till.line(&purchase_line("104"));
     assert!(!till.waits_for("a word that never comes"), "the line ends");
     drop(till);
     let until = Instant::now() + PATIENCE;
