@@ -14,6 +14,7 @@ use crate::fault::{Faults, Target};
 use crate::journal::RecordKind;
 use crate::payment::{Cancellation, Payment, PaymentOrder};
 use crate::plan::Plan;
+use crate::reason::Reason;
 use crate::recipe::Recipe;
 use crate::settings::{CancelOrder, LastTransaction, Tip};
 use crate::terminal::Terminal;
@@ -90,8 +91,9 @@ impl Terminal {
         if !settings.merchants.is_empty() && !settings.merchants.iter().any(|known| known == merchant) {
             return Some((BusinessCode::InvalidContract, format!("merchant {merchant:?} has no contract")));
         }
-        if !settings.terminals.is_empty() && !settings.terminals.contains(&sale.terminal_id) {
-            return Some((BusinessCode::AccessDenied, format!("terminal {:?} is unknown", sale.terminal_id)));
+        let mut known = settings.terminals.iter().chain(&settings.wallet_terminals);
+        if !settings.terminals.is_empty() && !known.any(|known| *known == sale.terminal_id) {
+            return Some((BusinessCode::InvalidContract, format!("terminal {:?} is unknown", sale.terminal_id)));
         }
         None
     }
@@ -233,14 +235,13 @@ impl Terminal {
         let data = TransactionData { result: BusinessResult::success(), ..TransactionData::default() };
         let outcome = Outcome::Success(Box::new(data));
         let agreed = CommandResult { id, command_name: name.as_str().to_owned(), outcome };
-        let reason = "cancelled by the POS before a card was read";
         match self.settings.cancel_order {
             CancelOrder::AnswerFirst => {
                 self.answer(Some(name), &agreed);
-                self.fail_payment(now, Cause::CalledOff, BusinessCode::ProcessFail, reason);
+                self.fail_payment(now, Cause::CalledOff, Reason::CalledOff);
             }
             CancelOrder::FailureFirst => {
-                self.fail_payment(now, Cause::CalledOff, BusinessCode::ProcessFail, reason);
+                self.fail_payment(now, Cause::CalledOff, Reason::CalledOff);
                 self.answer(Some(name), &agreed);
             }
         }

@@ -1,5 +1,7 @@
 //! What the terminal tells about a transaction: `responseData`, filled as a KICC terminal fills it.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -11,8 +13,9 @@ use wire::money::{Amount, Money};
 
 use crate::cardholder::Card;
 use crate::payment::{Cancellation, Instrument, Payment, PaymentOrder};
-use crate::rng::Rng;
-use crate::settings::{TaxRounding, Tip};
+use crate::reason::Reason;
+use crate::settings::{Notes, Settings, TaxRounding, Tip};
+use crate::signature;
 
 /// Who writes the answers: the choices that show in them, and the seal for the metadata.
 #[derive(Debug)]
@@ -20,12 +23,14 @@ pub(crate) struct Clerk {
     seal: MetaSeal,
     tax_rounding: TaxRounding,
     tip: Tip,
+    notes: Notes,
 }
 
 impl Clerk {
-    pub(crate) fn new(tax_rounding: TaxRounding, tip: Tip) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
         // The same for every terminal and run: what one returned, a later one with the same records takes back.
-        Self { seal: MetaSeal::new(b"sim-edc acquirerMetaData"), tax_rounding, tip }
+        let seal = MetaSeal::new(b"sim-edc acquirerMetaData");
+        Self { seal, tax_rounding: settings.tax_rounding, tip: settings.tip, notes: settings.notes }
     }
 
     /// What is really taken for a sale.
@@ -40,7 +45,7 @@ impl Clerk {
     pub(crate) fn approved(&self, payment: &Payment, number: u64) -> TransactionData {
         match &payment.order {
             PaymentOrder::Purchase(sale) => self.purchased(sale, &payment.instrument, payment.signed, number),
-            PaymentOrder::Cancel(cancellation) => cancelled(cancellation, number),
+            PaymentOrder::Cancel(cancellation) => self.cancelled(cancellation, number),
         }
     }
 
@@ -48,29 +53,35 @@ impl Clerk {
         let transaction_id = format!("{number:012}");
         // Opaque to the POS, which must hand it back as it is when it cancels.
         let meta = json!({"requestId": sale.request_id, "transactionId": transaction_id});
+        let told = self.notes(instrument);
         TransactionData {
             acquirer_info: Some(AcquirerInfo {
+                acquirer_result_code: told.then(|| "0000".to_owned()),
+                acquirer_result_message: told.then(|| "정상승인".to_owned()),
+                notice: told.then(|| notice(instrument).to_owned()),
                 acquirer_transaction_id: Some(transaction_id),
                 acquirer_approval_num: Some(approval(number)),
                 acquirer_merchant_id: Some("700000001".to_owned()),
                 acquirer_name: Some("KICC".to_owned()),
                 acquirer_meta_data: Some(self.seal.seal(meta.to_string().as_bytes())),
-                sign_data: signed.then(|| STANDARD.encode(stroke(number))),
+                sign_data: signed.then(|| STANDARD.encode(signature::draw(number))),
                 ..acquirer(sale)
             }),
             payment_result_info: Some(paid_with(instrument)),
+            extend_info: told.then(|| extend_info(number)),
             ..self.echo(sale, BusinessResult::success())
         }
     }
 
     /// A payment that failed after it made sense.
-    pub(crate) fn failed(&self, payment: &Payment, code: BusinessCode, reason: &str) -> TransactionData {
+    pub(crate) fn failed(&self, payment: &Payment, reason: Reason) -> TransactionData {
+        let (code, told) = (reason.code(), (reason.acquirer_code(), reason.words()));
         match &payment.order {
-            PaymentOrder::Purchase(sale) => self.failed_sale(sale, code, reason),
+            PaymentOrder::Purchase(sale) => self.failed_as(sale, code, told),
             PaymentOrder::Cancel(cancellation) => TransactionData {
                 acquirer_info: Some(AcquirerInfo {
-                    acquirer_result_code: Some("8000".to_owned()),
-                    acquirer_result_message: Some(reason.to_owned()),
+                    acquirer_result_code: Some(told.0.to_owned()),
+                    acquirer_result_message: Some(told.1.to_owned()),
                     ..cancellation.acquirer.clone()
                 }),
                 result: BusinessResult::failure(code),
@@ -79,12 +90,16 @@ impl Clerk {
         }
     }
 
-    /// A purchase that failed after it made sense.
+    /// A purchase that made sense and was not taken up.
     pub(crate) fn failed_sale(&self, sale: &Sale, code: BusinessCode, reason: &str) -> TransactionData {
+        self.failed_as(sale, code, (REFUSED, reason))
+    }
+
+    fn failed_as(&self, sale: &Sale, code: BusinessCode, told: (&str, &str)) -> TransactionData {
         TransactionData {
             acquirer_info: Some(AcquirerInfo {
-                acquirer_result_code: Some("8000".to_owned()),
-                acquirer_result_message: Some(reason.to_owned()),
+                acquirer_result_code: Some(told.0.to_owned()),
+                acquirer_result_message: Some(told.1.to_owned()),
                 ..acquirer(sale)
             }),
             ..self.echo(sale, BusinessResult::failure(code))
@@ -111,6 +126,32 @@ impl Clerk {
         }
     }
 
+    /// Whether a success carries what it need not.
+    fn notes(&self, instrument: &Instrument) -> bool {
+        match self.notes {
+            Notes::Always => true,
+            Notes::Never => false,
+            Notes::Sometimes => !matches!(instrument, Instrument::Card(Card::Chip | Card::Credit | Card::Magstripe)),
+        }
+    }
+
+    fn cancelled(&self, cancellation: &Cancellation, number: u64) -> TransactionData {
+        let told = self.notes == Notes::Always;
+        TransactionData {
+            acquirer_info: Some(AcquirerInfo {
+                acquirer_transaction_id: Some(format!("{number:012}")),
+                acquirer_approval_num: Some(approval(number)),
+                acquirer_result_code: Some("0000".to_owned()),
+                acquirer_result_message: Some("정상취소".to_owned()),
+                notice: told.then(|| "취소 처리되었습니다".to_owned()),
+                ..cancellation.acquirer.clone()
+            }),
+            result: BusinessResult::success(),
+            extend_info: told.then(|| extend_info(number)),
+            ..echo_cancellation(cancellation)
+        }
+    }
+
     fn tax(&self, sale: &Sale) -> Money {
         match (sale.tax, self.tax_rounding) {
             (None, TaxRounding::Floor) => Money::krw(sale.total.minor / 11),
@@ -128,7 +169,7 @@ pub(crate) fn illegal(request: &PurchaseRequest) -> TransactionData {
 pub(crate) fn refused_cancel(request: &PurchaseCancelRequest, code: BusinessCode, reason: &str) -> TransactionData {
     TransactionData {
         acquirer_info: Some(AcquirerInfo {
-            acquirer_result_code: Some("8000".to_owned()),
+            acquirer_result_code: Some(REFUSED.to_owned()),
             acquirer_result_message: Some(reason.to_owned()),
             ..AcquirerInfo::default()
         }),
@@ -157,20 +198,6 @@ fn refused(code: BusinessCode, request_id: &str, payment_amount: &Amount, tip_am
     }
 }
 
-fn cancelled(cancellation: &Cancellation, number: u64) -> TransactionData {
-    TransactionData {
-        acquirer_info: Some(AcquirerInfo {
-            acquirer_transaction_id: Some(format!("{number:012}")),
-            acquirer_approval_num: Some(approval(number)),
-            acquirer_result_code: Some("0000".to_owned()),
-            acquirer_result_message: Some("cancelled".to_owned()),
-            ..cancellation.acquirer.clone()
-        }),
-        result: BusinessResult::success(),
-        ..echo_cancellation(cancellation)
-    }
-}
-
 fn echo_cancellation(cancellation: &Cancellation) -> TransactionData {
     TransactionData {
         request_id: Some(cancellation.request_id.clone()),
@@ -195,7 +222,7 @@ fn paid_with(instrument: &Instrument) -> PaymentResultInfo {
         Instrument::Card(Card::Chip | Card::Credit | Card::Magstripe) => card("026", "CREDIT", "KR", "94902200"),
         Instrument::Card(Card::Debit) => card("008", "DEBIT", "KR", "53878200"),
         Instrument::Card(Card::Prepaid) => card("047", "PREPAID", "KR", "94611700"),
-        Instrument::Card(Card::Foreign) => card("해외비자", "CREDIT", "GLOBAL", "41111100"),
+        Instrument::Card(Card::Foreign) => card("해외비자", "CREDIT", "US", "41111100"),
         Instrument::Wallet { barcode } => PaymentResultInfo {
             issuer_code: "ALIPAY+".to_owned(),
             payment_method_type: "CONNECT_WALLET".to_owned(),
@@ -223,8 +250,23 @@ fn approval(number: u64) -> String {
     format!("{:08}", 30_000_000 + number % 60_000_000)
 }
 
-/// A signature's bytes: a kilobyte that looks like nothing in particular, the same for the same transaction.
-fn stroke(number: u64) -> Vec<u8> {
-    let mut rng = Rng::new(number);
-    (0..1024).map(|_| rng.byte()).collect()
+/// What the acquirer lets the cardholder know, in the words of the trade.
+const fn notice(instrument: &Instrument) -> &'static str {
+    match instrument {
+        Instrument::Card(Card::Prepaid) => "잔액 12,600원",
+        Instrument::Card(Card::Debit) => "체크카드 승인",
+        Instrument::Card(Card::Foreign) => "해외카드 승인 - 서명을 확인하세요",
+        Instrument::Wallet { .. } => "간편결제 승인",
+        Instrument::SamsungPay => "삼성페이 승인",
+        Instrument::Card(Card::Chip | Card::Credit | Card::Magstripe) => "무이자 할부는 카드사에 문의하세요",
+    }
 }
+
+/// The acquirer's notes.
+fn extend_info(number: u64) -> BTreeMap<String, String> {
+    let notes = [("AD1", format!("포인트 {}점 적립", 100 + number % 900)), ("AD2", format!("EASYCARD{number:08}"))];
+    notes.into_iter().map(|(key, note)| (key.to_owned(), note)).collect()
+}
+
+/// The `acquirerResultCode` of a command that was refused before it was taken up.
+const REFUSED: &str = "8000";

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wire::edc::{BusinessCode, CommandResult, Outcome, TransactionData};
+use wire::edc::{CommandResult, Outcome, TransactionData};
 use wire::time::{Moment, Span};
 
 use crate::cardholder::{Card, CardholderAction};
@@ -11,6 +11,7 @@ use crate::fault::{Faults, Target};
 use crate::host::{HostAnswer, Reversal};
 use crate::journal::Record;
 use crate::payment::{Instrument, Payment, PaymentOrder};
+use crate::reason::Reason;
 use crate::terminal::{Terminal, TerminalOutput};
 use crate::timer::Timer;
 use crate::transition::{Cause, next};
@@ -63,11 +64,10 @@ impl Terminal {
                 }
             }
             Does::RefuseSignature { .. } => {
-                let reason = "the cardholder refused to sign";
-                self.fail_payment(now, Cause::SignatureRefused, BusinessCode::ProcessFail, reason);
+                self.fail_payment(now, Cause::SignatureRefused, Reason::SignatureRefused);
             }
             Does::CancelKey { .. } => {
-                self.fail_payment(now, Cause::CancelKey, BusinessCode::ProcessFail, "cancelled at the terminal");
+                self.fail_payment(now, Cause::CancelKey, Reason::CancelKey);
             }
             Does::On { .. } | Does::Nothing => {}
         }
@@ -119,12 +119,11 @@ impl Terminal {
     }
 
     pub(crate) fn nobody_came(&mut self, now: Moment) {
-        self.fail_payment(now, Cause::CardTimeout, BusinessCode::ProcessFail, "no card was presented in time");
+        self.fail_payment(now, Cause::CardTimeout, Reason::NobodyCame);
     }
 
     pub(crate) fn nobody_signed(&mut self, now: Moment) {
-        let reason = "no signature was given in time";
-        self.fail_payment(now, Cause::SignatureTimeout, BusinessCode::IdentityVerifyFailed, reason);
+        self.fail_payment(now, Cause::SignatureTimeout, Reason::NobodySigned);
     }
 
     /// In AUTH: asks the host.
@@ -133,8 +132,8 @@ impl Terminal {
         if self.mishap(now, PowerLossAt::Authorizing, faults) {
             return;
         }
-        if let Some(reason) = self.wrong_terminal() {
-            return self.fail_payment(now, Cause::Declined, BusinessCode::AccessDenied, reason);
+        if self.is_other_terminal() {
+            return self.fail_payment(now, Cause::Declined, Reason::OtherTerminal);
         }
         let answer = self.plan().ask_host();
         if let Some(after) = answer.after() {
@@ -144,16 +143,16 @@ impl Terminal {
         self.next_answer = Some(answer);
     }
 
-    /// Wallets may have terminal ids of their own.
-    fn wrong_terminal(&self) -> Option<&'static str> {
-        let Some(Payment { order: PaymentOrder::Purchase(sale), instrument: Instrument::Wallet { .. }, .. }) =
-            &self.payment
-        else {
-            return None;
+    /// Whether this is paid with cannot be paid with through this terminal id: cards and wallets may have their own.
+    fn is_other_terminal(&self) -> bool {
+        let Some(Payment { order: PaymentOrder::Purchase(sale), instrument, .. }) = &self.payment else {
+            return false;
         };
-        let known = &self.settings.wallet_terminals;
-        (!known.is_empty() && !known.contains(&sale.terminal_id))
-            .then_some("wallets are paid through another terminal id")
+        let known = match instrument {
+            Instrument::Wallet { .. } => &self.settings.wallet_terminals,
+            Instrument::Card(_) | Instrument::SamsungPay => &self.settings.terminals,
+        };
+        !known.is_empty() && !known.contains(&sale.terminal_id)
     }
 
     pub(crate) fn host_answers(&mut self, now: Moment, answer: &HostAnswer, faults: &mut Faults) {
@@ -178,15 +177,14 @@ impl Terminal {
             }
             HostAnswer::Decline { code, .. } => {
                 if let Some(payment) = self.payment.take() {
-                    let data = self.clerk.failed(&payment, *code, code.message());
+                    let data = self.clerk.failed(&payment, Reason::Declined(*code));
                     self.record(&payment, data);
                     self.payment = Some(payment);
                 }
-                self.fail_payment(now, Cause::Declined, *code, code.message());
+                self.fail_payment(now, Cause::Declined, Reason::Declined(*code));
             }
             HostAnswer::NetworkDown { .. } => {
-                let reason = "the host cannot be reached; nothing was sent";
-                self.fail_payment(now, Cause::NetworkDown, BusinessCode::ProcessFail, reason);
+                self.fail_payment(now, Cause::NetworkDown, Reason::NetworkDown);
             }
             HostAnswer::Silent { .. } => {}
         }
@@ -204,14 +202,12 @@ impl Terminal {
             Some(HostAnswer::Silent { reversal }) => reversal,
             _ => Reversal::Done,
         };
-        let (code, reason) = match reversal {
-            Reversal::Done => (BusinessCode::ProcessFail, "no answer from the host; the payment was taken back"),
-            Reversal::Refused => {
-                (BusinessCode::Unknown, "no answer from the host; it refused to take the payment back")
-            }
-            Reversal::Silent => (BusinessCode::Unknown, "no answer from the host, nor to taking the payment back"),
+        let reason = match reversal {
+            Reversal::Done => Reason::Reversed,
+            Reversal::Refused => Reason::ReversalRefused,
+            Reversal::Silent => Reason::ReversalUnanswered,
         };
-        self.fail_payment(now, Cause::ReversalEnded, code, reason);
+        self.fail_payment(now, Cause::ReversalEnded, reason);
     }
 
     fn record(&mut self, payment: &Payment, data: TransactionData) {
@@ -226,7 +222,7 @@ impl Terminal {
     }
 
     /// Ends the payment with a failure, if the table says that this can end it here.
-    pub(crate) fn fail_payment(&mut self, now: Moment, cause: Cause, code: BusinessCode, reason: &str) {
+    pub(crate) fn fail_payment(&mut self, now: Moment, cause: Cause, reason: Reason) {
         if !self.step(now, cause) {
             return;
         }
@@ -235,7 +231,7 @@ impl Terminal {
         self.next_answer = None;
         let Some(payment) = self.payment.take() else { return };
         let name = payment.command();
-        let outcome = Outcome::BusinessFailed(Box::new(self.clerk.failed(&payment, code, reason)));
+        let outcome = Outcome::BusinessFailed(Box::new(self.clerk.failed(&payment, reason)));
         self.answer(Some(name), &CommandResult { id: payment.id, command_name: name.as_str().to_owned(), outcome });
     }
 

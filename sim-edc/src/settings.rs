@@ -20,13 +20,17 @@ pub struct Settings {
     pub tip: Tip,
     /// Whether a PurchaseCancel wants the card first. Default false.
     pub cancel_requires_card: bool,
+    /// When a success carries what it need not: acquirer code, message and notice, extendInfo. Default sometimes.
+    pub notes: Notes,
     /// Whether amounts and merchantIds ask for codes, after docs/terminal-codes.md. Default false.
     pub triggers: bool,
     /// The merchants with a contract: another one's Purchase is INVALID_CONTRACT. Empty (the default): any.
     pub merchants: Vec<String>,
-    /// The terminal ids that may be paid through: another is ACCESS_DENIED. Empty (the default): any.
+    /// The terminal ids that cards may be paid through. An id in neither list is INVALID_CONTRACT, a card through a
+    /// wallet's is ACCESS_DENIED. Empty (the default): any.
     pub terminals: Vec<String>,
-    /// The terminal ids that wallets may be paid through: another is ACCESS_DENIED. Empty (the default): any.
+    /// The terminal ids that wallets may be paid through: a wallet through another is ACCESS_DENIED. Empty (the default):
+    /// any.
     pub wallet_terminals: Vec<String>,
 }
 
@@ -40,6 +44,7 @@ impl Default for Settings {
             tax_rounding: TaxRounding::default(),
             tip: Tip::default(),
             cancel_requires_card: false,
+            notes: Notes::default(),
             triggers: false,
             merchants: Vec::new(),
             terminals: Vec::new(),
@@ -94,4 +99,17 @@ pub enum Tip {
     Inside,
     /// On top of it.
     Outside,
+}
+
+/// When a success carries what it need not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notes {
+    /// With everything but a plain credit card.
+    #[default]
+    Sometimes,
+    /// With all.
+    Always,
+    /// With none.
+    Never,
 }

@@ -101,7 +101,7 @@ impl Terminal {
         Self {
             state: State::Idle,
             settings: script.settings.clone(),
-            clerk: Clerk::new(script.settings.tax_rounding, script.settings.tip),
+            clerk: Clerk::new(&script.settings),
             plan: Plan::new(script),
             journal: Journal::default(),
             timers: Timers::default(),

@@ -4,6 +4,7 @@ mod code_scenarios;
 mod codes;
 mod desk;
 mod faults;
+mod fields;
 mod flood;
 mod garbage;
 mod link;

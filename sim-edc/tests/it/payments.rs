@@ -48,7 +48,17 @@ fn above_it_a_card_wants_a_signature() {
 #[case::reversal_refused("host: [{silent: {reversal: refused}}]", "104", "UNKNOWN")]
 #[case::reversal_unanswered("host: [{silent: {reversal: silent}}]", "104", "UNKNOWN")]
 #[case::merchant("settings: {merchants: [M9]}", "104", "INVALID_CONTRACT")]
-#[case::terminal("settings: {terminals: [T9]}", "104", "ACCESS_DENIED")]
+#[case::terminal("settings: {terminals: [T9]}", "104", "INVALID_CONTRACT")]
+#[case::card_through_a_wallets_terminal(
+    "settings: {terminals: [T9], wallet-terminals: [T0000001]}",
+    "104",
+    "ACCESS_DENIED"
+)]
+#[case::wallet_through_its_terminal(
+    "{cardholder: [{wallet-qr: {}}], settings: {terminals: [T9], wallet-terminals: [T0000001]}}",
+    "104",
+    "SUCCESS"
+)]
 #[case::wallet_terminal("{cardholder: [{wallet-qr: {}}], settings: {wallet-terminals: [T9]}}", "104", "ACCESS_DENIED")]
 #[case::zero("", "0", "PARAM_ILLEGAL")]
 #[case::hang_up("{cardholder: [{insert: {}}], settings: {}}", "104", "SUCCESS")]
@@ -99,6 +109,9 @@ fn failed_readings_do_not_begin_the_countdown_anew() {
 }
 
 #[rstest]
+#[case("{insert: {}}", "CREDIT", "CARD", Some("94902200"), None)]
+#[case("{swipe: {card: magstripe}}", "CREDIT", "CARD", Some("94902200"), None)]
+#[case("{tap: {card: foreign}}", "CREDIT", "CARD", Some("41111100"), None)]
 #[case("{insert: {card: debit}}", "DEBIT", "CARD", Some("53878200"), None)]
 #[case("{insert: {card: credit}}", "CREDIT", "CARD", Some("94902200"), None)]
 #[case("{tap: {card: prepaid}}", "PREPAID", "CARD", Some("94611700"), None)]

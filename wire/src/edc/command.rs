@@ -129,6 +129,10 @@ impl Invocation {
                 return Err(fault(CommandProblem::Parameters("commandRequestParams must be an object".to_owned())));
             }
         };
+        let options = object.get("options").filter(|options| !options.is_null());
+        if options.is_some_and(|options| !options.as_object().is_some_and(|map| map.values().all(Value::is_string))) {
+            return Err(fault(CommandProblem::Parameters("options must be an object of texts".to_owned())));
+        }
         let table = match name {
             CommandName::Purchase => PurchaseRequest::SHAPE,
             CommandName::PurchaseCancel => PurchaseCancelRequest::SHAPE,
@@ -250,6 +254,25 @@ mod tests {
             Invocation::parse(&object(json!({"id": "1", "commandName": "Purchase", "commandRequestParams": []})))
                 .unwrap_err();
         assert!(matches!(fault.problem, CommandProblem::Parameters(_)));
+    }
+
+    #[test]
+    fn options_are_texts_or_absent() {
+        for (options, fits) in [
+            (json!({"any": "text"}), true),
+            (Value::Null, true),
+            (json!([]), false),
+            (json!("x"), false),
+            (json!({"n": 1}), false),
+            (json!({"o": {}}), false),
+        ] {
+            let mut value = purchase();
+            value["options"] = options;
+            assert_eq!(Invocation::parse(&object(value.clone())).is_ok(), fits, "{value}");
+        }
+        let mut value = object(purchase());
+        value.remove("options");
+        assert!(Invocation::parse(&value).is_ok());
     }
 
     #[test]

@@ -119,6 +119,12 @@ impl PurchaseRequest {
             return Err(IllegalParameter::new("paymentAmount.value", "must be positive and have at most nine digits"));
         }
         let tax = self.tax_amount.as_ref().map(|tax| won("taxAmount", tax)).transpose()?;
+        if tax.is_some_and(|tax| tax.minor > total.minor) {
+            return Err(IllegalParameter::new(
+                "taxAmount.value",
+                "must not be larger than the total that it is part of",
+            ));
+        }
         let tip = won("tipAmount", &self.tip_amount)?;
         let installments: u8 = match self.credit_pay_plan.installment_num.parse() {
             Ok(n @ (0 | 2..=12)) if n == 0 || total.minor >= SIGNATURE_ABOVE_KRW => n,
