@@ -27,6 +27,7 @@ fn every_fault_has_its_word_its_line_in_the_docs_and_its_scenario() {
         let kind = kind.map_or("", wire::edc::Kind::word);
         let _ = writeln!(table, "| `{word}` | {stage} | {kind} | {meaning} | [fault-{word}](../{scenario}) |");
     }
+    let _page = crate::checklist::PAGE.lock().unwrap();
     let path = root.join("docs/terminal.md");
     let text = std::fs::read_to_string(&path).unwrap_or_default();
     let (begin, end) = ("<!-- faults: made from the code -->\n", "<!-- end -->");

@@ -1,10 +1,12 @@
 //! The terminal from outside: in memory with a clock that is moved by hand, and the real program on a real PTY.
 
+mod checklist;
 mod code_scenarios;
 mod codes;
 mod desk;
 mod faults;
 mod fields;
+mod first_purchase;
 mod flood;
 mod garbage;
 mod link;
