@@ -108,14 +108,16 @@ impl Desk {
         let url = as_sent(url);
         let success = code == "SUCCESS";
         let message = NotifyPayment {
-            notify_type: NotifyType::PaymentResult,
-            result: ResultObject::documented(code),
-            payment_request_id: payment.payment_request_id.clone(),
-            payment_id: payment.payment_id.clone(),
-            payment_amount: payment.amount,
             actual_payment_amount: Some(payment.amount),
             payment_create_time: Some(WireTime::new(payment.created, OFFSET_MINUTES)),
             payment_time: success.then(|| WireTime::new(at, OFFSET_MINUTES)),
+            ..NotifyPayment::new(
+                NotifyType::PaymentResult,
+                ResultObject::documented(code),
+                payment.payment_request_id.clone(),
+                payment.payment_id.clone(),
+                payment.amount,
+            )
         };
         let mut schedule = Schedule::starting(at);
         if truth == Truth::Genuine {

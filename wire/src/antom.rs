@@ -22,8 +22,14 @@ pub use envelope::{Envelope, Headers};
 pub use field::{FieldKind, FieldNeed, FieldProblem, FieldRule, Severity, check_fields};
 pub use key::{KeyError, der_of};
 pub use message::{
-    Ack, Env, InquiryPaymentRequest, InquiryPaymentResponse, Merchant, NotifyPayment, NotifyType, Order, PayRequest,
-    PayResponse, PaymentFactor, PaymentMethod, PaymentStatus, RedirectActionForm, ResultObject, Store,
+    Ack, AcquirerInfo, Address, AfterPayment, BatchPayRequest, BatchPayResponse, BrowserInfo, Buyer, CancelRequest,
+    CancelResponse, CaptureRequest, CaptureResponse, CardInfo, ChallengeActionForm, CodeDetail,
+    CreatePaymentSessionRequest, CreatePaymentSessionResponse, CreditPayPlan, Discount, Env, Flag, Goods,
+    InquiryPaymentRequest, InquiryPaymentResponse, InquiryRefundRequest, InquiryRefundResponse, Merchant,
+    NotifyCapture, NotifyPayment, NotifyRefund, NotifyReversal, NotifyType, Order, OrderCodeForm, OrderSummary,
+    PayRequest, PayResponse, PaymentFactor, PaymentMethod, PaymentResultInfo, PaymentStatus, Product, PromotionResult,
+    PspCustomerInfo, Quote, RedirectActionForm, RefundDetail, RefundRequest, RefundResponse, RefundStatus,
+    ResultObject, SettlementStrategy, Shipping, Store, ThreeDsResult, Transaction, TransactionType, UserName, Whole,
 };
 pub use operation::{Operation, Route};
 pub use sign::{Signer, Verifier, string_to_sign};

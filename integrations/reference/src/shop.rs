@@ -176,7 +176,10 @@ impl Shop {
         let Some(attempt) = self.merchant.order(name).and_then(|order| order.attempt().cloned()) else {
             return Inquired::Settled;
         };
-        let question = InquiryPaymentRequest { payment_request_id: Some(attempt.request_id.clone()), payment_id: None };
+        let question = InquiryPaymentRequest {
+            payment_request_id: Some(attempt.request_id.clone()),
+            ..InquiryPaymentRequest::new()
+        };
         let body = serde_json::to_vec(&question).unwrap_or_default();
         let answer = self.gateway.call(Operation::InquiryPayment, body.into()).await;
         let Some(answer) = answer.ok().and_then(|body| read::<InquiryPaymentResponse>(&body)) else {
@@ -241,34 +244,34 @@ impl Shop {
     fn pay_request(&self, checkout: &Checkout, request_id: &str) -> String {
         let scenario =
             if self.merchant.has(Fault::OrderCodeForEntryCode) { "OrderCode" } else { PayRequest::ENTRY_CODE };
+        let store = Store {
+            store_mcc: Some(MERCHANT_CATEGORY.to_owned()),
+            ..Store::new("REFERENCE-STORE-1".to_owned(), "Reference Tea House, Main Street".to_owned())
+        };
+        let merchant = OrderMerchant {
+            merchant_mcc: Some(MERCHANT_CATEGORY.to_owned()),
+            store: Some(store),
+            ..OrderMerchant::new("REFERENCE-MERCHANT".to_owned(), "Reference Tea House".to_owned())
+        };
+        let order_id = checkout.order.chars().take(64).collect();
+        let description = checkout.description.chars().take(256).collect();
+        let order = PayOrder {
+            merchant: Some(merchant),
+            env: Some(Env { user_agent: Some(checkout.user_agent.clone()), ..Env::new() }),
+            ..PayOrder::new(order_id, description, checkout.amount)
+        };
+        let factor = PaymentFactor { in_store_payment_scenario: Some(scenario.to_owned()), ..PaymentFactor::new() };
         let request = PayRequest {
-            product_code: PayRequest::IN_STORE_PAYMENT.to_owned(),
-            payment_request_id: request_id.to_owned(),
-            payment_amount: checkout.amount,
-            payment_method: PaymentMethod {
-                payment_method_type: PayRequest::CONNECT_WALLET.to_owned(),
-                payment_method_id: None,
-            },
-            payment_factor: Some(PaymentFactor { in_store_payment_scenario: Some(scenario.to_owned()) }),
-            order: Some(PayOrder {
-                reference_order_id: checkout.order.chars().take(64).collect(),
-                order_description: checkout.description.chars().take(256).collect(),
-                order_amount: checkout.amount,
-                merchant: Some(OrderMerchant {
-                    reference_merchant_id: "REFERENCE-MERCHANT".to_owned(),
-                    merchant_mcc: Some(MERCHANT_CATEGORY.to_owned()),
-                    merchant_name: "Reference Tea House".to_owned(),
-                    store: Some(Store {
-                        reference_store_id: "REFERENCE-STORE-1".to_owned(),
-                        store_name: "Reference Tea House, Main Street".to_owned(),
-                        store_mcc: Some(MERCHANT_CATEGORY.to_owned()),
-                    }),
-                }),
-                env: Some(Env { user_agent: Some(checkout.user_agent.clone()) }),
-            }),
+            payment_factor: Some(factor),
+            order: Some(order),
             payment_notify_url: Some(format!("{}/notify", self.base_url)),
             payment_redirect_url: Some(format!("{}/back", self.base_url)),
-            payment_expiry_time: None,
+            ..PayRequest::new(
+                PayRequest::IN_STORE_PAYMENT.to_owned(),
+                request_id.to_owned(),
+                checkout.amount,
+                PaymentMethod::new(PayRequest::CONNECT_WALLET.to_owned()),
+            )
         };
         serde_json::to_string(&request).unwrap_or_default()
     }

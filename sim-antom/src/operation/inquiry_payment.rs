@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use serde_json::Value;
-use wire::antom::{FieldKind, FieldNeed, FieldRule, InquiryPaymentRequest, InquiryPaymentResponse, ResultObject};
+use wire::antom::{InquiryPaymentRequest, InquiryPaymentResponse, ResultObject};
 use wire::time::WireTime;
 
 use super::Serve;
@@ -11,15 +11,9 @@ use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
 use crate::reply::json;
 
-/// That one of them is there is checked beside the table.
-const FIELDS: &[FieldRule] = &[
-    FieldRule { path: "paymentRequestId", need: FieldNeed::Optional, kind: FieldKind::Text(64) },
-    FieldRule { path: "paymentId", need: FieldNeed::Optional, kind: FieldKind::Text(64) },
-];
-
 impl Serve for InquiryPaymentRequest {
     fn read(body: Value, notes: &mut Vec<String>) -> Result<Self, Refusal> {
-        check_table(&body, FIELDS, notes)?;
+        check_table(&body, Self::FIELDS, notes)?;
         let request: Self = read(body)?;
         if request.payment_id.is_none() && request.payment_request_id.is_none() {
             let reason = "paymentRequestId or paymentId is required".to_owned();
@@ -38,7 +32,6 @@ impl Serve for InquiryPaymentRequest {
             return json(&InquiryPaymentResponse::bare(ResultObject::documented("ORDER_NOT_EXIST")));
         };
         json(&InquiryPaymentResponse {
-            result: ResultObject::success(),
             payment_status: Some(payment.status),
             payment_result_code: Some(payment.code.clone()),
             payment_result_message: Some(ResultObject::documented(&payment.code).result_message),
@@ -47,6 +40,7 @@ impl Serve for InquiryPaymentRequest {
             payment_amount: Some(payment.amount),
             payment_create_time: Some(WireTime::new(payment.created, OFFSET_MINUTES)),
             payment_time: payment.paid.map(|at| WireTime::new(at, OFFSET_MINUTES)),
+            ..InquiryPaymentResponse::bare(ResultObject::success())
         })
     }
 }

@@ -73,7 +73,6 @@ fn repeated(request: &PayRequest, known: &Payment) -> PayResponse {
 fn accepted(payment: &Payment) -> PayResponse {
     let payment_id = &payment.payment_id;
     PayResponse {
-        result: ResultObject::success(),
         payment_request_id: Some(payment.payment_request_id.clone()),
         payment_id: Some(payment_id.clone()),
         payment_amount: Some(payment.amount),
@@ -82,7 +81,9 @@ fn accepted(payment: &Payment) -> PayResponse {
             method: "GET".to_owned(),
             redirect_url: format!("https://wallet.example/pay?paymentId={payment_id}"),
             action_form_type: Some("RedirectActionForm".to_owned()),
+            parameters: None,
         }),
+        ..PayResponse::bare(ResultObject::success())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::money::Money;
 use crate::time::WireTime;
 
 /// One line of a table.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldRule {
     /// Dotted path in the body.
     pub path: &'static str,
@@ -26,6 +26,8 @@ pub enum FieldNeed {
     Required,
     /// The documents demand it, the real gateway is known to accept its absence.
     Expected,
+    /// When another field, by its path from the root, has one of these values.
+    When(&'static str, &'static [&'static str]),
     /// May be absent.
     Optional,
 }
@@ -45,8 +47,51 @@ pub enum FieldKind {
     Url(usize),
     /// Two upper-case letters.
     Region,
+    /// Digits of a positive whole number.
+    Digits,
+    /// A whole number from, to; native or as text.
+    Whole(u32, u32),
+    /// true or false, native or as text.
+    Flag,
     /// An object; its fields have lines of their own.
     Object,
+    /// An object with a table of its own.
+    Nested(&'static [FieldRule]),
+    /// An array of so many objects, from, to, each with this table.
+    List(usize, usize, &'static [FieldRule]),
+    /// An array of at most so many scalars.
+    Items(usize, &'static Self),
+    /// Anything: another line says what it must look like.
+    Present,
+}
+
+/// A line for a field that must be there.
+#[must_use]
+pub(super) const fn required(path: &'static str, kind: FieldKind) -> FieldRule {
+    FieldRule { path, need: FieldNeed::Required, kind }
+}
+
+/// A line for a field that the documents demand and the real gateway does not.
+#[must_use]
+pub(super) const fn expected(path: &'static str, kind: FieldKind) -> FieldRule {
+    FieldRule { path, need: FieldNeed::Expected, kind }
+}
+
+/// A line for a field that may be absent.
+#[must_use]
+pub(super) const fn optional(path: &'static str, kind: FieldKind) -> FieldRule {
+    FieldRule { path, need: FieldNeed::Optional, kind }
+}
+
+/// A line for a field that must be there when another has one of these values.
+#[must_use]
+pub(super) const fn when(
+    path: &'static str,
+    kind: FieldKind,
+    other: &'static str,
+    values: &'static [&'static str],
+) -> FieldRule {
+    FieldRule { path, need: FieldNeed::When(other, values), kind }
 }
 
 /// How bad a problem is.
@@ -74,26 +119,77 @@ pub struct FieldProblem {
 #[must_use]
 pub fn check_fields(body: &Value, table: &[FieldRule]) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
+    check_object(body, body, "", table, &mut problems);
+    problems
+}
+
+fn find<'v>(object: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.').try_fold(object, |value, key| value.get(key)).filter(|value| !value.is_null())
+}
+
+fn check_object(root: &Value, object: &Value, prefix: &str, table: &[FieldRule], problems: &mut Vec<FieldProblem>) {
     for rule in table {
-        let value = rule.path.split('.').try_fold(body, |value, key| value.get(key)).filter(|v| !v.is_null());
+        let path = if prefix.is_empty() { rule.path.to_owned() } else { format!("{prefix}.{}", rule.path) };
         let mut report = |severity, problem: String| {
-            problems.push(FieldProblem { path: rule.path.to_owned(), problem, severity });
+            problems.push(FieldProblem { path: path.clone(), problem, severity });
         };
-        match (value, rule.need) {
-            (None, FieldNeed::Required) => report(Severity::Error, "is required and missing".to_owned()),
-            (None, FieldNeed::Expected) => {
-                report(Severity::Lint, "is required by the documents and missing".to_owned())
+        let Some(value) = find(object, rule.path) else {
+            match rule.need {
+                FieldNeed::Required => report(Severity::Error, "is required and missing".to_owned()),
+                FieldNeed::Expected => report(Severity::Lint, "is required by the documents and missing".to_owned()),
+                FieldNeed::When(other, values) => {
+                    if let Some(text) = find(root, other).and_then(Value::as_str).filter(|text| values.contains(text)) {
+                        report(Severity::Error, format!("is required and missing, since {other} is {text}"));
+                    }
+                }
+                FieldNeed::Optional => {}
             }
-            (None, FieldNeed::Optional) => {}
-            (Some(value), _) => check_one(value, rule.kind, &mut report),
+            continue;
+        };
+        match rule.kind {
+            FieldKind::Nested(table) if value.is_object() => check_object(root, value, &path, table, problems),
+            FieldKind::List(least, most, table) => match value.as_array() {
+                Some(items) => {
+                    if !(least..=most).contains(&items.len()) {
+                        report(Severity::Error, format!("must have {least} to {most} elements, has {}", items.len()));
+                    }
+                    for (index, item) in items.iter().take(most).enumerate() {
+                        let place = format!("{path}[{index}]");
+                        if item.is_object() {
+                            check_object(root, item, &place, table, problems);
+                        } else {
+                            let problem = "must be an object".to_owned();
+                            problems.push(FieldProblem { path: place, problem, severity: Severity::Error });
+                        }
+                    }
+                }
+                None => report(Severity::Error, "must be an array".to_owned()),
+            },
+            FieldKind::Items(most, kind) => match value.as_array() {
+                Some(items) if items.len() > most => {
+                    report(Severity::Error, format!("must have at most {most} elements, has {}", items.len()));
+                }
+                Some(items) => items.iter().for_each(|item| check_one(item, *kind, &mut report)),
+                None => report(Severity::Error, "must be an array".to_owned()),
+            },
+            kind => check_one(value, kind, &mut report),
         }
     }
-    problems
 }
 
 fn check_one(value: &Value, kind: FieldKind, report: &mut impl FnMut(Severity, String)) {
     match kind {
-        FieldKind::Object => {
+        FieldKind::Present => return,
+        // Natives are what the SDKs send, whatever the documents say of texts.
+        FieldKind::Flag if value.is_boolean() => return,
+        FieldKind::Whole(least, most) if value.is_number() => {
+            let fits = value.as_u64().is_some_and(|number| (u64::from(least)..=u64::from(most)).contains(&number));
+            if !fits {
+                report(Severity::Error, format!("must be a whole number from {least} to {most}, is {value}"));
+            }
+            return;
+        }
+        FieldKind::Object | FieldKind::Nested(_) => {
             if !value.is_object() {
                 report(Severity::Error, "must be an object".to_owned());
             }
@@ -108,6 +204,15 @@ fn check_one(value: &Value, kind: FieldKind, report: &mut impl FnMut(Severity, S
     let Some(text) = scalar(value, report) else { return };
     let count = text.chars().count();
     match kind {
+        FieldKind::Flag if !["true", "false"].contains(&text.as_str()) => {
+            report(Severity::Error, format!("must be true or false, is {:?}", clip(&text)));
+        }
+        FieldKind::Whole(least, most) if !text.parse().is_ok_and(|n: u32| (least..=most).contains(&n)) => {
+            report(Severity::Error, format!("must be a whole number from {least} to {most}, is {:?}", clip(&text)));
+        }
+        FieldKind::Digits if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            report(Severity::Error, format!("must be digits, is {:?}", clip(&text)));
+        }
         FieldKind::Text(most) if !(1..=most).contains(&count) => {
             report(Severity::Error, format!("must have 1 to {most} characters, has {count}"));
         }
@@ -184,6 +289,37 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    const INNER: &[FieldRule] = &[required("a", FieldKind::Text(1))];
+
+    #[test]
+    fn a_nested_problem_is_named_by_its_whole_path() {
+        const TABLE: &[FieldRule] =
+            &[required("list", FieldKind::List(1, 2, INNER)), optional("o", FieldKind::Nested(INNER))];
+        let body = json!({"list": [{"a": "x"}, {"a": "xx"}, {"a": "never looked at"}], "o": {"a": null}});
+        let told: Vec<_> = check_fields(&body, TABLE).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "list must have 1 to 2 elements, has 3",
+                "list[1].a must have 1 to 1 characters, has 2",
+                "o.a is required and missing",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_conditional_field_is_required_when_the_other_field_says_so() {
+        const TABLE: &[FieldRule] = &[when("a", FieldKind::Text(9), "b.c", &["X", "Y"])];
+        for (body, problems) in [
+            (json!({"b": {"c": "X"}}), 1),
+            (json!({"b": {"c": "Y"}, "a": "there"}), 0),
+            (json!({"b": {"c": "Z"}}), 0),
+            (json!({}), 0),
+        ] {
+            assert_eq!(check_fields(&body, TABLE).len(), problems, "{body}");
+        }
+    }
+
     fn told(value: &Value, kind: FieldKind) -> Vec<(Severity, String)> {
         let table = [FieldRule { path: "f", need: FieldNeed::Required, kind }];
         check_fields(&json!({ "f": value }), &table).into_iter().map(|p| (p.severity, p.to_string())).collect()
@@ -199,6 +335,15 @@ mod tests {
             (json!("https://m.test/x"), FieldKind::Url(64)),
             (json!("JP"), FieldKind::Region),
             (json!({}), FieldKind::Object),
+            (json!("12"), FieldKind::Digits),
+            (json!(2), FieldKind::Whole(2, 3)),
+            (json!("3"), FieldKind::Whole(2, 3)),
+            (json!(true), FieldKind::Flag),
+            (json!("false"), FieldKind::Flag),
+            (json!({"a": "x"}), FieldKind::Nested(INNER)),
+            (json!([{"a": "x"}]), FieldKind::List(1, 2, INNER)),
+            (json!(["x", "y"]), FieldKind::Items(2, &FieldKind::Text(1))),
+            (json!([]), FieldKind::Present),
         ] {
             assert_eq!(told(&value, kind), [], "{value}");
         }
@@ -221,10 +366,20 @@ mod tests {
             (json!("{}"), FieldKind::Object),
             (json!([]), FieldKind::Text(9)),
             (Value::Null, FieldKind::Text(9)),
+            (json!("-1"), FieldKind::Digits),
+            (json!(4), FieldKind::Whole(2, 3)),
+            (json!("1"), FieldKind::Whole(2, 3)),
+            (json!("yes"), FieldKind::Flag),
+            (json!("x"), FieldKind::Nested(INNER)),
+            (json!({}), FieldKind::Nested(INNER)),
+            (json!({}), FieldKind::List(1, 2, INNER)),
+            (json!([]), FieldKind::List(1, 2, INNER)),
+            (json!(["x", "y", "z"]), FieldKind::Items(2, &FieldKind::Text(1))),
+            (json!(["xx"]), FieldKind::Items(2, &FieldKind::Text(1))),
         ] {
             let problems = told(&value, kind);
             assert!(
-                matches!(problems.as_slice(), [(Severity::Error, text)] if text.starts_with("f ")),
+                matches!(problems.as_slice(), [(Severity::Error, text)] if text.starts_with(['f'])),
                 "{value}: {problems:?}"
             );
         }

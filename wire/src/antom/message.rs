@@ -1,16 +1,53 @@
-//! Messages, one file an operation. Fields that a simulator or judge does not act on are let pass unread, as every
-//! official SDK does.
+//! Messages, one file an operation, every documented field typed; what no page describes further is kept as JSON. Fields
+//! that are not known are let pass unread, as every official SDK does.
 
 mod ack;
+mod batch_pay;
+mod cancel;
+mod capture;
+mod card;
+mod create_payment_session;
+mod env;
+mod form;
+mod goods;
 mod inquiry_payment;
+mod inquiry_refund;
+mod method;
+mod notify_capture;
 mod notify_payment;
+mod notify_refund;
+mod notify_reversal;
+mod object;
 mod order;
 mod pay;
+mod person;
+mod promotion;
+mod quote;
+mod refund;
 mod result;
+mod scalar;
 
 pub use ack::Ack;
-pub use inquiry_payment::{InquiryPaymentRequest, InquiryPaymentResponse, PaymentStatus};
-pub use notify_payment::{NotifyPayment, NotifyType};
-pub use order::{Env, Merchant, Order, Store};
-pub use pay::{PayRequest, PayResponse, PaymentFactor, PaymentMethod, RedirectActionForm};
+pub use batch_pay::{BatchPayRequest, BatchPayResponse, OrderSummary};
+pub use cancel::{CancelRequest, CancelResponse};
+pub use capture::{CaptureRequest, CaptureResponse};
+pub use card::{AcquirerInfo, CardInfo, PaymentResultInfo, ThreeDsResult};
+pub use create_payment_session::{CreatePaymentSessionRequest, CreatePaymentSessionResponse};
+pub use env::{BrowserInfo, Env};
+pub use form::{ChallengeActionForm, CodeDetail, OrderCodeForm, RedirectActionForm};
+pub use goods::Goods;
+pub use inquiry_payment::{InquiryPaymentRequest, InquiryPaymentResponse, PaymentStatus, Transaction, TransactionType};
+pub use inquiry_refund::{InquiryRefundRequest, InquiryRefundResponse, RefundStatus};
+pub use method::{CreditPayPlan, PaymentFactor, PaymentMethod};
+pub use notify_capture::NotifyCapture;
+pub use notify_payment::{AfterPayment, NotifyPayment, NotifyType};
+pub use notify_refund::NotifyRefund;
+pub use notify_reversal::NotifyReversal;
+pub use order::{Merchant, Order, SettlementStrategy, Store};
+pub use pay::{PayRequest, PayResponse, Product};
+pub use person::{Address, Buyer, PspCustomerInfo, Shipping, UserName};
+pub use promotion::{Discount, PromotionResult};
+pub use quote::Quote;
+pub use refund::{RefundDetail, RefundRequest, RefundResponse};
 pub use result::ResultObject;
+pub use scalar::{Flag, Whole};

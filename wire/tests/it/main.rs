@@ -17,5 +17,6 @@ mod codes;
 mod decode;
 mod frames;
 mod keys;
+mod messages;
 mod properties;
 mod signatures;

@@ -128,7 +128,7 @@ proptest! {
         prop_assert_eq!(severity, match need {
             FieldNeed::Required => Some(Severity::Error),
             FieldNeed::Expected => Some(Severity::Lint),
-            FieldNeed::Optional => None,
+            FieldNeed::Optional | FieldNeed::When(..) => None,
         });
     }
 
