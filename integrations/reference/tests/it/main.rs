@@ -6,9 +6,11 @@
 mod driver;
 mod gateway;
 mod line;
+mod noise;
 mod process;
 mod shop;
 mod shop_faults;
+mod soak;
 mod till;
 mod till_faults;
 mod world;

@@ -16,6 +16,7 @@ use wire::edc::Kind;
 use wire::time::Moment;
 
 use crate::gateway::FakeGateway;
+use crate::noise::{self, Chance};
 
 pub(crate) type Books = Arc<Mutex<BTreeMap<String, Vec<String>>>>;
 
@@ -25,6 +26,8 @@ pub(crate) struct MemoryWorld {
     pub(crate) books: Books,
     pub(crate) gateway: FakeGateway,
     pub(crate) events: Arc<Mutex<Vec<Event>>>,
+    /// What the cable's noise begins from; without it the cable is good.
+    pub(crate) noise: Option<Arc<Mutex<Chance>>>,
     cable: Arc<Mutex<Option<AbortHandle>>>,
     terminal: mpsc::Sender<DuplexStream>,
 }
@@ -49,7 +52,7 @@ impl MemoryWorld {
         let clock: ClockHandle = Arc::new(SystemClock::starting_at(Moment::WORLD_START));
         let (terminal, clients) = mpsc::channel(4);
         let (books, gateway, events, cable) = Default::default();
-        (Self { clock, books, gateway, events, cable, terminal }, clients)
+        (Self { clock, books, gateway, events, noise: None, cable, terminal }, clients)
     }
 
     /// Pulls the plug: both ends see the line close.
@@ -73,6 +76,14 @@ impl MemoryWorld {
         self.commands().iter().map(|command| command["commandName"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// The requestIds that a till has given to an order, as its book says.
+    pub(crate) fn request_ids_of(&self, order: &str) -> Vec<String> {
+        let books = self.books.lock().unwrap();
+        let lines = books.values().flatten().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let ours = lines.filter(|line| line["intent"]["order"] == order);
+        ours.filter_map(|line| line["intent"]["requestId"].as_str().map(str::to_owned)).collect()
+    }
+
     /// How many payments succeeded at the terminal.
     pub(crate) fn charges(&self) -> usize {
         let events = self.events.lock().unwrap();
@@ -82,12 +93,19 @@ impl MemoryWorld {
 
 impl World for MemoryWorld {
     fn open_serial(&self, _port: &str) -> BoxFuture<'static, io::Result<Box<dyn Stream>>> {
-        let (terminal, cable) = (self.terminal.clone(), Arc::clone(&self.cable));
+        let (terminal, cable, noise) = (self.terminal.clone(), Arc::clone(&self.cable), self.noise.clone());
         Box::pin(async move {
             let (ours, mut near) = tokio::io::duplex(64 * 1024);
             let (mut far, theirs) = tokio::io::duplex(64 * 1024);
             terminal.send(theirs).await.map_err(|_| io::Error::from(io::ErrorKind::NotFound))?;
-            let carrying = tokio::spawn(async move { tokio::io::copy_bidirectional(&mut near, &mut far).await });
+            // Each opening of the line has noise of its own.
+            let noise = noise.map(|chance| Chance::new(chance.lock().unwrap().next()));
+            let carrying = tokio::spawn(async move {
+                match noise {
+                    Some(chance) => noise::carry(near, far, chance).await,
+                    None => drop(tokio::io::copy_bidirectional(&mut near, &mut far).await),
+                }
+            });
             *cable.lock().unwrap() = Some(carrying.abort_handle());
             Ok(Box::new(ours) as Box<dyn Stream>)
         })
