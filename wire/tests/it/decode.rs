@@ -33,3 +33,17 @@ pub(super) fn bytes_of(found: &Decoded) -> &[u8] {
         Decoded::Bad { sample, .. } => &sample[..1],
     }
 }
+
+/// Noise that was reported in several pieces made one, since the end of an input ends a piece.
+pub(super) fn noise_joined(found: Vec<Decoded>) -> Vec<Decoded> {
+    let mut joined: Vec<Decoded> = Vec::new();
+    for next in found {
+        match (joined.last_mut(), &next) {
+            (Some(Decoded::Noise(before)), Decoded::Noise(more)) => {
+                *before = [before.as_ref(), more.as_ref()].concat().into();
+            }
+            _ => joined.push(next),
+        }
+    }
+    joined
+}

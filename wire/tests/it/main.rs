@@ -10,13 +10,17 @@
 //! | `keys` | `fixtures/keys/`: every form loads, everything else says what it is |
 //! | `codes` | `fixtures/result-codes.json`, line by line |
 //! | `properties` | statements that hold for every input |
+//! | `corpus` | the claims of the fuzz targets (`targets`), for every input of `wire/fuzz/corpus` |
 
 #![expect(clippy::unwrap_used, reason = "these are tests; clippy lets only the test functions themselves unwrap")]
 
 mod codes;
+mod corpus;
 mod decode;
 mod frames;
 mod keys;
 mod messages;
 mod properties;
 mod signatures;
+#[expect(unreachable_pub, reason = "the fuzz targets call them too")]
+mod targets;

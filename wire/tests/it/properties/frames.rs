@@ -38,20 +38,6 @@ fn traffic() -> impl Strategy<Value = Vec<u8>> {
     vec(piece, 0..8).prop_map(|pieces| pieces.concat())
 }
 
-/// Noise that was reported in several pieces made one, since the end of an input ends a piece.
-fn noise_joined(found: Vec<Decoded>) -> Vec<Decoded> {
-    let mut joined: Vec<Decoded> = Vec::new();
-    for next in found {
-        match (joined.last_mut(), &next) {
-            (Some(Decoded::Noise(before)), Decoded::Noise(more)) => {
-                *before = [before.as_ref(), more.as_ref()].concat().into();
-            }
-            _ => joined.push(next),
-        }
-    }
-    joined
-}
-
 proptest! {
     #![proptest_config(config(256))]
 
@@ -72,7 +58,7 @@ proptest! {
             found.extend(decode::all(&mut decoder, piece));
         }
         found.extend(decode::to_the_end(&mut decoder, &[]));
-        prop_assert_eq!(noise_joined(found), noise_joined(whole));
+        prop_assert_eq!(decode::noise_joined(found), decode::noise_joined(whole));
     }
 
     #[test]
