@@ -21,9 +21,10 @@ pub fn string_to_sign(method: &str, path_and_query: &str, client_id: &str, time:
     text
 }
 
-/// A private key that signs.
+/// A private key that signs, and the version under which the other side knows it: 1 unless said otherwise.
 pub struct Signer {
     key: RsaKeyPair,
+    version: u32,
 }
 
 impl Signer {
@@ -32,7 +33,7 @@ impl Signer {
     /// # Errors
     /// The operating system gives no randomness.
     pub fn generate() -> Result<Self, KeyError> {
-        RsaKeyPair::generate(KeySize::Rsa2048).map(|key| Self { key }).map_err(|_| KeyError::NoRandomness)
+        RsaKeyPair::generate(KeySize::Rsa2048).map(|key| Self { key, version: 1 }).map_err(|_| KeyError::NoRandomness)
     }
 
     /// Reads a private key: PKCS#8 or PKCS#1; PEM (whatever the armour claims), bare base64 with or without line breaks, or DER.
@@ -47,7 +48,20 @@ impl Signer {
             DerKind::Pkcs1Private => RsaKeyPair::from_der(&der),
             other => return Err(KeyError::NotPrivate(other.describe())),
         };
-        parsed.map(|key| Self { key }).map_err(|_| KeyError::Refused(kind.describe()))
+        parsed.map(|key| Self { key, version: 1 }).map_err(|_| KeyError::Refused(kind.describe()))
+    }
+
+    /// The same key under another version.
+    #[must_use]
+    pub fn with_version(mut self, version: u32) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// The version that headers name.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
     }
 
     /// Signs bytes.
@@ -65,7 +79,7 @@ impl Signer {
     #[must_use]
     pub fn header(&self, target: &str, client_id: &str, time: &str, body: &[u8]) -> String {
         let text = string_to_sign("POST", path_and_query(target), client_id, time, body);
-        Signature::new(self.sign(&text), "1").to_string()
+        Signature::new(self.sign(&text), &self.version.to_string()).to_string()
     }
 
     /// The headers that a merchant's request or Antom's notification carries.
@@ -165,6 +179,15 @@ mod tests {
     #[test]
     fn the_string_to_sign_has_one_line_feed_and_two_dots() {
         assert_eq!(string_to_sign("POST", "/a?b=c", "C1", "1700000000000", b"{}"), b"POST /a?b=c\nC1.1700000000000.{}");
+    }
+
+    #[test]
+    fn a_header_names_the_version_of_its_key() {
+        let signer = Signer::generate().unwrap();
+        assert!(signer.header("/", "C", "T", b"").starts_with("algorithm=RSA256,keyVersion=1,signature="));
+        let second = signer.with_version(2);
+        assert_eq!(second.version(), 2);
+        assert!(second.header("/", "C", "T", b"").starts_with("algorithm=RSA256,keyVersion=2,signature="));
     }
 
     #[test]
