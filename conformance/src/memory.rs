@@ -104,8 +104,8 @@ impl MemoryAccept {
 }
 
 impl sim_antom::Accept for MemoryAccept {
-    async fn accept(&mut self) -> io::Result<Box<dyn sim_antom::Stream>> {
-        Ok(Box::new(self.next().await?))
+    async fn accept(&mut self) -> io::Result<sim_antom::Arrival> {
+        Ok(sim_antom::Arrival { stream: Box::new(self.next().await?), peer: None })
     }
 }
 

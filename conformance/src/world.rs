@@ -125,8 +125,7 @@ impl World {
         };
         let (antom, merchant, forger) =
             (load(0).map_err(damaged)?, load(1).map_err(damaged)?, load(2).map_err(damaged)?);
-        let clients =
-            Clients::from([(CLIENT_ID.to_owned(), Client { key: Some(merchant.verifier().map_err(damaged)?) })]);
+        let clients = Clients::from([(CLIENT_ID.to_owned(), Client::with_key(merchant.verifier().map_err(damaged)?))]);
         let (private, public) = (merchant.to_pkcs8_base64().map_err(damaged)?, antom.public_base64().map_err(damaged)?);
         let gateway = Gateway::new(clients, antom, Some(forger), case.scenario.given.antom.clone());
         let (requests, calls) = mpsc::channel(64);

@@ -1,45 +1,74 @@
 //! The `sim-antom` program: arguments, keys, ready line, clean stop.
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use wire::antom::Signer;
+use wire::clock::ClockHandle;
 use wire::time::{Moment, WireTime};
 
-use crate::checks::Client;
-use crate::keys::{ANTOM_PUBLIC, MERCHANT_PRIVATE};
-use crate::{Clients, Event, Gateway, KeyRing, Notifier, Script, SystemClock, TcpAccept, TcpConnect, drive, serve};
+use crate::keys::{ANTOM_PUBLIC, MERCHANT_PRIVATE, is_client_id};
+use crate::notifier::{Scheme, Target};
+use crate::tls::names_of;
+use crate::{
+    ApiKey, Authority, Clients, Control, DurableStore, Event, Front, Gateway, Journal, KeyRing, MemoryStore, Notifier,
+    Script, Store, SystemClock, TcpAccept, TcpConnect, TlsClient, TlsServer, drive,
+};
 
 /// Antom's payment API on loopback, signed as Antom signs.
 ///
-/// Makes keys on first run, prints one ready line, and serves until it gets SIGINT or SIGTERM. Serves pay (Entry Code)
-/// and inquiryPayment and delivers notifyPayment; the other operations answer NO_INTERFACE_DEF.
+/// Makes keys on first run, prints one ready line, and serves until it gets SIGINT or SIGTERM. Beside the payment API it
+/// serves a control API below /_sim; docs/gateway.md describes both.
 #[derive(Debug, Parser)]
 #[command(name = "sim-antom", version)]
 pub struct Arguments {
-    /// Where to listen; port 0 picks a free one
+    /// Where to listen; port 0 picks a free one. May be given several times
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
-    listen: SocketAddr,
+    listen: Vec<SocketAddr>,
+    /// Listen beyond loopback too, for machines that are trusted; the control API then asks for --control-token
+    #[arg(long)]
+    beyond_loopback: bool,
     /// The folder of the keys; those that are missing are made
     #[arg(long, value_name = "DIR", default_value = "sim-antom-keys")]
     keys: PathBuf,
-    /// The client id of the one merchant
+    /// A merchant's client id. May be given several times; the keys of the further ones are below clients/ in the folder
     #[arg(long, value_name = "ID", default_value = "SANDBOX_5Y00000000000001")]
-    client_id: String,
+    client_id: Vec<String>,
+    /// A key with which the first merchant needs no signatures: isak_TEST_<id>_<secret>
+    #[arg(long, value_name = "KEY")]
+    api_key: Option<String>,
+    /// Speak https too, on the same port, with a private CA that is made on first run
+    #[arg(long)]
+    tls: bool,
+    /// A further host name for the certificate. May be given several times
+    #[arg(long, value_name = "NAME", requires = "tls")]
+    tls_name: Vec<String>,
+    /// Certificates (PEM) to trust when a notification goes to https, beside the private CA
+    #[arg(long, value_name = "FILE")]
+    notify_ca: Option<PathBuf>,
     /// Where notifications go when a request names no URL
     #[arg(long, value_name = "URL")]
     notify_url: Option<String>,
-    /// What gateway, buyers and network shall do (YAML, see docs/gateway.md); with an empty script everybody pays
+    /// What gateway, buyers and network shall do (YAML, see docs/gateway.md); read again when it changes
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
+    /// Keep payments, plans and notifications in this file, safe against crashes, and go on with them at the next start
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// The token that the control API asks for
+    #[arg(long, value_name = "TOKEN", env = "SIM_ANTOM_CONTROL_TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
     /// Show every message on stderr
     #[arg(short, long)]
     verbose: bool,
@@ -61,57 +90,198 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let script = match &arguments.script {
-        Some(path) => read_script(path)?,
-        None => Script::default(),
-    };
-    if !arguments.listen.ip().is_loopback() {
-        anyhow::bail!("listen on {}: only loopback addresses are served, such as 127.0.0.1:8443", arguments.listen);
-    }
-    if arguments.client_id.is_empty() || !arguments.client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
-        anyhow::bail!("take the client id {:?}: it travels in a header, so write visible ASCII", arguments.client_id);
-    }
-    let keys = KeyRing::open(&arguments.keys)?;
+    let text = arguments.script.as_deref().map(read_script).transpose()?.unwrap_or_default();
+    let script = parse_script(arguments.script.as_deref(), &text)?;
+    check(&arguments)?;
+    let (clients, antom) = merchants(&arguments)?;
+    let tls = Tls::open(&arguments)?;
     let mut interrupt = signal(SignalKind::interrupt()).context("watch for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("watch for SIGTERM")?;
     let mut hangup = signal(SignalKind::hangup()).context("watch for SIGHUP")?;
-    let listener =
-        TcpListener::bind(arguments.listen).await.with_context(|| format!("listen on {}", arguments.listen))?;
-    let address = listener.local_addr().context("ask for the address")?;
-    let clients = Clients::from([(arguments.client_id.clone(), Client { key: Some(keys.merchant) })]);
+    let mut listeners = Vec::new();
+    for address in &arguments.listen {
+        listeners.push(TcpListener::bind(address).await.with_context(|| format!("listen on {address}"))?);
+    }
     // A key of its own for forged notifications, new each time: nobody may ever trust it.
     let forger = Signer::generate().context("make the forger's key")?;
-    let mut gateway = Gateway::new(clients, keys.antom, Some(forger), script);
-    gateway.set_dashboard_url(arguments.notify_url);
-    let clock = Arc::new(SystemClock::from_time_of_day());
+    let store: Box<dyn Store> = match &arguments.store {
+        Some(path) => Box::new(DurableStore::open(path)?),
+        None => Box::new(MemoryStore::default()),
+    };
+    let mut gateway = Gateway::over(store, clients, antom, Some(forger), script);
+    gateway.set_dashboard_url(arguments.notify_url.clone());
+    let clock = SystemClock::from_time_of_day();
     let (requests, calls) = mpsc::channel(64);
-    // Whoever started us may have closed our stdout; that is no error.
-    let path = |name| arguments.keys.join(name).display().to_string();
-    let ready = format!(
-        "sim-antom ready url=http://{address} client={} keys={} merchant-key={} antom-key={}\n",
-        arguments.client_id,
-        arguments.keys.display(),
-        path(MERCHANT_PRIVATE),
-        path(ANTOM_PUBLIC),
-    );
+    let journal = Journal::default();
+    let control = Control::new(requests.clone(), clock.clone(), journal.clone())
+        .with_token(arguments.control_token.clone())
+        .with_text(&text);
+    let handle: ClockHandle = Arc::new(clock);
+    let mut front = Front::new(requests, Arc::clone(&handle)).with_pages(control.clone().pages());
+    if let Some(server) = &tls.server {
+        front = front.with_tls(server.clone());
+    }
+    let ready = ready_line(&arguments, &listeners, &tls)?;
     let _ = io::stdout().write_all(ready.as_bytes()).and_then(|()| io::stdout().flush());
+    let mut fronts = JoinSet::new();
+    for listener in listeners {
+        fronts.spawn(front.clone().serve(TcpAccept(listener)));
+    }
+    // The fronts hold what they need; when they are gone the gateway ends too.
+    drop(front);
     let verbose = arguments.verbose;
+    let observe = move |at: Moment, event: Event| {
+        show(at, &event, verbose);
+        journal.add(at, event);
+    };
+    let notifier = Notifier::new(Arc::new(TcpConnect)).with_tls(tls.client);
     tokio::select! {
-        result = serve(TcpAccept(listener), requests, clock.clone()) => result.context("serve"),
-        kept = drive(gateway, calls, Notifier::new(Arc::new(TcpConnect)), clock, move |at, event| show(at, &event, verbose)) => Ok(kept?),
+        Some(ended) = fronts.join_next() => ended.context("serve")?.context("serve"),
+        ended = drive(gateway, calls, notifier, handle, observe) => Ok(ended?),
+        () = reload(arguments.script.clone(), text, control) => Ok(()),
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
         _ = hangup.recv() => Ok(()),
     }
 }
 
-fn read_script(path: &PathBuf) -> anyhow::Result<Script> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("read script {}", path.display()))?;
-    // YAML without a document: comments, or nothing at all.
-    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
-        return Ok(Script::default());
+/// What can be said to be wrong before anything is made.
+fn check(arguments: &Arguments) -> anyhow::Result<()> {
+    for address in &arguments.listen {
+        if !address.ip().is_loopback() && !arguments.beyond_loopback {
+            anyhow::bail!(
+                "listen on {address}: only loopback addresses are served, such as 127.0.0.1:8443 \
+                 (--beyond-loopback serves others too)"
+            );
+        }
     }
-    serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("read script {}: {error}", path.display()))
+    for (at, id) in arguments.client_id.iter().enumerate() {
+        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            anyhow::bail!("take the client id {id:?}: it travels in a header, so write visible ASCII");
+        }
+        if at > 0 && !is_client_id(id) {
+            anyhow::bail!("take the client id {id:?}: a further one names a folder, so write letters, digits and -._");
+        }
+        if arguments.client_id.iter().take(at).any(|other| other == id) {
+            anyhow::bail!("take the client id {id:?}: it is given twice");
+        }
+    }
+    if arguments.control_token.as_deref().is_some_and(|token| token.len() < 8) {
+        anyhow::bail!("take the control token: it needs at least 8 characters");
+    }
+    let Some(url) = &arguments.notify_url else { return Ok(()) };
+    let target = Target::parse(url).map_err(|reason| anyhow::anyhow!("notify {url}: {reason}"))?;
+    if !target.is_loopback() {
+        anyhow::bail!("notify {url}: notifications go to loopback only, such as http://127.0.0.1:8000/notify");
+    }
+    if target.scheme == Scheme::Https && !arguments.tls && arguments.notify_ca.is_none() {
+        anyhow::bail!("notify {url}: https needs --tls, or the certificate to trust by --notify-ca FILE");
+    }
+    Ok(())
+}
+
+/// The merchants, and the gateway's key.
+fn merchants(arguments: &Arguments) -> anyhow::Result<(Clients, Signer)> {
+    let (mut first, antom) = KeyRing::open(&arguments.keys)?.into_parts();
+    if let Some(key) = &arguments.api_key {
+        first.set_api_key(ApiKey::parse(key)?);
+    }
+    let mut clients = Clients::default();
+    let mut ids = arguments.client_id.iter();
+    if let Some(id) = ids.next() {
+        clients.put(id.as_str(), first);
+    }
+    for id in ids {
+        clients.put(id.as_str(), KeyRing::open_merchant(&arguments.keys.join(CLIENTS).join(id))?);
+    }
+    Ok((clients, antom))
+}
+
+/// Both sides of TLS, as far as they are wanted.
+#[derive(Debug, Default)]
+struct Tls {
+    authority: Option<Authority>,
+    server: Option<TlsServer>,
+    client: Option<TlsClient>,
+}
+
+impl Tls {
+    fn open(arguments: &Arguments) -> anyhow::Result<Self> {
+        let authority = if arguments.tls { Some(Authority::open(&arguments.keys)?) } else { None };
+        let mut tls = Self::default();
+        if let Some(authority) = &authority {
+            let dialled = arguments.listen.iter().filter_map(|address| names_of(address.ip()));
+            let names: Vec<String> = dialled.chain(arguments.tls_name.iter().cloned()).collect();
+            tls.server = Some(authority.server(&names)?);
+            tls.client = Some(authority.client()?);
+            authority.provide_merchant(&arguments.keys)?;
+        }
+        if let Some(path) = &arguments.notify_ca {
+            tls.client = Some(TlsClient::open(path, authority.as_ref())?);
+        }
+        tls.authority = authority;
+        Ok(tls)
+    }
+}
+
+/// One line, words of the form `name=value`; values with blanks are not to be expected in paths that are to be parsed.
+fn ready_line(arguments: &Arguments, listeners: &[TcpListener], tls: &Tls) -> anyhow::Result<String> {
+    let mut line = "sim-antom ready".to_owned();
+    let mut word = |name: &str, value: &dyn std::fmt::Display| {
+        // Writing into a text cannot fail.
+        let _ = write!(line, " {name}={value}");
+    };
+    for listener in listeners {
+        let address = listener.local_addr().context("ask for the address")?;
+        word("url", &format_args!("http://{address}"));
+        if tls.server.is_some() {
+            word("tls-url", &format_args!("https://{address}"));
+        }
+    }
+    for id in &arguments.client_id {
+        word("client", id);
+    }
+    word("keys", &arguments.keys.display());
+    word("merchant-key", &arguments.keys.join(MERCHANT_PRIVATE).display());
+    word("antom-key", &arguments.keys.join(ANTOM_PUBLIC).display());
+    if let Some(authority) = &tls.authority {
+        word("ca", &authority.path().display());
+        word("ca-pin", &authority.pin());
+    }
+    line.push('\n');
+    Ok(line)
+}
+
+/// Looks at the script's file now and then, and takes what is new in it. What is wrong is told once; the old one stays.
+async fn reload(path: Option<PathBuf>, mut known: String, control: Control) {
+    let Some(path) = path else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(GLANCE).await;
+        let Ok(text) = tokio::fs::read_to_string(&path).await else { continue };
+        if text == known {
+            continue;
+        }
+        let told = match control.replace_script(&text).await {
+            Ok(()) => format!("script {} read again", path.display()),
+            Err(mistake) => format!("script {} not taken, the old one stays: {mistake}", path.display()),
+        };
+        let _ = writeln!(io::stderr(), "sim-antom: {told}");
+        known = text;
+    }
+}
+
+/// How often the script's file is looked at.
+const GLANCE: Duration = Duration::from_millis(500);
+/// The folder of further merchants' keys.
+const CLIENTS: &str = "clients";
+
+fn read_script(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("read script {}", path.display()))
+}
+
+fn parse_script(path: Option<&Path>, text: &str) -> anyhow::Result<Script> {
+    let path = path.unwrap_or_else(|| Path::new(""));
+    Script::parse(text).map_err(|mistake| anyhow::anyhow!("read script {}: {mistake}", path.display()))
 }
 
 /// Refusals are always told; the rest when asked for.

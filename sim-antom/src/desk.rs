@@ -50,6 +50,22 @@ impl Desk {
         }
     }
 
+    /// Goes by this script from now on. What is planned already stays planned.
+    pub(crate) fn set_script(&mut self, script: Script) {
+        self.settings = script.settings;
+        self.answers = script.answers;
+        self.buyers = script.buyer.into();
+        self.faults = script.faults;
+    }
+
+    /// Forgets everything but where notifications go.
+    pub(crate) fn reset(&mut self, script: Script) {
+        self.ledger.clear();
+        self.plans = Plans::default();
+        self.notices.reset();
+        self.set_script(script);
+    }
+
     /// Files a payment as it is now, and puts it into the trace.
     pub(crate) fn keep(&mut self, payment: Arc<Payment>) {
         self.event(Event::Payment {

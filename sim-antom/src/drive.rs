@@ -14,15 +14,53 @@ use crate::notifier::Notifier;
 use crate::reply::Reply;
 use crate::store::StoreError;
 
-/// A request and where its reply goes.
+/// What others want of a gateway.
 #[derive(Debug)]
-pub struct Call {
-    /// The request.
-    pub envelope: Envelope,
-    /// Why its body could not be read, if so.
-    pub unreadable: Option<String>,
-    /// Where the reply goes.
-    pub reply: oneshot::Sender<Reply>,
+pub enum Call {
+    /// A request of a merchant.
+    Request {
+        /// The request.
+        envelope: Envelope,
+        /// Why its body could not be read, if so.
+        unreadable: Option<String>,
+        /// Where the reply goes.
+        reply: oneshot::Sender<Reply>,
+    },
+    /// An errand of the control API or of a page.
+    Errand(Errand),
+}
+
+/// Something to be done with the gateway between two inputs, at the time of its clock.
+pub struct Errand(Box<dyn Run>);
+
+trait Run: Send {
+    fn run(self: Box<Self>, gateway: &mut Gateway, now: Moment);
+}
+
+impl<F: FnOnce(&mut Gateway, Moment) + Send> Run for F {
+    fn run(self: Box<Self>, gateway: &mut Gateway, now: Moment) {
+        self(gateway, now);
+    }
+}
+
+impl Errand {
+    /// An errand, and where its outcome will be.
+    pub fn new<T: Send + 'static>(
+        errand: impl FnOnce(&mut Gateway, Moment) -> T + Send + 'static,
+    ) -> (Self, oneshot::Receiver<T>) {
+        let (sender, receiver) = oneshot::channel();
+        let run = move |gateway: &mut Gateway, now: Moment| {
+            // Whoever asked may be gone.
+            let _: Result<(), T> = sender.send(errand(gateway, now));
+        };
+        (Self(Box::new(run)), receiver)
+    }
+}
+
+impl std::fmt::Debug for Errand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Errand")
+    }
 }
 
 /// Where the trace goes.
@@ -82,10 +120,14 @@ pub async fn drive(
         let input = tokio::select! {
             biased;
             incoming = requests.recv() => match incoming {
-                Some(Call { envelope, unreadable, reply }) => {
+                Some(Call::Request { envelope, unreadable, reply }) => {
                     last_id += 1;
                     waiting.insert(last_id, reply);
                     Input::Request { id: last_id, envelope, unreadable }
+                }
+                Some(Call::Errand(errand)) => {
+                    errand.0.run(&mut gateway, clock.now());
+                    continue;
                 }
                 None => return Ok(()),
             },

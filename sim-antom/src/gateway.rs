@@ -8,14 +8,15 @@ use wire::clock::Deadlines;
 use wire::hex::TextBytes;
 use wire::time::{Moment, WireTime};
 
-use crate::checks::{Clients, Refusal, check};
+use crate::checks::{Refusal, check};
+use crate::client::Clients;
 use crate::desk::Desk;
 use crate::event::Event;
 use crate::ledger::{Ledger, OFFSET_MINUTES};
 use crate::notice::{Delivery, Notice, Truth};
 use crate::notices::ANSWER_WAIT;
 use crate::operation::{Serve, read};
-use crate::reply::{Reply, client_of, json, sign};
+use crate::reply::{Reply, json, sign};
 use crate::script::{Forgery, Script};
 use crate::store::{Store, StoreError};
 
@@ -96,6 +97,32 @@ impl Gateway {
         self.desk.dashboard_url = url;
     }
 
+    /// Goes by this script from now on. What is planned already stays planned.
+    pub fn set_script(&mut self, script: Script) {
+        self.desk.set_script(script);
+    }
+
+    /// Forgets all payments, plans and notifications. Keys and merchants stay.
+    pub fn reset(&mut self, script: Script) {
+        self.desk.reset(script);
+    }
+
+    /// The merchants.
+    pub const fn clients_mut(&mut self) -> &mut Clients {
+        &mut self.clients
+    }
+
+    /// What answers and notifications are signed with.
+    #[must_use]
+    pub const fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
+    /// Signs with this key from now on, under a version one higher.
+    pub fn rotate(&mut self, signer: Signer) {
+        self.signer = signer.with_version(self.signer.version().saturating_add(1));
+    }
+
     /// Takes an input. Then [`Gateway::commit`], and [`Gateway::poll`] until it returns nothing.
     pub fn handle(&mut self, now: Moment, input: Input) {
         self.desk.now = now;
@@ -138,7 +165,7 @@ impl Gateway {
             Route::Operation(operation) => Some(operation),
             Route::Unknown => None,
         };
-        let client = client_of(envelope).to_owned();
+        let client = self.clients.addressee(envelope).to_owned();
         let mut notes = Vec::new();
         let checked = match unreadable {
             Some(reason) => Err(Refusal { code: "PARAM_ILLEGAL", reason }),
@@ -279,7 +306,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::checks::Client;
+    use crate::client::Client;
     use crate::plan::{Plan, Turn};
     use crate::script::Fault;
     use serde_json::{Value, json};
@@ -294,7 +321,7 @@ mod tests {
 
     fn gateway(forger: Option<Signer>, faults: Vec<Fault>) -> Gateway {
         let antom = Signer::load(include_bytes!("../../fixtures/keys/pool-0.private.pem")).unwrap();
-        let clients = Clients::from([(CLIENT.to_owned(), Client { key: Some(merchant().verifier().unwrap()) })]);
+        let clients = Clients::from([(CLIENT.to_owned(), Client::with_key(merchant().verifier().unwrap()))]);
         Gateway::new(clients, antom, forger, Script { faults, ..Script::default() })
     }
 

@@ -1,4 +1,4 @@
-//! The keys of a gateway and its merchant, in a folder: made on first run, loaded afterwards.
+//! The keys of a gateway and its merchants, in a folder: made on first run, loaded afterwards.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use wire::antom::{KeyError, Signer, Verifier};
 
+use crate::client::Client;
+
 /// What a gateway needs: its own private key, and the merchant's public one.
 #[derive(Debug)]
 pub struct KeyRing {
@@ -14,6 +16,8 @@ pub struct KeyRing {
     pub antom: Signer,
     /// Verifies requests.
     pub merchant: Verifier,
+    /// Further keys of the merchant, with their versions.
+    more: Vec<(u32, Verifier)>,
 }
 
 /// Antom's private key: signs answers and notifications.
@@ -47,8 +51,78 @@ impl KeyRing {
         let antom = Signer::load(&antom).map_err(|source| KeyRingError::Key { path: path_of_private, source })?;
         let merchant =
             Verifier::load(&merchant).map_err(|source| KeyRingError::Key { path: path_of_public, source })?;
-        Ok(Self { antom, merchant })
+        belong_together(&path(ANTOM_PRIVATE), &path(ANTOM_PUBLIC))?;
+        belong_together(&path(MERCHANT_PRIVATE), &path(MERCHANT_PUBLIC))?;
+        Ok(Self { antom, merchant, more: versions(folder)? })
     }
+
+    /// The merchant's side alone, in a folder of its own: for a further merchant of the same gateway.
+    ///
+    /// # Errors
+    /// As [`KeyRing::open`].
+    pub fn open_merchant(folder: &Path) -> Result<Client, KeyRingError> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|source| KeyRingError::File { path: folder.to_owned(), source })?;
+        let (private, public) = (folder.join(MERCHANT_PRIVATE), folder.join(MERCHANT_PUBLIC));
+        complete(&private, &public)?;
+        belong_together(&private, &public)?;
+        Ok(client(load(&public)?, versions(folder)?))
+    }
+
+    /// The merchant, and the gateway's own key.
+    #[must_use]
+    pub fn into_parts(self) -> (Client, Signer) {
+        (client(self.merchant, self.more), self.antom)
+    }
+}
+
+fn client(first: Verifier, more: Vec<(u32, Verifier)>) -> Client {
+    let mut client = Client::with_key(first);
+    for (version, key) in more {
+        client.put_key(version, key);
+    }
+    client
+}
+
+/// Whether an id can be a folder's name and travels in a header.
+pub(crate) fn is_client_id(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    (1..=64).contains(&id.len()) && !id.starts_with('.') && id.bytes().all(plain)
+}
+
+/// Further public keys of a merchant: `merchant-public.2.key` is version 2.
+fn versions(folder: &Path) -> Result<Vec<(u32, Verifier)>, KeyRingError> {
+    let file = |source| KeyRingError::File { path: folder.to_owned(), source };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(file)? {
+        let name = entry.map_err(file)?.file_name();
+        let version = name.to_str().and_then(|name| name.strip_prefix("merchant-public.")?.strip_suffix(".key"));
+        if let Some(version) = version.and_then(|version| version.parse().ok()).filter(|version| *version > 1) {
+            found.push((version, load(&folder.join(&name))?));
+        }
+    }
+    Ok(found)
+}
+
+fn load(path: &Path) -> Result<Verifier, KeyRingError> {
+    let bytes = fs::read(path).map_err(|source| KeyRingError::File { path: path.to_owned(), source })?;
+    Verifier::load(&bytes).map_err(|source| KeyRingError::Key { path: path.to_owned(), source })
+}
+
+/// Two halves that do not fit would make every signature wrong and never say why.
+fn belong_together(private: &Path, public: &Path) -> Result<(), KeyRingError> {
+    if !private.exists() {
+        return Ok(());
+    }
+    let bytes = fs::read(private).map_err(|source| KeyRingError::File { path: private.to_owned(), source })?;
+    let signer = Signer::load(&bytes).map_err(|source| KeyRingError::Key { path: private.to_owned(), source })?;
+    if load(public)?.verify(b"pair", &signer.sign(b"pair")) {
+        return Ok(());
+    }
+    Err(KeyRingError::Strangers { private: private.to_owned(), public: public.to_owned() })
 }
 
 fn complete(private: &Path, public: &Path) -> Result<(), KeyRingError> {
@@ -69,12 +143,12 @@ fn complete(private: &Path, public: &Path) -> Result<(), KeyRingError> {
 }
 
 fn write(path: &Path, text: &str, mode: u32) -> Result<(), KeyRingError> {
-    // Never over a key that is there: it may be the only copy.
-    let written = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.write_all(b"\n")
-    });
-    written.map_err(|source| KeyRingError::File { path: path.to_owned(), source })
+    write_new(path, &format!("{text}\n"), mode).map_err(|source| KeyRingError::File { path: path.to_owned(), source })
+}
+
+/// Writes a file, but never over a key that is there: it may be the only copy.
+pub(crate) fn write_new(path: &Path, text: &str, mode: u32) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?.write_all(text.as_bytes())
 }
 
 /// Why there are no keys.
@@ -95,6 +169,17 @@ pub enum KeyRingError {
         path: PathBuf,
         /// Why.
         source: KeyError,
+    },
+    /// Two halves that are not of one pair.
+    #[error(
+        "use {public}: it is not the public half of {private}, so nothing signed with the one verifies with the other; \
+         put your own public key there and move the private one away, or remove the public one to have it made again"
+    )]
+    Strangers {
+        /// The private key.
+        private: PathBuf,
+        /// The public one.
+        public: PathBuf,
     },
 }
 
@@ -156,6 +241,44 @@ mod tests {
             let made = Verifier::load(&fs::read(folder.path().join(public)).unwrap()).unwrap();
             assert!(made.verify(b"text", &Signer::load(PRIVATE).unwrap().sign(b"text")));
             assert_eq!(fs::read(folder.path().join(private)).unwrap(), PRIVATE);
+        }
+    }
+
+    #[test]
+    fn halves_of_two_pairs_are_told_at_the_start() {
+        for (private, public) in [(ANTOM_PRIVATE, ANTOM_PUBLIC), (MERCHANT_PRIVATE, MERCHANT_PUBLIC)] {
+            let folder = folder(&[(private, PRIVATE), (public, FOREIGN_PUBLIC)]);
+            let error = KeyRing::open(folder.path()).unwrap_err().to_string();
+            assert!(error.contains(private) && error.contains(public), "{error}");
+            assert!(error.contains("not the public half"), "{error}");
+        }
+    }
+
+    #[test]
+    fn further_versions_of_the_merchants_key_are_found_by_name() {
+        let folder = folder(&[
+            (MERCHANT_PUBLIC, PUBLIC),
+            ("merchant-public.3.key", FOREIGN_PUBLIC),
+            ("merchant-public.old.key", b"x"),
+        ]);
+        let (client, _) = KeyRing::open(folder.path()).unwrap().into_parts();
+        assert_eq!(client.versions().collect::<Vec<_>>(), [1, 3]);
+        fs::write(folder.path().join("merchant-public.2.key"), "x").unwrap();
+        let error = KeyRing::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("merchant-public.2.key"), "{error}");
+    }
+
+    #[test]
+    fn a_further_merchant_has_a_folder_and_keys_of_its_own() {
+        let folder = folder(&[]);
+        let other = folder.path().join("clients/OTHER");
+        let client = KeyRing::open_merchant(&other).unwrap();
+        assert_eq!(client.versions().collect::<Vec<_>>(), [1]);
+        assert_eq!(names(&other), [MERCHANT_PRIVATE, MERCHANT_PUBLIC]);
+        for (id, good) in
+            [("SANDBOX_5Y.1-a", true), ("", false), ("..", false), ("a/b", false), ("a b", false), ("\u{e9}", false)]
+        {
+            assert_eq!(is_client_id(id), good, "{id}");
         }
     }
 

@@ -99,6 +99,11 @@ impl Ledger {
         format!("{date}114010800100{:015}", self.len() + 1)
     }
 
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.store.clear();
+    }
+
     /// The records below it.
     pub(crate) fn store(&mut self) -> &mut dyn Store {
         self.store.as_mut()

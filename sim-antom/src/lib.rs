@@ -10,11 +10,15 @@
 //! ```
 
 mod checks;
+mod client;
 mod clock;
+mod control;
 mod desk;
 mod drive;
+mod durable;
 mod event;
 mod gateway;
+mod journal;
 mod keys;
 mod ledger;
 mod net;
@@ -25,25 +29,34 @@ mod operation;
 mod payment;
 mod plan;
 mod reply;
+mod room;
 mod script;
+mod script_text;
 mod server;
 mod store;
+mod tls;
 
 pub mod cli;
 
-pub use checks::{Client, Clients, Refusal, check};
+pub use checks::{Refusal, check};
+pub use client::{ApiKey, ApiKeyError, Client, Clients};
 pub use clock::SystemClock;
-pub use drive::{Call, Observer, drive};
+pub use control::Control;
+pub use drive::{Call, Errand, Observer, drive};
+pub use durable::DurableStore;
 pub use event::{Event, LostHow};
 pub use gateway::{Gateway, Input, Output};
+pub use journal::Journal;
 pub use keys::{KeyRing, KeyRingError};
 pub use ledger::Ledger;
-pub use net::{Accept, Connect, Connecting, Stream, TcpAccept, TcpConnect};
+pub use net::{Accept, Arrival, Connect, Connecting, Stream, TcpAccept, TcpConnect};
 pub use notice::{Delivery, Notice, Schedule, Truth};
 pub use notifier::Notifier;
 pub use payment::Payment;
 pub use plan::{Plan, Turn};
 pub use reply::Reply;
 pub use script::{Answer, Buyer, Code, Fault, Forgery, Script, Settings};
-pub use server::serve;
+pub use script_text::Mistake;
+pub use server::{Front, serve};
 pub use store::{Key, MemoryStore, Record, Store, StoreError, Table};
+pub use tls::{Authority, TlsClient, TlsError, TlsServer};

@@ -4,13 +4,28 @@ use std::future::Future;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A connection.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream for T {}
+
+/// A connection that came, and from where.
+pub struct Arrival {
+    /// The connection.
+    pub stream: Box<dyn Stream>,
+    /// The other end's address; none in memory.
+    pub peer: Option<IpAddr>,
+}
+
+impl std::fmt::Debug for Arrival {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Arrival(from {:?})", self.peer)
+    }
+}
 
 /// Where connections come from.
 pub trait Accept: Send + 'static {
@@ -18,7 +33,7 @@ pub trait Accept: Send + 'static {
     ///
     /// # Errors
     /// None will come any more.
-    fn accept(&mut self) -> impl Future<Output = io::Result<Box<dyn Stream>>> + Send;
+    fn accept(&mut self) -> impl Future<Output = io::Result<Arrival>> + Send;
 }
 
 /// A connection being made.
@@ -38,13 +53,13 @@ pub trait Connect: Send + Sync + 'static {
 pub struct TcpAccept(pub TcpListener);
 
 impl Accept for TcpAccept {
-    async fn accept(&mut self) -> io::Result<Box<dyn Stream>> {
+    async fn accept(&mut self) -> io::Result<Arrival> {
         loop {
             match self.0.accept().await {
-                Ok((stream, _)) => {
+                Ok((stream, peer)) => {
                     // Small messages both ways: do not wait to fill packets.
                     let _ = stream.set_nodelay(true);
-                    return Ok(Box::new(stream));
+                    return Ok(Arrival { stream: Box::new(stream), peer: Some(peer.ip()) });
                 }
                 Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
             }
@@ -60,18 +75,52 @@ impl Connect for TcpConnect {
     fn connect(&self, host: &str, port: u16) -> Connecting {
         let host = host.trim_matches(['[', ']']).to_owned();
         Box::pin(async move {
-            let address: IpAddr = if host == "localhost" {
-                IpAddr::from([127, 0, 0, 1])
-            } else {
-                host.parse().map_err(|_| not_loopback(&host))?
-            };
-            if !address.is_loopback() {
-                return Err(not_loopback(&host));
-            }
+            let address = loopback(&host).ok_or_else(|| not_loopback(&host))?;
             let stream = TcpStream::connect((address, port)).await?;
             let _ = stream.set_nodelay(true);
             Ok(Box::new(stream) as Box<dyn Stream>)
         })
+    }
+}
+
+/// The loopback address that a host name stands for, if it is one.
+pub(crate) fn loopback(host: &str) -> Option<IpAddr> {
+    let host = host.trim_matches(['[', ']']);
+    if host == "localhost" {
+        return Some(IpAddr::from([127, 0, 0, 1]));
+    }
+    host.parse().ok().filter(IpAddr::is_loopback)
+}
+
+/// A connection whose first byte was looked at.
+pub(crate) struct Begun {
+    pub(crate) first: Option<u8>,
+    pub(crate) rest: Box<dyn Stream>,
+}
+
+impl AsyncRead for Begun {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if buf.remaining() > 0
+            && let Some(first) = self.first.take()
+        {
+            buf.put_slice(&[first]);
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.rest).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Begun {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.rest).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.rest).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.rest).poll_shutdown(cx)
     }
 }
 

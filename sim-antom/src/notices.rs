@@ -39,6 +39,11 @@ impl Notices {
         notices
     }
 
+    /// Forgets all of them. Numbers go on, so that an answer to a delivery of before is nobody's.
+    pub(crate) fn reset(&mut self) {
+        *self = Self { last: self.last, deliveries: self.deliveries, ..Self::default() };
+    }
+
     pub(crate) fn add(&mut self, store: &mut dyn Store, notice: Notice) {
         self.last += 1;
         store.put(Key::numbered(Table::Notice, self.last), Record::Notice(Arc::new(notice.clone())));

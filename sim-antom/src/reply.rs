@@ -33,12 +33,6 @@ pub(crate) fn sign(signer: &Signer, now: Moment, envelope: &Envelope, client: &s
         .with("signature", signature)
 }
 
-/// The client id to answer to. One that cannot be written into a header is answered with none.
-pub(crate) fn client_of(envelope: &Envelope) -> &str {
-    let printable = |id: &&str| id.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-    envelope.headers.value("client-id").filter(printable).unwrap_or_default()
-}
-
 pub(crate) fn json(message: &impl Serialize) -> Bytes {
     // Our message types have string keys and no fallible serialisers; an empty object is the harmless answer to a bug.
     serde_json::to_vec(message).unwrap_or_else(|_| b"{}".to_vec()).into()

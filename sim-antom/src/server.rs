@@ -1,8 +1,8 @@
 //! Turns connections into envelopes and replies into responses. axum routes everything to one handler: which path leads
 //! where is the gateway's business, and so is every refusal.
 
-use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ use hyper::StatusCode;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::io::AsyncReadExt as _;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 use wire::antom::{Envelope, Headers};
@@ -23,15 +24,81 @@ use wire::clock::ClockHandle;
 
 use crate::drive::Call;
 use crate::event::LostHow;
-use crate::net::{Accept, Stream};
+use crate::net::{Accept, Arrival, Begun, Stream};
 use crate::reply::Reply;
+use crate::room::{Phase, Room, Seat};
+use crate::tls::TlsServer;
 
 /// The largest body that is read; a longer one is refused with PARAM_ILLEGAL.
 const BODY: usize = 1024 * 1024;
-/// Connections served at once; more wait.
+/// Connections served at once; for one more, whoever has kept us waiting longest goes.
 const CONNECTIONS: usize = 256;
 /// How long a client may take to send its headers, and then its body.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The gateway's front: what is needed to serve connections.
+#[derive(Clone)]
+pub struct Front {
+    requests: mpsc::Sender<Call>,
+    clock: ClockHandle,
+    tls: Option<TlsServer>,
+    pages: Router,
+}
+
+impl Front {
+    /// Hands requests to a gateway.
+    #[must_use]
+    pub fn new(requests: mpsc::Sender<Call>, clock: ClockHandle) -> Self {
+        Self { requests, clock, tls: None, pages: Router::new() }
+    }
+
+    /// Speaks TLS to whoever begins with it; plain HTTP is served on the same port all the same.
+    #[must_use]
+    pub fn with_tls(mut self, tls: TlsServer) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Serves other pages beside the payment API.
+    #[must_use]
+    pub fn with_pages(mut self, pages: Router) -> Self {
+        self.pages = self.pages.merge(pages);
+        self
+    }
+
+    /// Serves connections until none can come any more. Dropping the future closes those that are open.
+    ///
+    /// # Errors
+    /// The listener is gone.
+    pub async fn serve(self, mut accept: impl Accept) -> io::Result<()> {
+        let shell = Shell { requests: self.requests, clock: self.clock };
+        let router = Router::new().fallback(handle).with_state(shell).merge(self.pages);
+        let room = Room::for_at_most(CONNECTIONS);
+        let mut connections = JoinSet::new();
+        loop {
+            let arrival = tokio::select! {
+                biased;
+                arrival = accept.accept() => arrival?,
+                Some(_) = connections.join_next() => continue,
+            };
+            let seat = Arc::new(room.take().await);
+            let (router, tls, kept) = (router.clone(), self.tls.clone(), Arc::clone(&seat));
+            let task = connections.spawn(async move {
+                // How a connection ends is the client's affair.
+                let _ = connection(arrival, router, tls, kept).await;
+            });
+            seat.belongs_to(task);
+        }
+    }
+}
+
+/// Serves a gateway's API, and nothing beside it, until no connections can come any more.
+///
+/// # Errors
+/// The listener is gone.
+pub async fn serve(accept: impl Accept, requests: mpsc::Sender<Call>, clock: ClockHandle) -> io::Result<()> {
+    Front::new(requests, clock).serve(accept).await
+}
 
 #[derive(Clone)]
 struct Shell {
@@ -39,35 +106,31 @@ struct Shell {
     clock: ClockHandle,
 }
 
-/// Serves connections until none can come any more. Dropping the future closes those that are open.
-///
-/// # Errors
-/// The listener is gone.
-pub async fn serve(mut accept: impl Accept, requests: mpsc::Sender<Call>, clock: ClockHandle) -> io::Result<()> {
-    let router = Router::new().fallback(handle).with_state(Shell { requests, clock });
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
-    let mut connections = JoinSet::new();
-    loop {
-        let stream = tokio::select! {
-            biased;
-            stream = accept.accept() => stream?,
-            Some(_) = connections.join_next() => continue,
-        };
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return Ok(()) };
-        let connection = connection(stream, router.clone());
-        connections.spawn(async move {
-            // How a connection ends is the client's affair.
-            let _ = connection.await;
-            drop(permit);
-        });
-    }
+/// Where a request came from; the handlers find it among the request's extensions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer {
+    /// The address; none for a connection in memory.
+    pub(crate) address: Option<IpAddr>,
 }
 
-fn connection(stream: Box<dyn Stream>, router: Router) -> impl Future<Output = hyper::Result<()>> {
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let router = router.clone();
+async fn connection(
+    arrival: Arrival,
+    router: Router,
+    tls: Option<TlsServer>,
+    seat: Arc<Seat>,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let peer = Peer { address: arrival.peer };
+    let stream = match tls {
+        Some(tls) => tokio::time::timeout(PATIENCE, either(arrival.stream, &tls)).await??,
+        None => arrival.stream,
+    };
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        let (router, seat) = (router.clone(), Arc::clone(&seat));
         async move {
+            request.extensions_mut().insert(peer);
+            request.extensions_mut().insert(Arc::clone(&seat));
             let Ok(response) = router.oneshot(request).await;
+            seat.is_now(Phase::Idle);
             // An error here makes hyper close the connection without a byte.
             if response.extensions().get::<Lost>().is_some() { Err(Lost) } else { Ok(response) }
         }
@@ -78,7 +141,22 @@ fn connection(stream: Box<dyn Stream>, router: Router) -> impl Future<Output = h
         .header_read_timeout(PATIENCE)
         .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(stream), service)
+        .await?;
+    Ok(())
 }
+
+/// TLS when the first byte is that of a TLS record, plain HTTP otherwise.
+async fn either(mut stream: Box<dyn Stream>, tls: &TlsServer) -> io::Result<Box<dyn Stream>> {
+    let mut first = [0];
+    if stream.read(&mut first).await? == 0 {
+        return Ok(stream);
+    }
+    let stream = Box::new(Begun { first: Some(first[0]), rest: stream });
+    if first == [HANDSHAKE] { tls.accept(stream).await } else { Ok(stream) }
+}
+
+/// How a TLS connection begins; no HTTP method does.
+const HANDSHAKE: u8 = 0x16;
 
 /// Marks a response that is never given.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
@@ -87,18 +165,25 @@ struct Lost;
 
 async fn handle(State(shell): State<Shell>, request: Request) -> Response {
     shell.clock.touch();
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
+    let seat = head.extensions.remove::<Arc<Seat>>();
+    let is_now = |phase| {
+        if let Some(seat) = &seat {
+            seat.is_now(phase)
+        }
+    };
     let unread = |reason| (bytes::Bytes::new(), Some(reason));
     let (body, unreadable) = match tokio::time::timeout(PATIENCE, Limited::new(body, BODY).collect()).await {
         Ok(Ok(body)) => (body.to_bytes(), None),
         Ok(Err(error)) => unread(format!("the body cannot be read to its end, or is longer than 1 MiB: {error}")),
         Err(_) => unread(format!("the body did not come within {} s", PATIENCE.as_secs())),
     };
+    is_now(Phase::Served);
     let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers: Headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
     let envelope = Envelope { method: head.method.as_str().to_owned(), target: head.uri.to_string(), headers, body };
     let (reply, answer) = oneshot::channel();
-    if shell.requests.send(Call { envelope, unreadable, reply }).await.is_err() {
+    if shell.requests.send(Call::Request { envelope, unreadable, reply }).await.is_err() {
         return plain(StatusCode::SERVICE_UNAVAILABLE, "the gateway is stopping");
     }
     let reply = answer.await;
@@ -113,7 +198,10 @@ async fn handle(State(shell): State<Shell>, request: Request) -> Response {
                 .body(Body::from(body))
                 .unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR, "a header cannot be sent"))
         }
-        Ok(Reply::Lost(LostHow::Silence)) => std::future::pending().await,
+        Ok(Reply::Lost(LostHow::Silence)) => {
+            is_now(Phase::Forsaken);
+            std::future::pending().await
+        }
         Ok(Reply::Lost(LostHow::Close)) | Err(_) => close(),
     }
 }

@@ -67,6 +67,9 @@ pub trait Store: fmt::Debug + Send {
     /// Forgets a record.
     fn remove(&mut self, key: &Key);
 
+    /// Forgets everything.
+    fn clear(&mut self);
+
     /// How many records a table has.
     fn count(&self, table: Table) -> usize;
 
@@ -99,6 +102,10 @@ impl Store for MemoryStore {
         if let Some(table) = self.tables.get_mut(&key.table) {
             table.remove(&key.id);
         }
+    }
+
+    fn clear(&mut self) {
+        self.tables.clear();
     }
 
     fn count(&self, table: Table) -> usize {
@@ -159,6 +166,8 @@ mod tests {
         store.remove(&key);
         assert_eq!((store.get(&key), store.count(Table::PaymentRequest)), (None, 0));
         assert!(store.commit().is_ok());
+        store.clear();
+        assert_eq!(store.count(Table::Payment), 0);
     }
 
     #[test]

@@ -412,10 +412,10 @@ fn an_unreadable_body_is_illegal_and_says_why() {
 }
 
 #[test]
-fn a_merchant_may_sign_with_any_key_version() {
+fn a_key_version_that_was_not_uploaded_is_no_key() {
     let draft = Draft::pay("PR-1", "1000");
     let signature = merchant().header(PAY, CLIENT, draft.time, &draft.body).replace("keyVersion=1", "keyVersion=7");
-    assert_eq!(code(draft.with_signature(signature)), "SUCCESS");
+    assert_eq!(code(draft.with_signature(signature)), "KEY_NOT_FOUND");
 }
 
 /// Percent escapes as .NET writes them.

@@ -246,6 +246,27 @@ async fn three_hundred_idle_connections_do_not_stop_the_server_for_ever(#[case] 
     drop(idle);
 }
 
+#[rstest]
+#[case::silent_from_the_start(b"")]
+#[case::in_the_middle_of_the_headers(b"POST / HTTP/1.1\r\nx")]
+#[case::in_the_middle_of_the_body(b"POST / HTTP/1.1\r\ncontent-length: 9\r\n\r\n{")]
+#[case::after_a_whole_request(b"POST / HTTP/1.1\r\nhost: h\r\n\r\n")]
+#[tokio::test]
+async fn whoever_asks_is_served_at_once_however_many_dawdle(#[case] begun: &[u8]) {
+    let server = Server::start("").await;
+    let mut idle = Vec::new();
+    for _ in 0..300 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(begun).await.unwrap();
+        idle.push(stream);
+    }
+    let envelope = Draft::pay("PR-1", "1000").signed();
+    // Well below the half minute after which the others are given up.
+    let answer = timeout(Duration::from_secs(15), server.ask(&envelope)).await.unwrap();
+    assert_eq!(answer["result"]["resultCode"], "SUCCESS");
+    drop(idle);
+}
+
 #[tokio::test]
 async fn whoever_hangs_up_on_a_silent_answer_makes_room() {
     let server = Server::start("faults: [{lose-answer: {on: pay, how: silence, times: 300}}]").await;

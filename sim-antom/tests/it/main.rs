@@ -12,6 +12,9 @@
 //! | `events` | the trace reads back as it was written |
 //! | `http` | the server over loopback sockets, with bytes under control |
 //! | `delivering` | notifications over loopback sockets |
+//! | `controlling` | the control API, of the real binary |
+//! | `crashing` | a ledger in a file, and a gateway that is killed |
+//! | `official` | the official Python SDK, unmodified, over TLS |
 //! | `program` | the real binary, and what `docs/gateway.md` says to type |
 //!
 //! The first eight drive the pure gateway at moments of their choice ([`rig`]); nothing sleeps there.
@@ -19,6 +22,8 @@
 #![expect(clippy::unwrap_used, reason = "these are tests; clippy lets only the test functions themselves unwrap")]
 
 mod checking;
+mod controlling;
+mod crashing;
 mod delivering;
 mod events;
 mod http;
@@ -26,7 +31,9 @@ mod idling;
 mod inquiring;
 mod merchant;
 mod notifying;
+mod official;
 mod paying;
+mod process;
 mod program;
 mod properties;
 mod rig;

@@ -1,104 +1,21 @@
 //! The real binary: ready line, keys, refusals, a clean stop.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Command;
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
 
 use rstest::rstest;
 use wire::antom::{Envelope, Headers, Signature, Signer, Verifier, string_to_sign};
 
 use super::http::written;
 use super::merchant::{CLIENT, Draft};
+use super::process::{PATIENCE, Program, run};
 
-/// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 const FILES: [&str; 4] = ["antom-private.key", "antom-public.key", "merchant-private.key", "merchant-public.key"];
-
-/// A running program. Dropping it ends it.
-struct Program {
-    child: Child,
-    ready: String,
-}
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sim-antom"));
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-/// Runs the program, which must end by itself.
-fn run(arguments: &[&str]) -> (Option<i32>, String) {
-    let mut child = command(arguments).spawn().unwrap();
-    let since = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        if since.elapsed() > PATIENCE {
-            child.kill().unwrap();
-            panic!("it does not end");
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    let Output { status, stderr, .. } = child.wait_with_output().unwrap();
-    (status.code(), String::from_utf8(stderr).unwrap())
-}
-
-impl Program {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = command(arguments).spawn().unwrap();
-        let stdout = child.stdout.take().unwrap();
-        let (line, lines) = mpsc::channel();
-        std::thread::spawn(move || {
-            let mut text = String::new();
-            let _ = BufReader::new(stdout).read_line(&mut text);
-            let _ = line.send(text);
-        });
-        // Built first, so that a program that does not get ready is ended too.
-        let mut program = Self { child, ready: String::new() };
-        program.ready = lines.recv_timeout(PATIENCE).unwrap();
-        program
-    }
-
-    fn field(&self, name: &str) -> &str {
-        let prefix = format!("{name}=");
-        self.ready.trim_end().split(' ').find_map(|word| word.strip_prefix(&prefix)).unwrap()
-    }
-
-    fn exchange(&self, bytes: &[u8]) -> String {
-        let mut stream = TcpStream::connect(self.field("url").strip_prefix("http://").unwrap()).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.write_all(bytes).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    /// Sends a signal and tells how the program ended.
-    fn end_with(mut self, signal: &str) -> (Option<i32>, String) {
-        let killed = Command::new("sh").args(["-c", &format!("kill -{signal} {}", self.child.id())]).status();
-        assert!(killed.unwrap().success());
-        let since = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                let mut stderr = String::new();
-                self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-                return (status.code(), stderr);
-            }
-            assert!(since.elapsed() < PATIENCE, "it does not stop");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
@@ -220,6 +137,59 @@ fn it_listens_on_loopback_only(#[case] address: &str) {
     assert!(!keys.exists(), "nothing is left behind");
 }
 
+#[rstest]
+#[case("/notify", "is neither http nor https")]
+#[case("ftp://127.0.0.1/", "is neither http nor https")]
+#[case("http://shop.example/notify", "loopback only")]
+#[case("https://127.0.0.1:9/notify", "https needs --tls")]
+fn a_notify_url_that_cannot_be_reached_is_told_at_the_start(#[case] url: &str, #[case] why: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys");
+    let (code, stderr) = run(&["--notify-url", url, "--keys", text(&keys)]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains(url) && stderr.contains(why), "{stderr}");
+    assert!(!keys.exists(), "nothing is left behind");
+}
+
+#[test]
+fn halves_of_two_key_pairs_are_told_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Program::start(&["--keys", text(folder.path())]));
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/keys");
+    fs::copy(fixtures.join("pool-0.public.pem"), folder.path().join("merchant-public.key")).unwrap();
+    let (code, stderr) = run(&["--keys", text(folder.path())]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("not the public half of") && stderr.contains("merchant-private.key"), "{stderr}");
+}
+
+#[test]
+fn http_and_https_share_a_port_and_the_ca_stays_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Program::start(&["--tls", "--keys", text(folder.path())]);
+    assert_eq!(first.field("url").replace("http", "https"), first.field("tls-url"));
+    assert_eq!(first.field("ca"), text(&folder.path().join("ca.pem")));
+    let pin = first.field("ca-pin").to_owned();
+    let ask = |program: &Program, url: &str| {
+        let asked = Command::new("curl")
+            .args(["-sS", "--max-time", "20", "--cacert", program.field("ca"), &format!("{url}/_sim/state")])
+            .output()
+            .expect("start curl: install it, this test needs it");
+        (asked.status.success(), String::from_utf8(asked.stdout).unwrap())
+    };
+    for url in [first.field("url"), first.field("tls-url")] {
+        let (good, said) = ask(&first, url);
+        assert!(good && said.contains("\"payments\":0"), "{said}");
+    }
+    drop(first);
+    let again = Program::start(&["--tls", "--keys", text(folder.path())]);
+    assert_eq!(again.field("ca-pin"), pin);
+    let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("ca-private.key"), mode("merchant-tls-private.key")), (0o600, 0o600));
+    // Whoever does not know the CA does not get through.
+    let stranger = Command::new("curl").args(["-sS", "--max-time", "20", again.field("tls-url")]).output().unwrap();
+    assert!(!stranger.status.success());
+}
+
 #[test]
 fn a_port_that_is_taken_is_named() {
     let folder = tempfile::tempdir().unwrap();
@@ -303,11 +273,6 @@ fn documented(language: &str) -> String {
 
 #[test]
 fn the_documented_request_by_hand_works() {
-    let there = |tool: &str| Command::new(tool).arg("--version").output().is_ok();
-    if !(there("openssl") && there("curl")) {
-        eprintln!("not run: the snippet needs openssl and curl");
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start(&["--keys", text(&folder.path().join("sim-antom-keys"))]);
     let snippet = documented("sh");
@@ -317,6 +282,26 @@ fn the_documented_request_by_hand_works() {
     let said = String::from_utf8(ran.stdout).unwrap();
     assert!(said.starts_with("{\"result\":{\"resultCode\":\"SUCCESS\""), "{said}{:?}", ran.stderr);
     assert!(said.ends_with("Verified OK\n"), "{said}");
+}
+
+#[test]
+fn the_documented_calls_of_the_control_api_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(&["--keys", text(folder.path())]);
+    let calls = documented("bash");
+    assert!(calls.starts_with("url=http://127.0.0.1:8443\n"));
+    let calls =
+        calls.replace("http://127.0.0.1:8443", program.field("url")).replace("curl -sS", "curl -sSf --max-time 20");
+    let ran = Command::new("sh").args(["-e", "-c", &calls]).output().unwrap();
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert!(ran.status.success(), "{said}{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(said.contains("RISK_REJECT") && said.contains("\"clientId\":\"SECOND\""), "{said}");
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/gateway.md")).unwrap();
+    let (_, description) = program.control("GET", "/_sim/openapi.json", "");
+    let description: serde_json::Value = serde_json::from_str(&description).unwrap();
+    for path in description["paths"].as_object().unwrap().keys() {
+        assert!(page.contains(&path.replace("{client}", "{id}")), "{path} is not in the guide");
+    }
 }
 
 #[test]

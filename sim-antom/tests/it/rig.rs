@@ -29,9 +29,9 @@ pub(super) fn script(yaml: &str) -> Script {
 
 pub(super) fn clients() -> Clients {
     Clients::from([
-        (CLIENT.to_owned(), Client { key: Some(merchant_public()) }),
-        (KEYLESS.to_owned(), Client { key: None }),
-        (OTHER.to_owned(), Client { key: Some(forger_public()) }),
+        (CLIENT.to_owned(), Client::with_key(merchant_public())),
+        (KEYLESS.to_owned(), Client::keyless()),
+        (OTHER.to_owned(), Client::with_key(forger_public())),
     ])
 }
 

@@ -1,0 +1,148 @@
+//! The trace of a running gateway, as the control API shows it: the newest entries, bounded, and a live stream of them.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use tokio::sync::broadcast;
+use wire::time::Moment;
+
+use crate::event::Event;
+
+/// Entries that are kept at most.
+const ENTRIES: usize = 20_000;
+/// Bytes that they may have together.
+const BYTES: usize = 64 * 1024 * 1024;
+/// How far a listener may fall behind before it misses entries.
+const BEHIND: usize = 1024;
+
+/// See the module's documentation. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Journal(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    kept: Mutex<Kept>,
+    live: broadcast::Sender<Entry>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    entries: VecDeque<Entry>,
+    bytes: usize,
+    last: u64,
+}
+
+/// One line of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// Counts entries from 1.
+    pub(crate) number: u64,
+    /// The entry as JSON.
+    pub(crate) line: Arc<str>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    number: u64,
+    at: u64,
+    event: &'a Event,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self(Arc::new(Shared { kept: Mutex::default(), live: broadcast::Sender::new(BEHIND) }))
+    }
+}
+
+impl Journal {
+    /// Adds an entry; the oldest go when there are too many.
+    pub fn add(&self, at: Moment, event: Event) {
+        let mut kept = self.kept();
+        kept.last += 1;
+        let number = kept.last;
+        let line = serde_json::to_string(&Line { number, at: at.as_millis(), event: &event }).unwrap_or_default();
+        let entry = Entry { number, line: line.into() };
+        kept.bytes += entry.line.len();
+        kept.entries.push_back(entry.clone());
+        while kept.entries.len() > ENTRIES || (kept.bytes > BYTES && kept.entries.len() > 1) {
+            let gone = kept.entries.pop_front();
+            kept.bytes -= gone.map_or(0, |gone| gone.line.len());
+        }
+        // Nobody may be listening. Sent under the lock, so that a listener misses nothing and hears nothing twice.
+        let _ = self.0.live.send(entry);
+    }
+
+    /// The entries after a number, oldest first, at most so many.
+    pub(crate) fn after(&self, number: u64, most: usize) -> Vec<Entry> {
+        let kept = self.kept();
+        let from = kept.entries.partition_point(|entry| entry.number <= number);
+        kept.entries.range(from..).take(most).cloned().collect()
+    }
+
+    /// The entries after a number, and everything that comes.
+    pub(crate) fn follow(&self, number: u64) -> (Vec<Entry>, broadcast::Receiver<Entry>) {
+        let kept = self.kept();
+        let from = kept.entries.partition_point(|entry| entry.number <= number);
+        (kept.entries.range(from..).cloned().collect(), self.0.live.subscribe())
+    }
+
+    /// The number of the last entry.
+    pub(crate) fn last(&self) -> u64 {
+        self.kept().last
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(name: impl Into<String>) -> Event {
+        Event::Fault { name: name.into() }
+    }
+
+    #[test]
+    fn entries_are_numbered_and_found_after_a_number() {
+        let journal = Journal::default();
+        for name in ["a", "b", "c"] {
+            journal.add(Moment::from_millis(7), fault(name));
+        }
+        let lines: Vec<_> = journal.after(1, 9).iter().map(|entry| entry.line.to_string()).collect();
+        assert_eq!(
+            lines,
+            [
+                r#"{"number":2,"at":7,"event":{"fault":{"name":"b"}}}"#,
+                r#"{"number":3,"at":7,"event":{"fault":{"name":"c"}}}"#
+            ]
+        );
+        assert_eq!(journal.after(0, 1).len(), 1);
+        assert!(journal.after(3, 9).is_empty() && journal.after(u64::MAX, 9).is_empty());
+    }
+
+    #[test]
+    fn too_many_entries_or_bytes_push_the_oldest_out() {
+        let journal = Journal::default();
+        for _ in 0..ENTRIES + 5 {
+            journal.add(Moment::default(), fault("a"));
+        }
+        let kept = journal.after(0, usize::MAX);
+        assert_eq!((kept.len(), kept[0].number, journal.last()), (ENTRIES, 6, ENTRIES as u64 + 5));
+        for _ in 0..3 {
+            journal.add(Moment::default(), fault("x".repeat(BYTES / 2)));
+        }
+        assert_eq!(journal.after(0, usize::MAX).len(), 1);
+    }
+
+    #[test]
+    fn a_listener_hears_what_was_and_what_comes_without_a_gap() {
+        let journal = Journal::default();
+        journal.add(Moment::default(), fault("a"));
+        let (before, mut live) = journal.follow(0);
+        journal.add(Moment::default(), fault("b"));
+        assert_eq!((before.len(), live.try_recv().unwrap().number), (1, 2));
+    }
+}

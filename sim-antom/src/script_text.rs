@@ -1,0 +1,85 @@
+//! The text of a script: YAML, or JSON, which is YAML too. A mistake has its line and column.
+
+use std::fmt;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::script::Script;
+
+/// The longest script that is read.
+const LONGEST: usize = 4 * 1024 * 1024;
+
+/// What is wrong with a script, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Mistake {
+    /// What is wrong.
+    pub error: String,
+    /// The line, counted from 1; none when the place is not known.
+    pub line: Option<u64>,
+    /// The column, counted from 1.
+    pub column: Option<u64>,
+}
+
+impl Script {
+    /// Reads a script. A text that says nothing is the empty script.
+    ///
+    /// # Errors
+    /// The first mistake.
+    pub fn parse(text: &str) -> Result<Self, Mistake> {
+        if text.len() > LONGEST {
+            let error = format!("the script has {} bytes, the longest that is read {LONGEST}", text.len());
+            return Err(Mistake { error, line: None, column: None });
+        }
+        if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+            return Ok(Self::default());
+        }
+        serde_saphyr::from_str(text).map_err(|error| {
+            let place = error.location().filter(|place| place.line() > 0);
+            Mistake {
+                error: without_place(&error.without_snippet().to_string()),
+                line: place.map(|place| place.line()),
+                column: place.map(|place| place.column()),
+            }
+        })
+    }
+}
+
+/// The place is told beside the text, not in it.
+fn without_place(text: &str) -> String {
+    let line = text.lines().next().unwrap_or(text);
+    line.rsplit_once(" at line ").map_or(line, |(what, _)| what).to_owned()
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, self.column) {
+            (Some(line), Some(column)) => write!(f, "line {line} column {column}: {}", self.error),
+            _ => f.write_str(&self.error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_has_its_place() {
+        let mistake = Script::parse("settings:\n  expiri: 3m\n").unwrap_err();
+        assert_eq!((mistake.line, mistake.column), (Some(2), Some(3)));
+        assert!(mistake.error.contains("expiri"), "{mistake}");
+        assert!(mistake.to_string().contains("line 2 column 3"), "{mistake}");
+    }
+
+    #[test]
+    fn comments_and_blank_lines_are_a_script_and_json_is_one_too() {
+        assert_eq!(Script::parse("\n  # nothing\n"), Ok(Script::default()));
+        assert_eq!(Script::parse("{\"settings\": {\"expiry\": \"3m\"}}").unwrap().settings.expiry.0.as_secs(), 180);
+    }
+
+    #[test]
+    fn a_script_without_end_is_not_read() {
+        assert!(Script::parse(&"#".repeat(LONGEST + 1)).unwrap_err().error.contains("the longest"));
+    }
+}
