@@ -144,7 +144,8 @@ impl CardholderAction {
         }
     }
 
-    fn fits(&self, state: State) -> bool {
+    /// Whether the terminal waits for this in a state.
+    pub(crate) fn fits(&self, state: State) -> bool {
         match self {
             Self::Insert { .. }
             | Self::Tap { .. }
@@ -168,6 +169,11 @@ pub(crate) struct Cardholder(VecDeque<CardholderAction>);
 impl Cardholder {
     pub(crate) fn new(actions: Vec<CardholderAction>) -> Self {
         Self(actions.into())
+    }
+
+    /// How many entries are left.
+    pub(crate) fn left(&self) -> usize {
+        self.0.len()
     }
 
     /// What he does now that the terminal waits in this state.

@@ -1,49 +1,86 @@
-//! The `sim-edc` program: arguments, ready line, clean stop.
+//! The command line of `sim-edc`.
 
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Parser;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use tokio::signal::unix::{SignalKind, signal};
-use wire::hex;
-use wire::time::{Moment, WireTime};
+use wire::time::WireTime;
 
-use crate::{Code, Device, Direction, Event, Profile, Pty, Recipe, Script, SystemClock, Wish, drive, rehearse};
+use crate::{Code, Direction, Profile, Recipe, Wish, program, rehearse};
 
-/// A KICC card terminal on a virtual serial port.
+/// A KICC card terminal on a virtual serial port, on TCP or on a real port.
 ///
-/// Opens a PTY, makes PATH a symlink to it, prints one ready line, and answers a POS until it gets SIGINT or SIGTERM.
-/// The JSON commands are Antom's documented contract; the framing is described in docs/line.md.
-#[derive(Debug, Parser)]
+/// Opens the line, prints one ready line for each thing that can be opened, and answers a POS until it gets SIGINT or
+/// SIGTERM. The JSON commands are Antom's documented contract; the framing is described in docs/line.md.
+#[derive(Debug, Clone, Parser)]
 #[command(name = "sim-edc", version)]
+#[command(group(clap::ArgGroup::new("place").required(true).args(["link", "listen", "port", "rehearsed"])))]
 pub struct Arguments {
-    /// Where to publish the port: this path becomes a symlink to the PTY
-    #[arg(long, value_name = "PATH", required_unless_present = "rehearsed")]
+    /// A virtual port: this path becomes a symlink to a PTY
+    #[arg(long, value_name = "PATH")]
     link: Option<PathBuf>,
+    /// A line over TCP, such as tcp:127.0.0.1:4001; port 0 picks a free one. Loopback only, one client at a time
+    #[arg(long, value_name = "tcp:ADDRESS", value_parser = tcp)]
+    listen: Option<SocketAddr>,
+    /// A real serial port, such as /dev/ttyUSB0: 57600 8N1, no flow control
+    #[arg(long, value_name = "DEVICE")]
+    port: Option<PathBuf>,
+    /// Several terminals: PATH.1, PATH.2, … or ports counted from the one that is named
+    #[arg(long, value_name = "N", default_value = "1", value_parser = terminals, conflicts_with = "port")]
+    pub(crate) terminals: usize,
     /// What the line speaks: stx frames, or one JSON object a line
     #[arg(long, value_name = "stx|ndjson", default_value = "stx", value_parser = profile)]
-    profile: Profile,
-    /// What cardholder, host, line and power shall do (YAML, see docs/scenarios.md); an empty script approves everything
+    pub(crate) profile: Profile,
+    /// What cardholder, host, line and power shall do (YAML or JSON, see docs/terminal.md); an empty script approves
+    /// everything. Read again when it changes
     #[arg(long, value_name = "FILE")]
-    script: Option<PathBuf>,
+    pub(crate) script: Option<PathBuf>,
     /// Let the next exchange that fits bring this code, after what the script says; may be repeated. docs/terminal-codes.md
     /// tells for each of the 32 codes what a POS has to do
     #[arg(long, value_name = "CODE", value_parser = codes(), hide_possible_values = true)]
-    give: Vec<Code>,
+    pub(crate) give: Vec<Code>,
     /// Let amounts and merchantIds ask for codes, as docs/terminal-codes.md lists them
     #[arg(long)]
-    triggers: bool,
+    pub(crate) triggers: bool,
     /// Play the exchange that brings this code in memory, print what both sides say, and leave; with --triggers, the code
     /// is asked for by its trigger
     #[arg(long = "try", id = "rehearsed", value_name = "CODE", value_parser = codes(), hide_possible_values = true)]
     rehearsed: Option<Code>,
+    /// Serve the control API here, such as 127.0.0.1:8081; port 0 picks a free one. Loopback only
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) control: Option<SocketAddr>,
+    /// Keep records and requestIds here, over restarts; FILE.1, FILE.2, … for several terminals
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// Write everything that happens here, as JSON Lines; - is stdout (ready lines are then on stderr)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) transcript: Option<PathBuf>,
     /// Show every message on stderr; twice, with its bytes
     #[arg(short, long, action = clap::ArgAction::Count)]
-    verbose: u8,
+    pub(crate) verbose: u8,
+}
+
+/// What a terminal hangs on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Where {
+    Link(PathBuf),
+    Tcp(SocketAddr),
+    Port(PathBuf),
+}
+
+impl Arguments {
+    pub(crate) fn place(&self) -> Where {
+        match (&self.link, self.listen, &self.port) {
+            (Some(link), ..) => Where::Link(link.clone()),
+            (None, Some(address), _) => Where::Tcp(address),
+            // The parser sees to it that one of the three is there.
+            (None, None, port) => Where::Port(port.clone().unwrap_or_default()),
+        }
+    }
 }
 
 fn codes() -> impl clap::builder::TypedValueParser<Value = Code> {
@@ -52,19 +89,26 @@ fn codes() -> impl clap::builder::TypedValueParser<Value = Code> {
 }
 
 fn profile(text: &str) -> Result<Profile, String> {
-    match text {
-        "stx" => Ok(Profile::Stx),
-        "ndjson" => Ok(Profile::Ndjson),
-        _ => Err("choose stx or ndjson".to_owned()),
-    }
+    Profile::ALL.into_iter().find(|profile| profile.word() == text).ok_or_else(|| "choose stx or ndjson".to_owned())
+}
+
+fn tcp(text: &str) -> Result<SocketAddr, String> {
+    let address = text.strip_prefix("tcp:").and_then(|address| address.parse().ok());
+    address.ok_or_else(|| "write it like tcp:127.0.0.1:4001".to_owned())
+}
+
+fn terminals(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| (1..=1000).contains(n)).ok_or_else(|| "choose 1 to 1000".to_owned())
 }
 
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let result = runtime.context("start the runtime").and_then(|runtime| runtime.block_on(run(arguments)));
+    let result = match arguments.rehearsed {
+        Some(code) => show_rehearsal(code, if arguments.triggers { Wish::Trigger } else { Wish::Script }),
+        None => run(arguments),
+    };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -74,37 +118,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    if let Some(code) = arguments.rehearsed {
-        return show_rehearsal(code, if arguments.triggers { Wish::Trigger } else { Wish::Script });
-    }
-    let link = arguments.link.context("find --link PATH, where the port shall be published")?;
-    let mut script = match &arguments.script {
-        Some(path) => read_script(path)?,
-        None => Script::default(),
-    };
-    arguments.give.iter().for_each(|code| script.append(Recipe::of(*code).script()));
-    script.settings.triggers |= arguments.triggers;
-    let mut interrupt = signal(SignalKind::interrupt()).context("watch for SIGINT")?;
-    let mut terminate = signal(SignalKind::terminate()).context("watch for SIGTERM")?;
-    let mut hangup = signal(SignalKind::hangup()).context("watch for SIGHUP")?;
-    let pty = Pty::open(&link).with_context(|| format!("open a PTY and link {} to it", link.display()))?;
-    let profile = match arguments.profile {
-        Profile::Stx => "stx",
-        Profile::Ndjson => "ndjson",
-    };
-    // Whoever started us may have closed our stdout; that is no error.
-    let ready = format!("sim-edc ready link={} device={} profile={profile}\n", link.display(), pty.device().display());
-    let _ = io::stdout().write_all(ready.as_bytes()).and_then(|()| io::stdout().flush());
-    let verbose = arguments.verbose;
-    let device = Device::new(arguments.profile, &script);
-    let clock = Arc::new(SystemClock::from_time_of_day());
-    tokio::select! {
-        result = drive(device, pty, clock, move |at, event| show(at, &event, verbose)) => result.context("keep the line"),
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
-        _ = hangup.recv() => Ok(()),
-    }
+fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.context("start the runtime")?.block_on(program::run(arguments))
 }
 
 fn show_rehearsal(code: Code, wish: Wish) -> anyhow::Result<()> {
@@ -118,33 +134,4 @@ fn show_rehearsal(code: Code, wish: Wish) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-fn read_script(path: &PathBuf) -> anyhow::Result<Script> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("read script {}", path.display()))?;
-    if text.trim().is_empty() {
-        return Ok(Script::default());
-    }
-    serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("read script {}: {error}", path.display()))
-}
-
-fn show(at: Moment, event: &Event, verbose: u8) {
-    let line = match event {
-        _ if verbose == 0 => return,
-        Event::Received { json, repeat, .. } => format!("< {json}{}", if *repeat { " (repeat)" } else { "" }),
-        Event::Sent { json, attempt, fault, .. } => {
-            let note = fault.map(|f| format!(" ({f:?})")).unwrap_or_default();
-            format!("> {json}{}{note}", if *attempt > 1 { format!(" (attempt {attempt})") } else { String::new() })
-        }
-        Event::State { from, to } => format!("  {from} -> {to}"),
-        other => format!("  {}", serde_json::to_string(other).unwrap_or_default()),
-    };
-    let time = WireTime::new(at, 0);
-    let mut err = io::stderr().lock();
-    let _ = writeln!(err, "{time} {line}");
-    if verbose > 1
-        && let Event::Received { raw, .. } | Event::Sent { raw, .. } = event
-    {
-        let _ = writeln!(err, "{time}   {}", hex::encode(&raw.0));
-    }
 }

@@ -256,7 +256,7 @@ impl Terminal {
     }
 
     /// Everything that is not in the journal is gone.
-    fn stop_dead(&mut self, now: Moment, fault: &str, cause: Cause, lasting: Option<Span>) {
+    pub(crate) fn stop_dead(&mut self, now: Moment, fault: &str, cause: Cause, lasting: Option<Span>) {
         self.event(Event::Fault { name: fault.to_owned() });
         self.timers.stop_all();
         self.session = None;

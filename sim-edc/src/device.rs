@@ -8,10 +8,11 @@ use serde_json::Value;
 use wire::clock::Deadlines;
 use wire::edc::{ACK, CommandName, Kind, Packet};
 use wire::hex::HexBytes;
-use wire::time::{Moment, Span};
+use wire::time::Moment;
 
 use crate::event::{Direction, Event, Note};
 use crate::fault::{Faults, Hit, Target};
+use crate::journal::{Journal, Kept};
 use crate::link::{Link, LinkInput, LinkOutput, Profile, Verdict};
 use crate::outbox::Outbox;
 use crate::script::Script;
@@ -35,6 +36,8 @@ pub enum Input {
 /// What the device wants done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
+    /// Keep this where it survives. It comes before every byte that tells of it: carry outputs out in order.
+    Store(Kept),
     /// Put bytes on the wire.
     Transmit(Bytes),
     /// The line is unplugged: whoever has it open loses it, and nobody can open it.
@@ -49,8 +52,10 @@ pub enum Output {
 #[derive(Debug)]
 pub struct Device {
     link: Link,
-    terminal: Terminal,
-    faults: Faults,
+    pub(crate) terminal: Terminal,
+    pub(crate) faults: Faults,
+    /// As it was given.
+    pub(crate) script: Script,
     outbox: Outbox,
     /// Messages that a fault holds back, until when.
     held: Vec<(Moment, Message)>,
@@ -63,8 +68,9 @@ pub struct Device {
     /// A message that is no JSON any more, and what it was: a trace shall tell whose it is.
     meant: Option<(Bytes, Value)>,
     is_open: bool,
-    plug_at: Option<Moment>,
-    out: VecDeque<Output>,
+    pub(crate) is_plugged: bool,
+    pub(crate) plug_at: Option<Moment>,
+    pub(crate) out: VecDeque<Output>,
 }
 
 /// A message on its way to the link.
@@ -84,6 +90,7 @@ impl Device {
             link: Link::new(profile),
             terminal: Terminal::new(script),
             faults: Faults::new(script.faults.clone()),
+            script: script.clone(),
             outbox: Outbox::default(),
             held: Vec::new(),
             swapped: None,
@@ -92,9 +99,17 @@ impl Device {
             last_frame: Bytes::new(),
             meant: None,
             is_open: false,
+            is_plugged: true,
             plug_at: None,
             out: VecDeque::new(),
         }
+    }
+
+    /// The same device, with what an earlier one left behind.
+    #[must_use]
+    pub fn with_journal(mut self, journal: Journal) -> Self {
+        self.terminal.journal = journal;
+        self
     }
 
     /// Takes an input. Then [`Device::poll`] until it returns nothing.
@@ -123,6 +138,11 @@ impl Device {
                 self.release(now);
             }
         }
+        self.finish(now);
+    }
+
+    /// Ends every input: what it set going goes as far as it can, and what is due goes out.
+    pub(crate) fn finish(&mut self, now: Moment) {
         self.settle(now);
         while let Some(bytes) = self.outbox.take(now) {
             self.out.push_back(Output::Transmit(bytes));
@@ -147,6 +167,24 @@ impl Device {
         link.and(self.terminal.deadlines()).and(Deadlines { world: own, peer: None })
     }
 
+    /// The script as it was last given.
+    #[must_use]
+    pub const fn script(&self) -> &Script {
+        &self.script
+    }
+
+    /// Whether a client has the line open.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Whether the line is plugged in.
+    #[must_use]
+    pub const fn is_plugged(&self) -> bool {
+        self.is_plugged
+    }
+
     /// The terminal inside.
     #[must_use]
     pub const fn terminal(&self) -> &Terminal {
@@ -156,6 +194,7 @@ impl Device {
     /// Carries messages between link and terminal until both have nothing more to say.
     fn settle(&mut self, now: Moment) {
         loop {
+            self.out.extend(self.terminal.journal.take_unsaved().into_iter().map(Output::Store));
             if let Some(output) = self.terminal.poll() {
                 self.terminal_wants(now, output);
             } else if let Some(output) = self.link.poll() {
@@ -177,7 +216,10 @@ impl Device {
                 self.swapped = None;
                 self.awaited.clear();
             }
-            TerminalOutput::Unplug { lasting } => self.unplug(now, lasting),
+            TerminalOutput::Unplug { lasting } => {
+                self.event(Event::Fault { name: Trick::Unplug.word().to_owned() });
+                self.unplug(now, lasting);
+            }
             TerminalOutput::Event(event) => self.event(event),
         }
     }
@@ -248,8 +290,7 @@ impl Device {
     /// What was held back and is due.
     fn release(&mut self, now: Moment) {
         if self.plug_at.is_some_and(|at| at <= now) {
-            self.plug_at = None;
-            self.out.push_back(Output::Plug);
+            self.plug();
         }
         let (due, later) = std::mem::take(&mut self.held).into_iter().partition(|(at, _)| *at <= now);
         self.held = later;
@@ -387,12 +428,6 @@ impl Device {
             self.event(Event::Fault { name: hit.trick.word().to_owned() });
             self.outbox.push(now, Duration::ZERO, self.last_frame.slice(self.last_frame.len() / 2..));
         }
-    }
-
-    fn unplug(&mut self, now: Moment, lasting: Option<Span>) {
-        self.event(Event::Fault { name: Trick::Unplug.word().to_owned() });
-        self.plug_at = lasting.map(|span| now + span.0);
-        self.out.push_back(Output::Unplug);
     }
 
     fn event(&mut self, event: Event) {

@@ -3,15 +3,19 @@
 use std::io;
 
 use bytes::BytesMut;
+use tokio::sync::{mpsc, oneshot};
 use wire::clock::ClockHandle;
 use wire::time::Moment;
 
 use crate::device::{Device, Input, Output};
 use crate::event::Event;
+use crate::journal::Kept;
 use crate::line::{Line, LineEvent};
 
 /// Bytes that may wait for a client that does not read; more are dropped.
 const PENDING: usize = 256 * 1024;
+/// Orders that may wait; whoever gives more waits too.
+const ORDERS: usize = 16;
 
 /// Where the trace goes.
 pub trait Observer: Send {
@@ -25,68 +29,175 @@ impl<F: FnMut(Moment, Event) + Send> Observer for F {
     }
 }
 
+/// Where what must survive is kept.
+pub trait Keep: Send {
+    /// Keeps it. It survives a kill from the moment this returns.
+    ///
+    /// # Errors
+    /// It could not be kept: then nothing may tell of it, and the run ends.
+    fn keep(&mut self, kept: &Kept) -> io::Result<()>;
+}
+
+/// Something that an operator wants of a running device.
+type Order = Box<dyn FnOnce(&mut Device, Moment) + Send>;
+
+/// A handle on a device that runs: what is asked through it happens between two inputs.
+#[derive(Debug, Clone)]
+pub struct Operator(mpsc::Sender<Order>);
+
+impl Operator {
+    /// Does something with the device, and brings back what came of it; nothing when the device no longer runs.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&mut Device, Moment) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (reply, answer) = oneshot::channel();
+        let order: Order = Box::new(move |device, now| {
+            // Whoever asked may have stopped waiting.
+            let _ = reply.send(ask(device, now));
+        });
+        self.0.send(order).await.ok()?;
+        answer.await.ok()
+    }
+}
+
 /// Runs a device on a line until the line is gone. Dropping the future stops it.
 ///
 /// # Errors
 /// The line is gone for good.
-pub async fn drive(
-    mut device: Device,
-    mut line: impl Line,
+pub async fn drive(device: Device, line: impl Line, clock: ClockHandle, observer: impl Observer) -> io::Result<()> {
+    Drive::new(device, line, clock, observer).run().await
+}
+
+/// A device, its line, and whoever watches and handles it.
+pub struct Drive<L, O> {
+    device: Device,
+    line: L,
     clock: ClockHandle,
-    mut observer: impl Observer,
-) -> io::Result<()> {
-    let mut pending = BytesMut::new();
-    let mut is_open = false;
-    let mut is_plugged = true;
-    loop {
-        let now = clock.now();
-        while let Some(output) = device.poll() {
+    observer: O,
+    store: Option<Box<dyn Keep>>,
+    orders: mpsc::Receiver<Order>,
+    pending: BytesMut,
+    is_open: bool,
+    is_plugged: bool,
+}
+
+impl<L: Line, O: Observer> Drive<L, O> {
+    /// A device that keeps nothing and that nobody handles.
+    pub fn new(device: Device, line: L, clock: ClockHandle, observer: O) -> Self {
+        let (_, orders) = mpsc::channel(1);
+        Self {
+            device,
+            line,
+            clock,
+            observer,
+            store: None,
+            orders,
+            pending: BytesMut::new(),
+            is_open: false,
+            is_plugged: true,
+        }
+    }
+
+    /// Keeps what must survive here.
+    #[must_use]
+    pub fn with_store(mut self, store: Box<dyn Keep>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// A handle on the device, once it runs. A second call takes the first one's handle out of use.
+    pub fn operator(&mut self) -> Operator {
+        let (orders, queue) = mpsc::channel(ORDERS);
+        self.orders = queue;
+        Operator(orders)
+    }
+
+    /// Runs until the line is gone. Dropping the future stops it.
+    ///
+    /// # Errors
+    /// The line is gone for good, or what must be kept cannot be.
+    pub async fn run(mut self) -> io::Result<()> {
+        loop {
+            self.carry_out()?;
+            let input = tokio::select! {
+                biased;
+                event = self.line.next(&self.pending), if self.is_plugged => self.input(event?),
+                Some(order) = self.orders.recv() => {
+                    order(&mut self.device, self.clock.now());
+                    None
+                }
+                () = self.clock.sleep(self.device.deadlines()) => Some(Input::Timeout),
+            };
+            if !matches!(input, Some(Input::Timeout)) {
+                self.clock.touch();
+            }
+            if let Some(input) = input {
+                self.device.handle(self.clock.now(), input);
+            }
+        }
+    }
+
+    /// Does what the device wants, in its order: what it wants kept is kept before a byte that tells of it may leave.
+    fn carry_out(&mut self) -> io::Result<()> {
+        let now = self.clock.now();
+        while let Some(output) = self.device.poll() {
             match output {
-                Output::Event(event) => observer.observe(now, event),
+                Output::Event(event) => self.observer.observe(now, event),
+                Output::Store(kept) => {
+                    if let Some(store) = &mut self.store {
+                        store.keep(&kept)?;
+                    }
+                }
                 // A serial line to nobody loses what is sent; one to a client that never reads loses what does not fit.
-                Output::Transmit(bytes) if is_open && pending.len() + bytes.len() <= PENDING => {
-                    pending.extend_from_slice(&bytes)
+                Output::Transmit(bytes) if self.is_open && self.pending.len() + bytes.len() <= PENDING => {
+                    self.pending.extend_from_slice(&bytes);
                 }
                 Output::Transmit(_) => {}
                 Output::Unplug => {
-                    line.unplug();
-                    is_plugged = false;
-                    pending.clear();
-                    if std::mem::take(&mut is_open) {
-                        device.handle(now, Input::Closed);
+                    self.line.unplug();
+                    self.is_plugged = false;
+                    self.pending.clear();
+                    if std::mem::take(&mut self.is_open) {
+                        self.device.handle(now, Input::Closed);
                     }
                 }
                 Output::Plug => {
-                    line.plug()?;
-                    is_plugged = true;
+                    self.line.plug()?;
+                    self.is_plugged = true;
                 }
             }
         }
-        let input = tokio::select! {
-            biased;
-            event = line.next(&pending), if is_plugged => match event? {
-                LineEvent::Opened => {
-                    is_open = true;
-                    Some(Input::Opened)
-                }
-                LineEvent::Read(bytes) => Some(Input::Bytes(bytes)),
-                LineEvent::Wrote(n) => {
-                    let _ = pending.split_to(n.min(pending.len()));
-                    None
-                }
-                LineEvent::Closed => {
-                    is_open = false;
-                    pending.clear();
-                    Some(Input::Closed)
-                }
-            },
-            () = clock.sleep(device.deadlines()) => Some(Input::Timeout),
-        };
-        if !matches!(input, Some(Input::Timeout)) {
-            clock.touch();
+        Ok(())
+    }
+
+    /// What a line's event means to the device.
+    fn input(&mut self, event: LineEvent) -> Option<Input> {
+        match event {
+            LineEvent::Opened => {
+                self.is_open = true;
+                Some(Input::Opened)
+            }
+            LineEvent::Read(bytes) => Some(Input::Bytes(bytes)),
+            LineEvent::Wrote(n) => {
+                let _ = self.pending.split_to(n.min(self.pending.len()));
+                None
+            }
+            LineEvent::Noticed(event) => {
+                self.observer.observe(self.clock.now(), event);
+                None
+            }
+            LineEvent::Closed => {
+                self.is_open = false;
+                self.pending.clear();
+                Some(Input::Closed)
+            }
         }
-        if let Some(input) = input {
-            device.handle(clock.now(), input);
-        }
+    }
+}
+
+impl<L, O> std::fmt::Debug for Drive<L, O> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Drive").field("device", &self.device).finish_non_exhaustive()
     }
 }

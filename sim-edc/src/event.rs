@@ -103,6 +103,20 @@ pub enum Event {
         /// Its name in the script.
         name: String,
     },
+    /// An operator did something, by the control API or by a changed script file.
+    Operated {
+        /// What, in a few words.
+        what: String,
+    },
+    /// A second client wanted the line while the first had it, and was turned away.
+    TurnedAway,
+    /// What the client has set the port to: told with its first bytes, and when it changes.
+    PortSet {
+        /// Bits a second.
+        baud: u32,
+        /// Data bits, parity and stop bits, such as `8N1`.
+        mode: String,
+    },
 }
 
 /// Which way a byte went.

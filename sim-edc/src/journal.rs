@@ -1,6 +1,7 @@
 //! What survives a power loss: the records of transactions, and every requestId ever accepted.
 //!
-//! Behind this narrow door so that a store on disk can take its place.
+//! Behind this narrow door so that a store on disk can stand behind it: whatever is new here comes out once, as [`Kept`],
+//! before anything else comes out of the device.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,8 @@ use wire::edc::TransactionData;
 use wire::money::Money;
 
 /// A transaction that reached the host.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Record {
     /// What it was.
     pub kind: RecordKind,
@@ -18,6 +20,7 @@ pub struct Record {
     /// In won.
     pub amount: Money,
     /// The requestId of the Purchase that this gives back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancels: Option<String>,
     /// The result as it was, or would have been, answered.
     pub data: TransactionData,
@@ -32,17 +35,33 @@ pub enum RecordKind {
     PurchaseCancel,
 }
 
+/// One thing that must survive, as a store keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kept {
+    /// A requestId is used up.
+    RequestId(String),
+    /// A transaction was recorded.
+    Record(Box<Record>),
+}
+
 /// Records and requestIds.
 #[derive(Debug, Default)]
 pub struct Journal {
     records: Vec<Record>,
     request_ids: BTreeSet<String>,
+    /// What no store knows yet. Taken after each input, so it holds a few entries at most.
+    unsaved: Vec<Kept>,
 }
 
 impl Journal {
     /// Remembers a requestId; false when it was known.
     pub fn claim(&mut self, request_id: &str) -> bool {
-        self.request_ids.insert(request_id.to_owned())
+        let is_new = self.request_ids.insert(request_id.to_owned());
+        if is_new {
+            self.unsaved.push(Kept::RequestId(request_id.to_owned()));
+        }
+        is_new
     }
 
     /// Whether a requestId was claimed before.
@@ -53,7 +72,13 @@ impl Journal {
 
     /// Stores a record. Call it before anything tells the POS of it.
     pub fn store(&mut self, record: Record) {
+        self.unsaved.push(Kept::Record(Box::new(record.clone())));
         self.records.push(record);
+    }
+
+    /// What a store must keep before anything is answered, in order. Each comes out once.
+    pub(crate) fn take_unsaved(&mut self) -> Vec<Kept> {
+        std::mem::take(&mut self.unsaved)
     }
 
     /// The most recent transaction.
@@ -85,5 +110,21 @@ impl Journal {
     #[must_use]
     pub fn records(&self) -> &[Record] {
         &self.records
+    }
+}
+
+/// What a store kept, oldest first.
+impl FromIterator<Kept> for Journal {
+    fn from_iter<I: IntoIterator<Item = Kept>>(kept: I) -> Self {
+        let mut journal = Self::default();
+        for kept in kept {
+            match kept {
+                Kept::RequestId(request_id) => {
+                    journal.request_ids.insert(request_id);
+                }
+                Kept::Record(record) => journal.records.push(*record),
+            }
+        }
+        journal
     }
 }

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::sync::mpsc;
 
+use crate::event::Event;
+
 /// What a line did.
 #[derive(Debug)]
 pub enum LineEvent {
@@ -16,6 +18,8 @@ pub enum LineEvent {
     Read(Bytes),
     /// So many of the pending bytes went out.
     Wrote(usize),
+    /// Something about the line itself, for the trace.
+    Noticed(Event),
     /// The client closed it.
     Closed,
 }

@@ -39,6 +39,20 @@ pub enum Profile {
     Ndjson,
 }
 
+impl Profile {
+    /// All profiles.
+    pub const ALL: [Self; 2] = [Self::Stx, Self::Ndjson];
+
+    /// Its name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Stx => "stx",
+            Self::Ndjson => "ndjson",
+        }
+    }
+}
+
 /// What the link is told.
 #[derive(Debug)]
 pub enum LinkInput<'a> {

@@ -26,6 +26,11 @@ impl Plan {
         }
     }
 
+    /// How many entries are left: for the cardholder, for the host, and of answers.
+    pub(crate) fn left(&self) -> [usize; 3] {
+        [self.cardholder.left(), self.host.len(), self.answers.len()]
+    }
+
     /// What the host says, now that it is asked.
     pub(crate) fn ask_host(&mut self) -> HostAnswer {
         self.host.pop_front().unwrap_or(HostAnswer::DEFAULT)

@@ -6,7 +6,8 @@
 //! Measured on Linux, and why this file is as it is: a new PTY echoes and cooks, so it is made raw **before** the path is
 //! published. We keep no slave end open, because only then does the master see a client leave (EIO). While nobody has it
 //! open, every read is EIO at once, so we look again every 20 ms instead of waiting for readiness, which would spin. What
-//! was written and not read stays in the kernel for the next client; it is flushed when a client leaves.
+//! was written and not read stays in the kernel for the next client; it is flushed when a client leaves. The master sees
+//! what the client sets (speed, parity); nothing tells of a change, so we look when bytes come.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
@@ -18,22 +19,27 @@ use std::time::Duration;
 use bytes::Bytes;
 use nix::fcntl::OFlag;
 use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
-use nix::sys::termios::{FlushArg, SetArg, cfmakeraw, tcflush, tcgetattr, tcsetattr};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::termios::{BaudRate, FlushArg, SetArg, cfmakeraw, cfsetspeed, tcflush, tcgetattr, tcsetattr};
 use tokio::net::unix::pipe::{Receiver, Sender};
 
+use crate::event::Event;
 use crate::line::{Line, LineEvent};
+use crate::port_settings::PortSettings;
+use crate::symlink::Symlink;
 
-/// How often a closed line is looked at.
+/// How often a closed line is looked at, unless there are many.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// A PTY master and the symlink to its slave. Dropping it removes the symlink.
+/// A PTY master and the symlink to its slave, which goes with it.
 #[derive(Debug)]
 pub struct Pty {
     /// None while it is unplugged.
     master: Option<File>,
     client: Option<Client>,
     device: PathBuf,
-    link: PathBuf,
+    link: Symlink,
+    look_again: Duration,
 }
 
 /// What a client's session needs.
@@ -41,32 +47,35 @@ pub struct Pty {
 struct Client {
     reader: Receiver,
     writer: Sender,
-    /// What the client wrote before we noticed that it is there.
+    /// What was read and has yet to be told.
     early: Option<Bytes>,
+    /// What the port was set to when its last bytes came.
+    set_to: Option<PortSettings>,
 }
 
 impl Pty {
-    /// Opens a PTY and publishes it under `link`, replacing a symlink that is there but nothing else.
+    /// Opens a PTY and publishes it under `link`, replacing a symlink that an earlier terminal left, but nothing else.
     ///
     /// # Errors
     /// No PTY is to be had, or the path cannot be linked. Must be called inside a tokio runtime.
     pub fn open(link: &Path) -> io::Result<Self> {
+        let mut link = Symlink::claim(link)?;
         let (master, device) = make()?;
-        publish(&device, link)?;
-        Ok(Self { master: Some(master), client: None, device, link: link.to_owned() })
+        link.lead_to(&device)?;
+        Ok(Self { master: Some(master), client: None, device, link, look_again: LOOK_AGAIN })
+    }
+
+    /// The same PTY, looked at less often while nobody has it open: for one of many.
+    #[must_use]
+    pub fn looking_every(mut self, pause: Duration) -> Self {
+        self.look_again = pause.max(LOOK_AGAIN);
+        self
     }
 
     /// The slave's path, such as `/dev/pts/7`.
     #[must_use]
     pub fn device(&self) -> &Path {
         &self.device
-    }
-
-    /// Removes the symlink, if it is still ours.
-    fn unpublish(&self) {
-        if std::fs::read_link(&self.link).is_ok_and(|target| target == self.device) {
-            let _ = std::fs::remove_file(&self.link);
-        }
     }
 
     /// Throws away what the client that left has not read, so that the next one does not.
@@ -88,18 +97,22 @@ impl Line for Pty {
                 match master.read(&mut buffer) {
                     Ok(n) if n > 0 => break Some(Bytes::copy_from_slice(buffer.get(..n).unwrap_or_default())),
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break None,
-                    Ok(_) | Err(_) => tokio::time::sleep(LOOK_AGAIN).await,
+                    Ok(_) | Err(_) => tokio::time::sleep(self.look_again).await,
                 }
             };
             let reader = Receiver::from_file_unchecked(master.try_clone()?)?;
             let writer = Sender::from_file_unchecked(master.try_clone()?)?;
-            self.client = Some(Client { reader, writer, early });
+            self.client = Some(Client { reader, writer, early, set_to: None });
             return Ok(LineEvent::Opened);
         };
-        if let Some(early) = client.early.take() {
-            return Ok(LineEvent::Read(early));
-        }
         loop {
+            if let Some(bytes) = client.early.take() {
+                let set_to = PortSettings::of(master).filter(|set_to| client.set_to.as_ref() != Some(set_to));
+                let Some(PortSettings { baud, mode }) = set_to.clone() else { return Ok(LineEvent::Read(bytes)) };
+                client.early = Some(bytes);
+                client.set_to = set_to;
+                return Ok(LineEvent::Noticed(Event::PortSet { baud, mode }));
+            }
             let writable = tokio::select! {
                 biased;
                 _ = client.reader.readable() => false,
@@ -110,7 +123,7 @@ impl Line for Pty {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Ok(n) if writable => return Ok(LineEvent::Wrote(n)),
                 Ok(n) if n > 0 => {
-                    return Ok(LineEvent::Read(Bytes::copy_from_slice(buffer.get(..n).unwrap_or_default())));
+                    client.early = Some(Bytes::copy_from_slice(buffer.get(..n).unwrap_or_default()));
                 }
                 Ok(_) | Err(_) => {
                     self.client = None;
@@ -123,7 +136,7 @@ impl Line for Pty {
 
     /// Closing the master is the unplug: the client's reads end, and the path is gone.
     fn unplug(&mut self) {
-        self.unpublish();
+        self.link.remove();
         self.client = None;
         self.master = None;
     }
@@ -131,16 +144,10 @@ impl Line for Pty {
     /// A new PTY under the old path.
     fn plug(&mut self) -> io::Result<()> {
         let (master, device) = make()?;
-        publish(&device, &self.link)?;
+        self.link.lead_to(&device)?;
         self.master = Some(master);
         self.device = device;
         Ok(())
-    }
-}
-
-impl Drop for Pty {
-    fn drop(&mut self) {
-        self.unpublish();
     }
 }
 
@@ -164,21 +171,16 @@ fn open_slave(device: &Path) -> io::Result<File> {
 fn make_raw(slave: &File) -> io::Result<()> {
     let mut settings = tcgetattr(slave)?;
     cfmakeraw(&mut settings);
+    cfsetspeed(&mut settings, BaudRate::B57600)?;
     tcsetattr(slave, SetArg::TCSANOW, &settings)?;
     Ok(())
 }
 
-/// Makes `link` point to the device, at once: a client sees the old target or the new one, never nothing.
-fn publish(device: &Path, link: &Path) -> io::Result<()> {
-    if std::fs::symlink_metadata(link).is_ok_and(|found| !found.file_type().is_symlink()) {
-        let text = format!("{} exists and is no symlink; choose another path or remove it", link.display());
-        return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
-    }
-    let mut name = link.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let fresh = link.with_file_name(name);
-    std::os::unix::fs::symlink(device, &fresh)?;
-    std::fs::rename(&fresh, link).inspect_err(|_| {
-        let _ = std::fs::remove_file(&fresh);
-    })
+/// Lets this process have as many open files as it may: a thousand terminals need more than the usual limit.
+///
+/// # Errors
+/// The limit cannot be read or raised.
+pub(crate) fn allow_many_files() -> io::Result<()> {
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    Ok(setrlimit(Resource::RLIMIT_NOFILE, most, most)?)
 }

@@ -56,6 +56,23 @@ impl State {
     pub const fn is_deaf(self) -> bool {
         matches!(self, Self::Off | Self::Hung)
     }
+
+    /// What it waits for here, for whoever stands before it.
+    #[must_use]
+    pub const fn waits_for(self) -> &'static str {
+        match self {
+            Self::Off => "the power",
+            Self::Initializing => "the end of its start-up",
+            Self::Idle => "a command",
+            Self::Ready => "a card, a wallet or the cancel key",
+            Self::CardDetected => "the card to be read; it can be removed",
+            Self::Sign => "a signature, its refusal or the cancel key",
+            Self::Auth | Self::Reversing => "the host",
+            Self::CardRead | Self::Cancelling => "nothing",
+            Self::Respond => "the POS to acknowledge the result",
+            Self::Hung => "nothing, it hangs",
+        }
+    }
 }
 
 impl fmt::Display for State {

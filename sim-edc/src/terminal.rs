@@ -78,7 +78,7 @@ pub struct Terminal {
     pub(crate) state: State,
     pub(crate) settings: Settings,
     pub(crate) clerk: Clerk,
-    plan: Plan,
+    pub(crate) plan: Plan,
     pub(crate) journal: Journal,
     pub(crate) timers: Timers,
     pub(crate) session: Option<Hello>,
@@ -91,7 +91,7 @@ pub struct Terminal {
     pub(crate) next_answer: Option<HostAnswer>,
     /// Commands that are carried out and answered with another code: id, name, and that code.
     pub(crate) instead: Vec<(String, CommandName, CommandCode)>,
-    out: VecDeque<TerminalOutput>,
+    pub(crate) out: VecDeque<TerminalOutput>,
 }
 
 impl Terminal {

@@ -104,6 +104,9 @@ fn terminal(event: &Terminal) -> Option<String> {
             format!("            terminal  RECORDED {kind:?} {request_id} {amount} {result_code}")
         }
         Terminal::Fault { name } => format!("            fault     {name}"),
+        Terminal::Operated { what } => format!("            operator  {what}"),
+        Terminal::TurnedAway => "            terminal  a second client was turned away".to_owned(),
+        Terminal::PortSet { baud, mode } => format!("            terminal  the port is set to {baud} {mode}"),
         Terminal::Opened => "            terminal  line opened".to_owned(),
         Terminal::Closed => "            terminal  line closed".to_owned(),
         Terminal::Ack { direction: Direction::ToPos, .. } | Terminal::State { .. } => return None,

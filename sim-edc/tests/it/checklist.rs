@@ -1,8 +1,6 @@
 //! Everything that line and terminal may do to a till, item by item: how it is asked for is read from the scenario that
 //! shows it, so the list in `docs/terminal.md` says what is really run. `UPDATE_DOCS=1 cargo test -p sim-edc` writes it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall fail here")]
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Mutex;

@@ -13,7 +13,7 @@ use serde_json::Value;
 use sim_edc::{Code, Direction, Exchange, Recipe, Said, Script, Trigger, Wish, rehearse};
 
 use crate::desk::Desk;
-use crate::program::{HELLO, Program, purchase_line};
+use crate::running::{HELLO, Program, purchase_line};
 
 /// Whether the terminal says a code, in the field where its family stands.
 fn says(code: Code, message: &Value) -> bool {

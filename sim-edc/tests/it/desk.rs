@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use sim_edc::{Device, Event, Input, Output, Profile, RecordKind, Script};
+use sim_edc::{Device, Event, Input, Journal, Kept, Lever, Output, Profile, RecordKind, Script};
 use wire::edc::{ACK, Decoded, Decoder, Frame, Kind, Packet};
 use wire::time::Moment;
 
@@ -22,6 +22,10 @@ pub(crate) struct Desk {
     /// Every byte that came.
     pub(crate) bytes: Vec<u8>,
     pub(crate) trace: Vec<Event>,
+    /// What a store would have kept.
+    pub(crate) kept: Vec<Kept>,
+    /// How much of it was kept when the last bytes came.
+    pub(crate) kept_by_first_byte: usize,
     frames: Decoder,
     seq: u8,
     commands: u32,
@@ -38,11 +42,22 @@ impl Desk {
             heard: Vec::new(),
             bytes: Vec::new(),
             trace: Vec::new(),
+            kept: Vec::new(),
+            kept_by_first_byte: 0,
             frames: Decoder::default(),
             seq: 0,
             commands: 0,
         };
         desk.input(Input::Opened);
+        desk
+    }
+
+    /// A terminal that has been greeted, with what another left behind.
+    pub(crate) fn remembering(script: &Script, journal: Journal) -> Self {
+        let mut desk = Self::silent(script);
+        desk.device = Device::new(Profile::Stx, script).with_journal(journal);
+        desk.input(Input::Opened);
+        desk.greet();
         desk
     }
 
@@ -65,10 +80,25 @@ impl Desk {
 
     pub(crate) fn input(&mut self, input: Input) {
         self.device.handle(self.now, input);
+        self.carry_out();
+    }
+
+    /// Pulls a lever; the error as a text.
+    pub(crate) fn pull(&mut self, lever: Lever) -> Result<(), String> {
+        let pulled = self.device.pull(self.now, lever).map_err(|stuck| stuck.to_string());
+        self.carry_out();
+        pulled
+    }
+
+    fn carry_out(&mut self) {
         while let Some(output) = self.device.poll() {
             match output {
                 Output::Event(event) => self.trace.push(event),
-                Output::Transmit(bytes) => self.read(&bytes),
+                Output::Store(kept) => self.kept.push(kept),
+                Output::Transmit(bytes) => {
+                    self.kept_by_first_byte = self.kept.len();
+                    self.read(&bytes);
+                }
                 Output::Unplug => self.plugged = false,
                 Output::Plug => self.plugged = true,
             }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use wire::edc::{Frame, Kind, Packet};
 
 use crate::desk::purchase;
-use crate::program::{Client, Program};
+use crate::running::{Client, Program};
 
 /// What may be added by what is kept on purpose: a frame, a line, what was not read yet, an allocator's slack.
 const SLACK: u64 = 6 * 1024 * 1024;
@@ -52,13 +52,13 @@ fn flood(till: &mut Client, garbage: &[u8], lasting: Duration) -> usize {
     let until = Instant::now() + lasting;
     let (mut written, mut scrap) = (0, [0; 4096]);
     while Instant::now() < until {
-        match till.file.write(&garbage[written % garbage.len()..]) {
+        match till.stream.write(&garbage[written % garbage.len()..]) {
             Ok(n) => written += n,
             Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::yield_now(),
             Err(error) => panic!("the line broke after {written} bytes: {error}"),
         }
         // A till that floods is not one that listens, but its own input shall not be what stops it.
-        while till.file.read(&mut scrap).is_ok_and(|n| n > 0) {}
+        while till.stream.read(&mut scrap).is_ok_and(|n| n > 0) {}
     }
     written
 }
@@ -88,7 +88,7 @@ fn floods(profile: &str) {
     let heads = [0x02, 0x7f, 0xff, b'C'].repeat(4096);
     let mut rest = heads.as_slice();
     while !rest.is_empty() {
-        match till.file.write(rest) {
+        match till.stream.write(rest) {
             Ok(n) => rest = &rest[n..],
             Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock),
         }
@@ -97,11 +97,11 @@ fn floods(profile: &str) {
     std::thread::sleep(Duration::from_millis(600));
     till.said.clear();
     let hello = json!({"provider": "KICC", "options": {"merchantId": "M0001", "useBuiltInDialog": false}});
-    till.file.write_all(&bytes_of(profile, Kind::Hello, &hello, 201)).unwrap();
+    till.stream.write_all(&bytes_of(profile, Kind::Hello, &hello, 201)).unwrap();
     assert!(till.waits_for("INIT_SUCCESS"), "no answer to a hello after {written} bytes of garbage");
-    till.file.write_all(&[0x06][..usize::from(profile == "stx")]).unwrap();
+    till.stream.write_all(&[0x06][..usize::from(profile == "stx")]).unwrap();
     let command = json!({"id": "after", "commandName": "Purchase", "commandRequestParams": purchase("R-1", "10400")});
-    till.file.write_all(&bytes_of(profile, Kind::Command, &command, 202)).unwrap();
+    till.stream.write_all(&bytes_of(profile, Kind::Command, &command, 202)).unwrap();
     assert!(till.waits_for(r#""outcome":"success""#), "no purchase after {written} bytes of garbage");
     assert!(program.stop(Signal::SIGTERM));
 }

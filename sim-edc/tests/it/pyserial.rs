@@ -8,7 +8,7 @@ use std::process::Command;
 
 use nix::sys::signal::Signal;
 
-use crate::program::Program;
+use crate::running::Program;
 
 /// The first purchase is approved, and the power goes before it is answered.
 const SCRIPT: &str = "
