@@ -38,6 +38,24 @@ enum Entry {
     Booked { at: Moment, order: String, amount: Money, reference: Option<String>, data: Value },
     /// The order went into a state other than paid.
     State { at: Moment, order: String, state: OrderState, reason: String },
+    /// An order shall be given back at the terminal, by this id. Nothing was sent yet.
+    RefundIntent { at: Moment, order: String, request_id: String },
+    /// A PurchaseCancel is about to be sent.
+    RefundSent { at: Moment, order: String, command: String },
+    /// How giving back ended.
+    RefundEnded { at: Moment, order: String, end: RefundEnd, reason: String },
+}
+
+/// How giving an order back ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RefundEnd {
+    /// The money went back.
+    Given,
+    /// It did not, and the order is paid as before.
+    Refused,
+    /// Nobody knows: a person must look at it.
+    Parked,
 }
 
 /// Evidence that money came in.
@@ -99,6 +117,14 @@ impl Book {
     /// The order and attempt that a Purchase was sent for.
     pub(crate) fn by_command(&self, command: &str) -> Option<(&Order, &Attempt)> {
         self.find(|attempt| attempt.commands.iter().any(|id| id == command))
+    }
+
+    /// The order and refund that a PurchaseCancel was sent for.
+    pub(crate) fn by_refund(&self, command: &str) -> Option<(&Order, &Attempt)> {
+        self.orders.values().find_map(|order| {
+            let refund = order.refund.as_ref()?;
+            refund.commands.iter().any(|id| id == command).then_some((order, refund))
+        })
     }
 
     /// The order and attempt with this paymentRequestId.
@@ -177,6 +203,39 @@ impl Book {
         Ok(may)
     }
 
+    /// Stores that a paid order shall be given back by this id. Only then anything may be sent.
+    pub(crate) fn refund_intent(&mut self, at: Moment, order: &str, request_id: &str) -> Result<(), BookError> {
+        self.write(Entry::RefundIntent { at, order: order.to_owned(), request_id: request_id.to_owned() })
+    }
+
+    /// Stores that a PurchaseCancel with this id is about to be sent.
+    pub(crate) fn refund_sent(&mut self, at: Moment, order: &str, command: &str) -> Result<(), BookError> {
+        self.write(Entry::RefundSent { at, order: order.to_owned(), command: command.to_owned() })
+    }
+
+    /// Ends giving an order back, once.
+    pub(crate) fn refund_ended(
+        &mut self,
+        at: Moment,
+        order: &str,
+        end: RefundEnd,
+        reason: &str,
+    ) -> Result<(), BookError> {
+        let may = self.orders.get(order).is_some_and(|found| {
+            found.refunding || found.refund.is_some() && found.state == OrderState::Parked && end != RefundEnd::Parked
+        });
+        if !may {
+            return Ok(());
+        }
+        let reason = reason.chars().take(512).collect();
+        self.write(Entry::RefundEnded { at, order: order.to_owned(), end, reason })
+    }
+
+    /// Puts an order into a state whatever its state is. For the fault that does so.
+    pub(crate) fn overwrite(&mut self, at: Moment, order: &str, state: OrderState) -> Result<(), BookError> {
+        self.write(Entry::State { at, order: order.to_owned(), state, reason: "an event came late".to_owned() })
+    }
+
     fn find(&self, wanted: impl Fn(&Attempt) -> bool) -> Option<(&Order, &Attempt)> {
         self.orders.values().find_map(|order| order.attempts.iter().find(|a| wanted(a)).map(|attempt| (order, attempt)))
     }
@@ -204,6 +263,9 @@ impl Book {
                     reason: None,
                     booked: 0,
                     attempts: Vec::new(),
+                    kept: Value::Null,
+                    refund: None,
+                    refunding: false,
                 });
                 order.by = by;
                 order.amount = amount;
@@ -223,8 +285,9 @@ impl Book {
                     attempt.payment_id.get_or_insert(payment_id);
                 }
             }
-            Entry::Booked { order: name, amount, reference, .. } => {
+            Entry::Booked { order: name, amount, reference, data, .. } => {
                 if let Some(order) = self.orders.get_mut(&name) {
+                    order.kept = data;
                     order.booked = order.booked.saturating_add(amount.minor);
                     order.state = OrderState::Paid;
                     order.reason = None;
@@ -237,6 +300,32 @@ impl Book {
                 if let Some(order) = self.orders.get_mut(&order) {
                     order.state = state;
                     order.reason = Some(reason);
+                }
+            }
+            Entry::RefundIntent { at, order, request_id } => {
+                if let Some(order) = self.orders.get_mut(&order) {
+                    let (amount, commands) = (order.amount, Vec::new());
+                    order.refund = Some(Attempt { request_id, amount, at, commands, body: None, payment_id: None });
+                    order.refunding = true;
+                }
+            }
+            Entry::RefundSent { order, command, .. } => {
+                if let Some(refund) = self.orders.get_mut(&order).and_then(|order| order.refund.as_mut()) {
+                    refund.commands.push(command);
+                }
+            }
+            Entry::RefundEnded { order, end, reason, .. } => {
+                if let Some(order) = self.orders.get_mut(&order) {
+                    order.refunding = false;
+                    order.reason = Some(reason);
+                    order.state = match end {
+                        RefundEnd::Given => OrderState::Refunded,
+                        RefundEnd::Refused => OrderState::Paid,
+                        RefundEnd::Parked => OrderState::Parked,
+                    };
+                    if end == RefundEnd::Given {
+                        order.booked = order.booked.saturating_sub(order.amount.minor);
+                    }
                 }
             }
         }

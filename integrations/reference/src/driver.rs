@@ -21,7 +21,7 @@ use crate::notify;
 use crate::order::{By, Order, OrderState};
 use crate::rpc::{Line, Refusal, Request, answered, read, read_lines};
 use crate::shop::{Checkout, Shop};
-use crate::till::{self, CancelRequest, TerminalConfig, Till, TillHandle};
+use crate::till::{self, Request as TillRequest, TerminalConfig, Till, TillHandle};
 use crate::world::World;
 
 /// Sales and requests that may go on at the same time.
@@ -118,6 +118,12 @@ struct OrderParams {
     order: String,
 }
 
+#[derive(Deserialize)]
+struct RefundParams {
+    order: String,
+    amount: Option<Money>,
+}
+
 impl Driver {
     async fn handle(&mut self, line: &Line) -> Handled {
         let (id, method, params) = match Request::parse(line) {
@@ -141,6 +147,7 @@ impl Driver {
             "checkout" => self.checkout(read(params)?, id),
             "orderStatus" => self.status(&read::<OrderParams>(params)?.order).map(Some),
             "cancel" => self.cancel(read::<OrderParams>(params)?.order, id),
+            "refund" => self.refund(read(params)?, id),
             "clock" => self.clock(&read(params)?).await.map(Some),
             "shutdown" => Ok(Some(json!({}))),
             _ => Err(Refusal::unknown_method(method)),
@@ -170,7 +177,7 @@ impl Driver {
             self.tasks.spawn(till.run());
             handle
         });
-        let mut capabilities = vec!["cancel", "restart"];
+        let mut capabilities = vec!["cancel", "refund", "restart"];
         if told.is_some() {
             capabilities.insert(1, "clock");
         }
@@ -215,7 +222,7 @@ impl Driver {
         if let Some(known) = running.merchant.order(&order)
             && !matches!(known.state, OrderState::Failed | OrderState::Cancelled)
         {
-            return Ok(Some(json!({"state": known.state.as_str()})));
+            return Ok(Some(json!({"state": known.told_state().as_str()})));
         }
         if self.tasks.len() >= AT_ONCE {
             return Err(Refusal::new("too much is going on"));
@@ -226,7 +233,8 @@ impl Driver {
                 let place =
                     till.sales.try_reserve().map_err(|_| Refusal::new("too many sales wait for the terminal"))?;
                 till::begin(&running.merchant, &order, amount).map_err(|error| Refusal::new(error.to_string()))?;
-                if let Some(reason) = till::refuses(amount) {
+                let gives_away = amount.minor == 0 && running.merchant.has(Fault::NothingIsSold);
+                if let Some(reason) = till::refuses(amount).filter(|_| !gives_away) {
                     running.merchant.close(&order, OrderState::Failed, reason);
                     return Ok(Some(json!({"state": "failed"})));
                 }
@@ -270,16 +278,43 @@ impl Driver {
         };
         let (done, is_done) = oneshot::channel();
         till.cancels
-            .try_send(CancelRequest { order: order.clone(), done })
+            .try_send(TillRequest { order: order.clone(), done })
             .map_err(|_| Refusal::new("too many cancels wait for the terminal"))?;
-        let (merchant, answers, id) = (Arc::clone(&running.merchant), self.answers.clone(), id.cloned());
+        self.answer_when(is_done, order, id.cloned());
+        Ok(None)
+    }
+
+    /// At the terminal an order is given back whole, or not at all.
+    fn refund(&mut self, params: RefundParams, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+        let RefundParams { order, amount } = params;
+        let running = self.running.as_ref().ok_or_else(not_initialized)?;
+        let known = running.merchant.order(&order).ok_or_else(|| Refusal::new("there is no such order"))?;
+        if known.by == By::EntryCode {
+            return Err(Refusal::new("this shop does not give wallet payments back yet"));
+        }
+        let is_whole = amount.is_none_or(|amount| amount == known.amount);
+        let till = match &running.till {
+            Some(till) if known.can_be_refunded() && is_whole => till.clone(),
+            _ => return Ok(Some(json!({"state": known.told_state().as_str()}))),
+        };
+        let (done, is_done) = oneshot::channel();
+        till.refunds
+            .try_send(TillRequest { order: order.clone(), done })
+            .map_err(|_| Refusal::new("too many refunds wait for the terminal"))?;
+        self.answer_when(is_done, order, id.cloned());
+        Ok(None)
+    }
+
+    /// Answers with an order's state once the till is done with a request.
+    fn answer_when(&mut self, is_done: oneshot::Receiver<()>, order: String, id: Option<Value>) {
+        let Some(running) = &self.running else { return };
+        let (merchant, answers) = (Arc::clone(&running.merchant), self.answers.clone());
         self.tasks.spawn(async move {
             // An error means that the till is gone, and the state is what it is.
             let _ = is_done.await;
             let result = json!({"state": state_of(&merchant, &order)});
             answer_later(&answers, id, result).await;
         });
-        Ok(None)
     }
 
     fn status(&self, order: &str) -> Result<Value, Refusal> {
@@ -289,11 +324,16 @@ impl Driver {
             let nothing = json!({"currency": "KRW", "value": "0"});
             return Ok(json!({"order": order, "state": "failed", "booked": nothing, "reason": "not in the book"}));
         };
-        let Order { name, amount, state, reason, booked, .. } = found;
+        let state = found.told_state();
+        let Order { name, amount, reason, booked, kept, .. } = found;
         let booked = Money::new(amount.currency, booked);
         let mut status = json!({"order": name, "state": state.as_str(), "booked": booked});
         if let Some(reason) = reason {
             status["reason"] = json!(reason);
+        }
+        // What the receipt says.
+        if let Some(tax) = kept.get("taxAmount").filter(|tax| tax.is_object()) {
+            status["tax"] = tax.clone();
         }
         Ok(status)
     }
@@ -315,7 +355,7 @@ fn not_initialized() -> Refusal {
 }
 
 fn state_of(merchant: &Merchant, order: &str) -> &'static str {
-    merchant.order(order).map_or("failed", |order| order.state.as_str())
+    merchant.order(order).map_or("failed", |order| order.told_state().as_str())
 }
 
 async fn answer_later(answers: &mpsc::Sender<Value>, id: Option<Value>, result: Value) {

@@ -18,17 +18,22 @@
 
 mod book;
 mod clock;
+mod countdown;
 mod driver;
 mod fault;
+mod garble;
 mod gateway;
 mod merchant;
 mod notify;
+mod opening;
 mod order;
 mod port;
 mod purchase;
+mod purchase_cancel;
 mod recovery;
 mod rpc;
 mod serial;
+mod session;
 mod shop;
 mod system;
 mod till;

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use wire::clock::{Deadlines, Sleep};
+use wire::edc::Packet;
 use wire::time::Moment;
 
 use crate::book::{Book, BookError, Evidence};
-use crate::fault::Fault;
+use crate::fault::{Fault, Mistake};
 use crate::order::{Order, OrderState};
 use crate::world::World;
 
@@ -29,6 +30,11 @@ impl Merchant {
     /// Whether this mistake is to be made.
     pub(crate) fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
+    }
+
+    /// The mistake that is to be made, for pure code.
+    pub(crate) fn mistake(&self) -> Mistake {
+        Mistake(self.fault)
     }
 
     pub(crate) fn world(&self) -> &dyn World {
@@ -82,6 +88,29 @@ impl Merchant {
         self.book(|book| book.paid(now, order, evidence))?;
         self.tell_change();
         Ok(())
+    }
+
+    /// Books an order without looking whether it is booked. For the fault that does so.
+    pub(crate) fn book_again(&self, order: &str, evidence: Evidence) {
+        let now = self.now();
+        if let Err(error) = self.book(|book| book.book(now, order, evidence)) {
+            self.log(&format!("order {order}: {error}"));
+        }
+        self.tell_change();
+    }
+
+    /// Opens the order of an event again. For the fault that does so.
+    pub(crate) fn undo(&self, event: &Packet) {
+        let now = self.now();
+        let id = event.json().ok().and_then(|object| Some(object.get("id")?.as_str()?.to_owned()));
+        let undone = self.book(|book| {
+            let order = id.and_then(|id| book.by_command(&id).map(|(order, _)| order.name.clone()));
+            order.map_or(Ok(()), |order| book.overwrite(now, &order, OrderState::Open))
+        });
+        if let Err(error) = undone {
+            self.log(&error.to_string());
+        }
+        self.tell_change();
     }
 
     /// Ends an order otherwise than paid. A book that cannot be written leaves it as it is: a restart looks again.

@@ -1,6 +1,7 @@
 //! An order as the book knows it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use wire::money::Money;
 use wire::time::Moment;
 
@@ -51,6 +52,12 @@ pub(crate) struct Order {
     pub(crate) booked: u64,
     /// What was tried to get it paid, oldest first. An order that exists has at least one.
     pub(crate) attempts: Vec<Attempt>,
+    /// What was booked with the money: needed to give it back, and for the accounts.
+    pub(crate) kept: Value,
+    /// The last attempt to give it back at the terminal.
+    pub(crate) refund: Option<Attempt>,
+    /// Whether that attempt has not ended.
+    pub(crate) refunding: bool,
 }
 
 /// One attempt to get an order paid: one id that the other side counts by.
@@ -76,5 +83,20 @@ impl Order {
 
     pub(crate) fn is_open(&self) -> bool {
         self.state == OrderState::Open
+    }
+
+    /// Whether it is not known yet whether it was given back.
+    pub(crate) fn is_being_refunded(&self) -> bool {
+        self.refunding
+    }
+
+    /// Whether there is something to give back, and nobody is giving it back already.
+    pub(crate) fn can_be_refunded(&self) -> bool {
+        !self.refunding && self.booked > 0 && matches!(self.state, OrderState::Paid | OrderState::Parked)
+    }
+
+    /// How it stands to whoever asks: neither paid nor refunded while it is being given back.
+    pub(crate) fn told_state(&self) -> OrderState {
+        if self.refunding { OrderState::Open } else { self.state }
     }
 }

@@ -13,6 +13,7 @@ use wire::money::Money;
 use wire::time::Moment;
 
 use crate::book::BookError;
+use crate::countdown::{self, Countdown};
 use crate::fault::Fault;
 use crate::order::{Attempt, Order, OrderState};
 use crate::port::Delivery;
@@ -48,8 +49,11 @@ impl Till {
         let (merchant, name) = (Arc::clone(&self.merchant), order.name.as_str());
         let now = merchant.now();
         let command = merchant.new_id(name);
+        let is_late = merchant.has(Fault::IntentAfterTheAnswer);
         let stored = merchant.book(|book| {
-            book.sent(now, name, &command)?;
+            if !is_late {
+                book.sent(now, name, &command)?;
+            }
             Ok::<_, BookError>(book.order(name).and_then(Order::attempt).cloned())
         });
         let attempt = match stored {
@@ -61,7 +65,8 @@ impl Till {
             }
         };
         let token = self.port.send(self.packet(&attempt, &command));
-        let mut deadline = now + caller_timeout(CommandName::Purchase, attempt.amount.minor);
+        let mut deadline = now + self.patience(attempt.amount);
+        let mut countdown = Countdown::new(merchant.mistake());
         let mut was_heard = false;
         let mut card_seen = false;
         let mut cancelling: Option<Cancelling> = None;
@@ -71,26 +76,41 @@ impl Till {
             if cancelling.is_none()
                 && let Some(verdict) = ended.take()
             {
+                if is_late && let Err(error) = merchant.book(|book| book.sent(merchant.now(), name, &command)) {
+                    merchant.log(&format!("order {name}: {error}"));
+                }
                 return match verdict {
                     // Of the two halves of a cancelled sale, the failure; whichever came first.
                     Verdict::Failed(_) if is_cancelled => Went::Cancelled,
                     verdict => Went::Verdict(verdict),
                 };
             }
-            let until = cancelling.as_ref().map_or(deadline, |cancelling| cancelling.until.min(deadline));
-            match self.next(Some(until), false).await {
-                Happening::Packet(packet) if names(&packet, &command) => match packet.kind {
+            let until = [Some(deadline), cancelling.as_ref().map(|cancelling| cancelling.until), countdown.ends()];
+            let is_ours = |packet: &Packet| {
+                names(packet, &command) || packet.kind == Kind::Result && merchant.has(Fault::AnyResultIsOurs)
+            };
+            match self.next(until.into_iter().flatten().min(), false).await {
+                Happening::Packet(packet) if is_ours(&packet) => match packet.kind {
                     Kind::Result => {
-                        let result = result_of(&packet);
-                        ended = Some(match result {
-                            Some(result) => verdict::of_purchase(&result, &attempt),
-                            None => Verdict::Unclear("the result cannot be read".to_owned()),
-                        });
+                        let result = result_of(&packet).filter(|_| !self.minds_numbers(&packet));
+                        let verdict = match result {
+                            Some(result) => {
+                                verdict::of_result(&result, CommandName::Purchase, &attempt, merchant.mistake())
+                            }
+                            None => self.unreadable(),
+                        };
+                        if cancelling.is_some() && merchant.has(Fault::CancelAnswerComesFirst) {
+                            return Went::Verdict(verdict);
+                        }
+                        ended = Some(verdict);
                     }
                     _ => {
                         was_heard = true;
                         let Some(event) = event_of(&packet) else { continue };
                         card_seen |= is_past_ready(&event);
+                        if let Some(reason) = countdown.hear(&event, merchant.now()) {
+                            return Went::Verdict(Verdict::Failed(reason.to_owned()));
+                        }
                         if event.event_code == EventCode::Ready.as_str() && merchant.has(Fault::TwoCommandsAtOnce) {
                             let question =
                                 Invocation { id: merchant.new_id(name), command: Command::GetLastTransaction };
@@ -102,7 +122,10 @@ impl Till {
                     if cancelling.as_ref().is_some_and(|cancelling| names(&packet, &cancelling.id)) =>
                 {
                     let agreed = result_of(&packet).is_some_and(|result| matches!(result.outcome, Outcome::Success(_)));
-                    if agreed {
+                    if merchant.has(Fault::CommandInvalidIsCancelled) {
+                        return called_off(cancelling);
+                    }
+                    if agreed && !merchant.has(Fault::CancelledIsFailed) {
                         is_cancelled = true;
                         // The sale is closed; what is left is the failure of its Purchase, if it comes at all.
                         merchant.close(name, OrderState::Cancelled, "called off at the terminal");
@@ -114,30 +137,43 @@ impl Till {
                 }
                 Happening::Packet(packet) if packet.kind == Kind::Result && packet.json().is_err() => {
                     // Whose it was cannot be read; only ours is awaited.
-                    ended = Some(Verdict::Unclear("the result cannot be read".to_owned()));
+                    ended = Some(self.unreadable());
                 }
                 Happening::Delivery(sent, delivery) if sent == token => match delivery {
-                    Delivery::Refused if !was_heard => return Went::Refused,
+                    Delivery::Refused if !was_heard || self.gives_up_on_bad_bytes() => return Went::Refused,
                     Delivery::NotSent => return Went::NotSent,
+                    Delivery::Silent if merchant.has(Fault::GivesUpWithoutAck) => {
+                        return Went::Verdict(Verdict::Failed("the terminal does not react".to_owned()));
+                    }
                     // A command is not sent again because of silence: its result may still come.
                     Delivery::Refused | Delivery::Silent | Delivery::Acknowledged => {}
                 },
                 Happening::Cancel(request) if request.order == name => {
-                    if card_seen || cancelling.is_some() || is_cancelled {
+                    let is_too_late = card_seen && !merchant.has(Fault::CancelsAfterTheCard);
+                    if is_too_late || cancelling.is_some() || is_cancelled {
                         let _ = request.done.send(());
                         continue;
                     }
                     let id = merchant.new_id(name);
-                    self.port.send(Invocation { id: id.clone(), command: Command::CommandCancel }.packet());
+                    self.port.send(self.command_cancel(&id, &attempt));
                     let until = merchant.now() + caller_timeout(CommandName::CommandCancel, 0);
                     cancelling = Some(Cancelling { id, until, done: request.done });
+                    if merchant.has(Fault::CashierIsBelieved) {
+                        return called_off(cancelling);
+                    }
                 }
                 Happening::TimedOut => {
                     let now = merchant.now();
                     if cancelling.as_ref().is_some_and(|cancelling| cancelling.until <= now)
                         && let Some(unanswered) = cancelling.take()
                     {
+                        if merchant.has(Fault::UnansweredCancelIsCancelled) {
+                            return called_off(Some(unanswered));
+                        }
                         let _ = unanswered.done.send(());
+                    }
+                    if let Some(reason) = countdown.end(now) {
+                        return Went::Verdict(Verdict::Failed(reason.to_owned()));
                     }
                     if deadline <= now && ended.is_none() {
                         return if is_cancelled { Went::Cancelled } else { Went::Silence };
@@ -145,6 +181,47 @@ impl Till {
                 }
                 other => self.aside(other),
             }
+        }
+    }
+
+    /// How long the result of a Purchase is waited for.
+    fn patience(&self, amount: Money) -> Duration {
+        const FOR_EVER: Duration = Duration::from_secs(3600 * 24 * 365);
+        match () {
+            () if self.merchant.has(Fault::WaitsHalfAMinute) => Duration::from_secs(30),
+            () if self.merchant.has(Fault::OneWaitForAll) => caller_timeout(CommandName::Purchase, 0),
+            () if self.merchant.has(Fault::NoWatchdog) => FOR_EVER,
+            () => caller_timeout(CommandName::Purchase, amount.minor),
+        }
+    }
+
+    fn minds_numbers(&self, packet: &Packet) -> bool {
+        let tax =
+            packet.json().ok().and_then(|object| object.get("responseData")?.pointer("/taxAmount/value").cloned());
+        self.merchant.has(Fault::NumberIsFailure) && tax.is_some_and(|tax| tax.is_number())
+    }
+
+    fn unreadable(&self) -> Verdict {
+        let reason = "the result cannot be read".to_owned();
+        if self.merchant.has(Fault::UnreadableIsFailure) || self.merchant.has(Fault::NumberIsFailure) {
+            Verdict::Failed(reason)
+        } else {
+            Verdict::Unclear(reason)
+        }
+    }
+
+    fn gives_up_on_bad_bytes(&self) -> bool {
+        self.merchant.has(Fault::StrayNakIsARefusal) || self.merchant.has(Fault::BadFrameEndsTheSale)
+    }
+
+    fn command_cancel(&self, id: &str, attempt: &Attempt) -> Packet {
+        let packet = Invocation { id: id.to_owned(), command: Command::CommandCancel }.packet();
+        match packet.json() {
+            Ok(mut object) if self.merchant.has(Fault::CancelWithParameters) => {
+                object.insert("commandRequestParams".to_owned(), json!({"requestId": attempt.request_id}));
+                Packet::new(Kind::Command, &object)
+            }
+            _ => packet,
         }
     }
 
@@ -156,7 +233,7 @@ impl Till {
             tax_amount: None,
             tip_amount: Money::krw(0).amount(),
             credit_pay_plan: CreditPayPlan { installment_num: "0".to_owned() },
-            payment_expiry_time: Some("30".to_owned()),
+            payment_expiry_time: Some(countdown::CARD_SECONDS.to_string()),
             acquirer_info: AcquirerInfo {
                 acquirer_terminal_id: Some(self.config.terminal_id.clone()),
                 acquirer_registration_no: Some(self.config.registration_no.clone()),
@@ -169,6 +246,9 @@ impl Till {
             if self.merchant.has(Fault::NumbersForStrings) {
                 parameters["paymentAmount"]["value"] = json!(attempt.amount.minor);
             }
+            if self.merchant.has(Fault::AmountWithDecimals) {
+                parameters["paymentAmount"]["value"] = json!(format!("{}.00", attempt.amount.minor));
+            }
             if self.merchant.has(Fault::RequiredFieldMissing)
                 && let Some(parameters) = parameters.as_object_mut()
             {
@@ -177,6 +257,14 @@ impl Till {
         }
         Packet::new(Kind::Command, &object)
     }
+}
+
+/// Ends a sale as called off, for the faults that believe so.
+fn called_off(cancelling: Option<Cancelling>) -> Went {
+    if let Some(cancelling) = cancelling {
+        let _ = cancelling.done.send(());
+    }
+    Went::Cancelled
 }
 
 /// Whether a card was there when this was sent: from then on CommandCancel is not for us to send.

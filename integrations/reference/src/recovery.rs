@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
-use wire::edc::{Command, CommandCode, InitCode, Outcome, TransactionData};
+use wire::edc::{Command, CommandCode, CommandName, InitCode, Outcome, TransactionData};
 
+use crate::fault::Fault;
 use crate::order::{Attempt, By, Order};
 use crate::till::Till;
 use crate::verdict::{self, Verdict};
@@ -16,20 +17,38 @@ const PAUSES: [u64; 5] = [1, 2, 3, 5, 5];
 const BUSY_PAUSE: Duration = Duration::from_secs(2);
 /// A terminal that is busy may still be busy with this very sale, which takes two minutes at most.
 const BUSY_LIMIT: Duration = Duration::from_secs(130);
+const NO_RECORD: &str = "the terminal knows of no last transaction";
 const DAY_MICROS: u64 = 24 * 60 * 60 * 1_000_000;
 
 impl Till {
     /// Asks until the order is decided, or parks it.
     pub(crate) async fn recover(&mut self, name: &str) {
+        match self.last_transaction(name, Order::is_open).await {
+            Some(Ok(data)) => self.decide(name, &data),
+            Some(Err(reason)) if reason == NO_RECORD && self.merchant.has(Fault::NoRecordIsFailure) => {
+                self.fail(name, reason);
+            }
+            Some(Err(reason)) => self.park(name, reason),
+            None => {}
+        }
+    }
+
+    /// The terminal's last transaction, or why it cannot be had. None when the order was decided meanwhile.
+    pub(crate) async fn last_transaction(
+        &mut self,
+        name: &str,
+        is_open: fn(&Order) -> bool,
+    ) -> Option<Result<Box<TransactionData>, &'static str>> {
         let patience = self.merchant.now() + BUSY_LIMIT;
         let mut pauses = PAUSES.iter();
         loop {
             // A late result may have settled it meanwhile.
-            let Some(order) = self.merchant.order(name).filter(Order::is_open) else { return };
-            let Some(attempt) = order.attempt() else { return };
+            if !self.merchant.order(name).is_some_and(|order| is_open(&order)) {
+                return None;
+            }
             match self.ask_last_transaction(name).await {
-                Asked::Told(data) => return self.decide(&order, attempt, &data),
-                Asked::Nothing(reason) => return self.park(name, reason),
+                Asked::Told(data) => return Some(Ok(data)),
+                Asked::Nothing(reason) => return Some(Err(reason)),
                 Asked::Busy if self.merchant.now() < patience => {
                     self.wait(BUSY_PAUSE).await;
                     continue;
@@ -38,20 +57,21 @@ impl Till {
             }
             match pauses.next() {
                 Some(seconds) => self.wait(Duration::from_secs(*seconds)).await,
-                None => return self.park(name, "no answer to the Purchase, nor to what became of it"),
+                None => return Some(Err("no answer to the command, nor to what became of it")),
             }
         }
     }
 
     async fn ask_last_transaction(&mut self, name: &str) -> Asked {
-        if !self.session && self.hello().await != Some(InitCode::InitSuccess) {
+        let says_hello = !self.session && !self.merchant.has(Fault::NoHello);
+        if says_hello && self.hello().await != Some(InitCode::InitSuccess) {
             return Asked::Silence;
         }
         let Some(result) = self.ask(name, Command::GetLastTransaction).await else { return Asked::Silence };
         match result.outcome {
             Outcome::Success(data) => Asked::Told(data),
             Outcome::BusinessFailed(data) if data.payment_amount.is_some() => Asked::Told(data),
-            Outcome::BusinessFailed(_) => Asked::Nothing("the terminal knows of no last transaction"),
+            Outcome::BusinessFailed(_) => Asked::Nothing(NO_RECORD),
             Outcome::CommandFailed { code: CommandCode::DeviceBusy, .. } => Asked::Busy,
             Outcome::CommandFailed { code: CommandCode::Invalid, .. } => {
                 self.session = false;
@@ -64,20 +84,23 @@ impl Till {
         }
     }
 
-    fn decide(&self, order: &Order, attempt: &Attempt, data: &TransactionData) {
-        let name = &order.name;
+    fn decide(&mut self, name: &str, data: &TransactionData) {
+        let Some(order) = self.merchant.order(name) else { return };
+        let Some(attempt) = order.attempt() else { return };
+        let mistake = self.merchant.mistake();
         let day = |attempt: &Attempt| attempt.at.as_micros() / DAY_MICROS;
         let only_one = self.merchant.book(|book| {
             let rivals = book.orders().filter(|other| other.by == By::Terminal && other.name != order.name);
             !rivals.flat_map(|other| &other.attempts).any(|a| a.amount == attempt.amount && day(a) == day(attempt))
         });
-        match verdict::of_last_transaction(data, attempt, &self.config.terminal_id, only_one) {
-            Verdict::Paid(evidence) => {
+        let terminal_id = &self.config.terminal_id;
+        match verdict::of_last_transaction(data, CommandName::Purchase, attempt, terminal_id, only_one, mistake) {
+            Verdict::Succeeded(evidence) => {
                 let is_anothers = evidence
                     .reference
                     .as_ref()
                     .is_some_and(|reference| self.merchant.book(|book| book.is_booked_elsewhere(reference, name)));
-                if is_anothers {
+                if is_anothers && !self.merchant.has(Fault::RecoversByAmount) {
                     self.park(name, "the terminal's last transaction is booked for another order");
                 } else {
                     self.paid(name, evidence);

@@ -3,21 +3,20 @@
 //! It acknowledges every valid hello and result, repeats too, and delivers them once. It refuses a bad frame once, sends
 //! a refused frame again unchanged, and never repeats a command because of silence: only a hello may be.
 
-use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Buf as _, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
-use wire::edc::{ACK, Decoded, Decoder, Frame, Kind, Line, LineDecoder, NAK, Packet};
+use wire::edc::{ACK, Decoded, Decoder, Defect, Frame, Kind, Line, LineDecoder, NAK, Packet};
 use wire::time::Moment;
 
 use crate::fault::Fault;
+use crate::garble::Wrong;
 use crate::merchant::Merchant;
+use crate::opening::discard_stale;
 use crate::port::{Delivery, Heard, Outgoing, Profile};
 use crate::world::Stream;
 
@@ -28,16 +27,13 @@ const NAK_PAUSE: Duration = Duration::from_millis(100);
 const SENDS: u8 = 3;
 /// Bytes that may wait for a terminal that does not read; more are dropped, as a line to nobody drops them.
 const PENDING: usize = 64 * 1024;
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-const GIVE_UP: Duration = Duration::from_secs(30);
 
 /// See the module's documentation.
 pub(crate) struct Serial {
-    merchant: Arc<Merchant>,
-    name: String,
+    pub(crate) merchant: Arc<Merchant>,
+    pub(crate) name: String,
     profile: Profile,
-    requests: mpsc::Receiver<Outgoing>,
+    pub(crate) requests: mpsc::Receiver<Outgoing>,
     tell: mpsc::Sender<Heard>,
     frames: Decoder,
     lines: LineDecoder,
@@ -49,6 +45,9 @@ pub(crate) struct Serial {
     gap: Option<Moment>,
     whole: Option<Moment>,
     last_nak: Option<Moment>,
+    /// The token of the message that was sent last.
+    last: u64,
+    pub(crate) wrong: Wrong,
 }
 
 /// A frame that waits for its ACK.
@@ -56,6 +55,7 @@ struct InFlight {
     token: u64,
     kind: Kind,
     id: Option<String>,
+    packet: Packet,
     bytes: Vec<u8>,
     sends: u8,
     until: Moment,
@@ -86,6 +86,8 @@ impl Serial {
             gap: None,
             whole: None,
             last_nak: None,
+            last: 0,
+            wrong: Wrong::default(),
         }
     }
 
@@ -98,50 +100,10 @@ impl Serial {
             self.merchant.log(&format!("terminal {}: the line closed: {error}", self.name));
             self.forget();
             self.tell(Heard::Closed).await;
-        }
-    }
-
-    /// Tries until the port is open; after half a minute, only when somebody wants to send. None: nobody is left who might.
-    async fn open(&mut self) -> Option<Box<dyn Stream>> {
-        let mut give_up = self.merchant.now() + GIVE_UP;
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let mut opening = self.merchant.world().open_serial(&self.name);
-            let opened = loop {
-                tokio::select! {
-                    biased;
-                    opened = &mut opening => break opened,
-                    request = self.requests.recv() => { self.not_sent(request?).await; }
-                }
-            };
-            match opened {
-                Ok(stream) => return Some(stream),
-                Err(error) if self.merchant.now() >= give_up => {
-                    self.merchant.log(&format!("terminal {}: cannot be opened: {error}", self.name));
-                    self.tell(Heard::Closed).await;
-                    let request = self.requests.recv().await?;
-                    self.not_sent(request).await;
-                    give_up = self.merchant.now() + GIVE_UP;
-                    pause = FIRST_PAUSE;
-                }
-                Err(_) => {
-                    let until = self.merchant.now() + pause;
-                    loop {
-                        tokio::select! {
-                            biased;
-                            request = self.requests.recv() => { self.not_sent(request?).await; }
-                            () = self.merchant.until(until) => break,
-                        }
-                    }
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                }
+            while self.merchant.has(Fault::NeverReopens) {
+                let Some(request) = self.requests.recv().await else { return };
+                self.not_sent(request).await;
             }
-        }
-    }
-
-    async fn not_sent(&self, request: Outgoing) {
-        if request.packet.is_some() {
-            self.tell(Heard::Delivery(request.token, Delivery::NotSent)).await;
         }
     }
 
@@ -149,7 +111,8 @@ impl Serial {
     async fn talk(&mut self, stream: Box<dyn Stream>) -> io::Error {
         let ended = || io::Error::from(io::ErrorKind::UnexpectedEof);
         let (mut reader, mut writer) = tokio::io::split(stream);
-        if !discard_stale(&mut reader).await {
+        self.wrong.is_fresh = true;
+        if !self.merchant.has(Fault::StaleBytesKept) && !discard_stale(&mut reader).await {
             return ended();
         }
         let mut buffer = [0; 4096];
@@ -195,8 +158,9 @@ impl Serial {
         }
         let id = id_of(&packet);
         let kind = packet.kind;
+        self.last = token;
         self.seq = Frame::seq_after(self.seq);
-        let Ok(frame) = Frame::new(packet, self.seq) else {
+        let Ok(frame) = Frame::new(packet.clone(), self.seq) else {
             return self.tell(Heard::Delivery(token, Delivery::NotSent)).await;
         };
         if kind == Kind::Hello {
@@ -205,7 +169,12 @@ impl Serial {
         }
         let bytes = frame.encode();
         self.write(&bytes);
-        self.in_flight = Some(InFlight { token, kind, id, bytes, sends: 1, until: self.merchant.now() + ACK_WAIT });
+        let until = self.merchant.now() + self.ack_wait();
+        self.in_flight = Some(InFlight { token, kind, id, packet, bytes, sends: 1, until });
+    }
+
+    fn ack_wait(&self) -> Duration {
+        if self.merchant.has(Fault::UnacknowledgedIsSentAgain) { Duration::from_secs(1) } else { ACK_WAIT }
     }
 
     async fn read(&mut self, mut input: &[u8]) {
@@ -219,8 +188,18 @@ impl Serial {
             }
             return;
         }
+        let swallowed = self.wrong.swallow.min(input.len());
+        self.wrong.swallow -= swallowed;
+        input = input.get(swallowed..).unwrap_or_default();
         while let Some(found) = self.frames.decode(&mut input) {
             self.found(found).await;
+            if std::mem::take(&mut self.wrong.stop) {
+                self.frames.reset();
+                break;
+            }
+        }
+        if self.merchant.has(Fault::OneReadOneFrame) {
+            self.frames.reset();
         }
         self.watch();
     }
@@ -228,7 +207,7 @@ impl Serial {
     /// Watches over a frame that began, so that a lost byte does not hold up what follows.
     fn watch(&mut self) {
         let now = self.merchant.now();
-        if self.frames.is_inside_frame() {
+        if self.frames.is_inside_frame() && !self.merchant.has(Fault::NoFrameTimer) {
             self.gap = Some(now + GAP);
             self.whole = self.whole.or(Some(now + WHOLE_FRAME));
         } else {
@@ -241,25 +220,46 @@ impl Serial {
         match found {
             Decoded::Frame(frame, _) => {
                 self.whole = None;
-                self.frame(frame).await;
+                self.wrong.is_fresh = false;
+                self.wrong.stop |= self.merchant.has(Fault::SecondFrameLost);
+                if !std::mem::take(&mut self.wrong.is_spoilt) {
+                    self.frame(frame).await;
+                }
             }
+            Decoded::Ack if self.in_flight.is_none() && self.merchant.has(Fault::NakForAnAck) => self.write(&[NAK]),
             Decoded::Ack => self.delivered(Delivery::Acknowledged).await,
+            Decoded::Nak if self.merchant.has(Fault::NakIgnored) => {}
+            Decoded::Nak if self.in_flight.is_none() && self.merchant.has(Fault::StrayNakIsARefusal) => {
+                self.tell(Heard::Delivery(self.last, Delivery::Refused)).await;
+            }
             Decoded::Nak => self.refused().await,
             Decoded::Bad { defect, .. } => {
                 self.whole = None;
+                self.garbage();
                 self.merchant.log(&format!("terminal {}: a bad frame ({defect:?})", self.name));
+                if defect == Defect::Length && self.merchant.has(Fault::HostileLengthBelieved) {
+                    self.wrong.swallow = usize::from(u16::MAX);
+                    self.wrong.stop = true;
+                    return;
+                }
                 let now = self.merchant.now();
                 if self.last_nak.is_none_or(|at| now.since(at) >= NAK_PAUSE) {
                     self.last_nak = Some(now);
-                    self.write(&[NAK]);
+                    self.refuse();
+                }
+                if self.merchant.has(Fault::BadFrameEndsTheSale) {
+                    self.tell(Heard::Delivery(self.last, Delivery::Refused)).await;
                 }
             }
-            Decoded::Noise(_) => {}
+            Decoded::Noise(_) => self.garbage(),
         }
     }
 
     async fn frame(&mut self, frame: Frame) {
         let kind = frame.kind();
+        if self.is_misread(&frame) {
+            return;
+        }
         if matches!(kind, Kind::Hello | Kind::Result) {
             if !(kind == Kind::Result && self.merchant.has(Fault::ResultUnacknowledged)) {
                 self.write(&[ACK]);
@@ -290,17 +290,25 @@ impl Serial {
     }
 
     async fn refused(&mut self) {
-        if self.in_flight.as_ref().is_some_and(|sent| sent.sends >= SENDS) {
-            self.delivered(Delivery::Refused).await;
-        } else {
-            self.send_again();
+        let is_enough = self.in_flight.as_ref().is_some_and(|sent| sent.sends >= SENDS);
+        if is_enough && !self.merchant.has(Fault::ResendForEver) {
+            return self.delivered(Delivery::Refused).await;
         }
+        if self.merchant.has(Fault::ResendWithNewSeq)
+            && let Some(sent) = &mut self.in_flight
+        {
+            self.seq = Frame::seq_after(self.seq);
+            if let Ok(frame) = Frame::new(sent.packet.clone(), self.seq) {
+                sent.bytes = frame.encode();
+            }
+        }
+        self.send_again();
     }
 
     fn send_again(&mut self) {
-        let until = self.merchant.now() + ACK_WAIT;
+        let until = self.merchant.now() + self.ack_wait();
         let Some(sent) = &mut self.in_flight else { return };
-        sent.sends += 1;
+        sent.sends = sent.sends.saturating_add(1);
         sent.until = until;
         let bytes = sent.bytes.clone();
         self.write(&bytes);
@@ -317,42 +325,26 @@ impl Serial {
             }
             self.watch();
         }
+        // Only a hello may be sent again because of silence.
+        let repeats = self.merchant.has(Fault::UnacknowledgedIsSentAgain);
         match &self.in_flight {
             Some(sent) if sent.until > now => {}
-            Some(sent) if sent.kind == Kind::Hello && sent.sends < SENDS => self.send_again(),
+            Some(sent) if sent.sends < SENDS && (sent.kind == Kind::Hello || repeats) => self.send_again(),
             Some(_) => self.delivered(Delivery::Silent).await,
             None => {}
         }
     }
 
-    fn write(&mut self, bytes: &[u8]) {
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
         if self.pending.len() + bytes.len() <= PENDING {
             self.pending.extend_from_slice(bytes);
         }
     }
 
-    async fn tell(&self, heard: Heard) {
+    pub(crate) async fn tell(&self, heard: Heard) {
         // Nobody listens only when the till is gone, and then so are we.
         let _ = self.tell.send(heard).await;
     }
-}
-
-/// Throws away what lay in the line before it was opened. Whether the line is still there.
-async fn discard_stale(reader: &mut (impl AsyncRead + Unpin)) -> bool {
-    let mut space = [0; 4096];
-    for _ in 0..64 {
-        let mut buffer = ReadBuf::new(&mut space);
-        let read = poll_fn(|cx| match Pin::new(&mut *reader).poll_read(cx, &mut buffer) {
-            Poll::Ready(result) => Poll::Ready(Some(result)),
-            Poll::Pending => Poll::Ready(None),
-        });
-        match read.await {
-            None => return true,
-            Some(Ok(())) if !buffer.filled().is_empty() => {}
-            Some(_) => return false,
-        }
-    }
-    true
 }
 
 fn id_of(packet: &Packet) -> Option<String> {

@@ -1,15 +1,15 @@
-//! The till: one sale at a time at the card terminal.
+//! The till: one sale or refund at a time at the card terminal.
 //!
-//! A sale goes: hello if there is no session, Purchase, wait for the result. Whatever leaves it open whether money came in
-//! goes to recovery (`recovery.rs`); the Purchase itself is in `purchase.rs`. Purchase is sent again only when the terminal said that it did not take it.
+//! A sale goes: hello if there is no session (`session.rs`), Purchase, wait for the result (`purchase.rs`). Whatever
+//! leaves it open whether money came in goes to recovery (`recovery.rs`). Purchase is sent again only when the terminal
+//! said that it did not take it. Refunds are in `purchase_cancel.rs`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
-use wire::edc::{
-    Command, CommandResult, Event, EventCode, Hello, HelloAnswer, InitCode, Invocation, Kind, Packet, caller_timeout,
-};
+use wire::edc::{BusinessCode, CommandName, CommandResult, Event, EventCode, Kind, Packet};
 use wire::money::{Currency, Money};
 use wire::time::Moment;
 
@@ -22,11 +22,22 @@ use crate::purchase::Went;
 use crate::verdict::{self, Verdict};
 
 const SECOND: Duration = Duration::from_secs(1);
-/// Three sends with three seconds each, and time to answer.
-const HELLO_WAIT: Duration = Duration::from_secs(14);
-/// A little longer than the port tries before it gives up.
-const LINE_WAIT: Duration = Duration::from_secs(32);
 const LARGEST_KRW: u64 = 999_999_999;
+/// The faults of a till that, once it has given an order up, does not listen to what comes for it any more.
+const GIVES_UP: &[Fault] = &[
+    Fault::BadFrameEndsTheSale,
+    Fault::CashierIsBelieved,
+    Fault::CommandInvalidIsCancelled,
+    Fault::CountdownEndsTheSale,
+    Fault::CountdownNotStopped,
+    Fault::EventsInOrderOnly,
+    Fault::GivesUpWithoutAck,
+    Fault::RestartForgets,
+    Fault::SignatureTimeForgotten,
+    Fault::StrayNakIsARefusal,
+    Fault::TryAgainFailsTheSale,
+    Fault::UnknownEventIsAnError,
+];
 
 /// Where the terminal is and which ids to pay through.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -43,12 +54,13 @@ pub(crate) struct TerminalConfig {
 #[derive(Clone)]
 pub(crate) struct TillHandle {
     pub(crate) sales: mpsc::Sender<String>,
-    pub(crate) cancels: mpsc::Sender<CancelRequest>,
+    pub(crate) cancels: mpsc::Sender<Request>,
+    pub(crate) refunds: mpsc::Sender<Request>,
 }
 
-/// Somebody wants an order called off; answered when it is known whether it is.
+/// Somebody wants an order called off or given back; answered when it is known whether it is.
 #[derive(Debug)]
-pub(crate) struct CancelRequest {
+pub(crate) struct Request {
     pub(crate) order: String,
     pub(crate) done: oneshot::Sender<()>,
 }
@@ -60,18 +72,22 @@ pub(crate) struct Till {
     pub(crate) port: Port,
     /// Orders in the queue.
     sales: mpsc::Receiver<String>,
-    cancels: mpsc::Receiver<CancelRequest>,
-    is_open: bool,
+    cancels: mpsc::Receiver<Request>,
+    refunds: mpsc::Receiver<Request>,
+    pub(crate) is_open: bool,
     /// Whether a hello succeeded on this line, at this terminal's uptime.
     pub(crate) session: bool,
     current: Option<String>,
+    /// What is kept nowhere else, for the fault that does so.
+    pub(crate) remembered: BTreeMap<String, String>,
 }
 
 /// What happened while the till waited.
 pub(crate) enum Happening {
     Packet(Packet),
     Delivery(u64, Delivery),
-    Cancel(CancelRequest),
+    Cancel(Request),
+    Refund(Request),
     Sale(String),
     /// The line opened or closed.
     Line,
@@ -82,18 +98,26 @@ impl Till {
     pub(crate) fn new(merchant: Arc<Merchant>, config: TerminalConfig) -> (Self, TillHandle) {
         let (sales_in, sales) = mpsc::channel(256);
         let (cancels_in, cancels) = mpsc::channel(256);
+        let (refunds_in, refunds) = mpsc::channel(256);
         let port = Port::open(Arc::clone(&merchant), config.port.clone(), config.profile);
-        let till = Self { merchant, config, port, sales, cancels, is_open: false, session: false, current: None };
-        (till, TillHandle { sales: sales_in, cancels: cancels_in })
+        let (is_open, session, current, remembered) = Default::default();
+        let till = Self { merchant, config, port, sales, cancels, refunds, is_open, session, current, remembered };
+        (till, TillHandle { sales: sales_in, cancels: cancels_in, refunds: refunds_in })
     }
 
     /// Recovers what an earlier process left open, then sells. Never ends by itself.
     pub(crate) async fn run(mut self) {
-        let left: Vec<Order> = self
-            .merchant
-            .book(|book| book.orders().filter(|order| order.is_open() && order.by == By::Terminal).cloned().collect());
+        let left: Vec<Order> = self.merchant.book(|book| {
+            let ours = book.orders().filter(|order| order.by == By::Terminal);
+            ours.filter(|order| order.is_open() || order.is_being_refunded()).cloned().collect()
+        });
         for order in left {
-            if order.attempt().is_none_or(|attempt| attempt.commands.is_empty()) {
+            if order.is_being_refunded() {
+                self.current = Some(order.name.clone());
+                self.recover_refund(&order.name).await;
+            } else if self.merchant.has(Fault::RestartForgets)
+                || order.attempt().is_none_or(|attempt| attempt.commands.is_empty())
+            {
                 self.fail(&order.name, "the till stopped before anything was sent");
             } else {
                 self.current = Some(order.name.clone());
@@ -106,6 +130,12 @@ impl Till {
                 Happening::Sale(order) => {
                     self.current = Some(order.clone());
                     self.sell(&order).await;
+                }
+                Happening::Refund(request) => {
+                    self.current = Some(request.order.clone());
+                    self.refund(&request.order).await;
+                    // Whoever asked may have gone.
+                    let _ = request.done.send(());
                 }
                 other => self.aside(other),
             }
@@ -137,13 +167,14 @@ impl Till {
                 Heard::Delivery(token, delivery) => Happening::Delivery(token, delivery),
             },
             Some(request) = self.cancels.recv() => Happening::Cancel(request),
+            Some(request) = self.refunds.recv(), if is_idle => Happening::Refund(request),
             Some(order) = self.sales.recv(), if is_idle => Happening::Sale(order),
             () = timeout => Happening::TimedOut,
         }
     }
 
     /// What happens beside what the till is doing: late results, and orders called off before their turn.
-    pub(crate) fn aside(&self, happening: Happening) {
+    pub(crate) fn aside(&mut self, happening: Happening) {
         match happening {
             Happening::Packet(packet) => self.overhear(&packet),
             Happening::Cancel(request) => {
@@ -155,19 +186,35 @@ impl Till {
                 // Whoever asked may have gone.
                 let _ = request.done.send(());
             }
-            Happening::Delivery(..) | Happening::Sale(_) | Happening::Line | Happening::TimedOut => {}
+            Happening::Delivery(..)
+            | Happening::Refund(_)
+            | Happening::Sale(_)
+            | Happening::Line
+            | Happening::TimedOut => {}
         }
     }
 
     /// A result that comes late still tells how its order ended.
-    fn overhear(&self, packet: &Packet) {
+    fn overhear(&mut self, packet: &Packet) {
+        if self.merchant.has(Fault::LateEventUndoesTheSale) && packet.kind == Kind::Event {
+            self.merchant.undo(packet);
+        }
+        if GIVES_UP.iter().any(|fault| self.merchant.has(*fault)) {
+            return;
+        }
         let Some(result) = result_of(packet) else { return };
+        if self.overhear_refund(&result) {
+            return;
+        }
         let found = self
             .merchant
             .book(|book| book.by_command(&result.id).map(|(order, attempt)| (order.name.clone(), attempt.clone())));
         let Some((order, attempt)) = found else { return };
-        match verdict::of_purchase(&result, &attempt) {
-            Verdict::Paid(evidence) => self.paid(&order, evidence),
+        match verdict::of_result(&result, CommandName::Purchase, &attempt, self.merchant.mistake()) {
+            Verdict::Succeeded(evidence) if self.merchant.has(Fault::LateResultBookedAgain) => {
+                self.merchant.book_again(&order, evidence);
+            }
+            Verdict::Succeeded(evidence) => self.paid(&order, evidence),
             Verdict::Failed(reason) => self.fail(&order, &reason),
             Verdict::Busy | Verdict::WantsHello | Verdict::Unclear(_) => {}
         }
@@ -191,6 +238,7 @@ impl Till {
                 return;
             }
             if !self.session
+                && !self.merchant.has(Fault::NoHello)
                 && let Err(reason) = self.greet().await
             {
                 return self.fail(name, &reason);
@@ -202,15 +250,26 @@ impl Till {
                     return self.merchant.close(name, OrderState::Cancelled, "called off at the terminal");
                 }
                 Went::Refused => return self.fail(name, "the terminal refused each sending of the command"),
-                Went::Verdict(Verdict::Paid(evidence)) => return self.paid(name, evidence),
+                Went::Verdict(Verdict::Succeeded(evidence)) => return self.paid(name, evidence),
+                Went::Verdict(Verdict::Failed(reason)) if again < 2 && self.tries_again(&reason) => {
+                    again += 1;
+                    if begin(&self.merchant, name, order.amount).is_err() {
+                        return;
+                    }
+                }
                 Went::Verdict(Verdict::Failed(reason)) => return self.fail(name, &reason),
                 Went::Verdict(Verdict::Unclear(reason)) => {
                     self.merchant.log(&format!("order {name}: {reason}"));
                     return self.recover(name).await;
                 }
-                Went::Verdict(Verdict::Busy) if busy < 5 => {
+                Went::Verdict(Verdict::Busy) if self.merchant.has(Fault::GivesUpWhenBusy) => {
+                    return self.fail(name, "the terminal is busy");
+                }
+                Went::Verdict(Verdict::Busy) if busy < 5 || self.merchant.has(Fault::BusyAskedForEver) => {
                     busy += 1;
-                    self.wait(SECOND).await;
+                    if !self.merchant.has(Fault::BusyAskedAtOnce) {
+                        self.wait(SECOND).await;
+                    }
                 }
                 Went::Verdict(Verdict::Busy) => return self.fail(name, "the terminal stays busy"),
                 Went::Verdict(Verdict::WantsHello) if unheard < 3 => {
@@ -237,72 +296,31 @@ impl Till {
         }
     }
 
-    /// Sends a command that moves no money and waits for its result: none when it did not come or cannot be read.
-    pub(crate) async fn ask(&mut self, order: &str, command: Command) -> Option<CommandResult> {
-        let until = self.merchant.now() + caller_timeout(command.name(), 0);
-        let id = self.merchant.new_id(order);
-        let token = self.port.send(Invocation { id: id.clone(), command }.packet());
-        loop {
-            match self.next(Some(until), false).await {
-                Happening::Packet(packet) if packet.kind == Kind::Result && names(&packet, &id) => {
-                    return result_of(&packet);
-                }
-                Happening::Delivery(sent, Delivery::Refused | Delivery::NotSent) if sent == token => return None,
-                Happening::TimedOut => return None,
-                other => self.aside(other),
+    /// Whether a code makes it try again by itself; a correct till never does.
+    fn tries_again(&self, code: &str) -> bool {
+        use BusinessCode::{
+            AccessDenied, IdentityVerifyFailed, InvalidCardNumber, InvalidContract, ParamIllegal, ProcessFail,
+            RepeatReqReject, UserAmountExceedLimit, UserBalanceNotEnough,
+        };
+        let fault = match code.parse() {
+            Ok(ProcessFail) => Fault::ProcessFailIsRetried,
+            Ok(RepeatReqReject) => Fault::NewIdAfterRepeat,
+            Ok(InvalidContract | AccessDenied | ParamIllegal) => Fault::ContractErrorIsRetried,
+            Ok(UserAmountExceedLimit | UserBalanceNotEnough | InvalidCardNumber | IdentityVerifyFailed) => {
+                Fault::DeclineIsRetried
             }
-        }
+            _ => return false,
+        };
+        self.merchant.has(fault)
     }
 
-    /// Gets a session: patiently, since nothing was sent yet that could have cost anything.
-    async fn greet(&mut self) -> Result<(), String> {
-        let (mut refusals, mut silences) = (0, 0);
-        loop {
-            match self.hello().await {
-                Some(InitCode::InitSuccess) => return Ok(()),
-                Some(InitCode::InitParamError) => return Err("the terminal refuses our merchantId".to_owned()),
-                Some(InitCode::InitFailed) if refusals < 5 => refusals += 1,
-                Some(InitCode::InitFailed) => return Err("the terminal cannot be initialised".to_owned()),
-                None if silences < 2 => silences += 1,
-                None => return Err("the terminal does not answer".to_owned()),
-            }
-            self.wait(SECOND).await;
+    pub(crate) fn paid(&mut self, order: &str, mut evidence: Evidence) {
+        if self.merchant.has(Fault::MetadataInMemory)
+            && let Some(metadata) = evidence.data.pointer_mut("/acquirerInfo/acquirerMetaData")
+            && let Some(text) = metadata.take().as_str()
+        {
+            self.remembered.insert(order.to_owned(), text.to_owned());
         }
-    }
-
-    /// One hello, and the terminal's answer if there is one.
-    pub(crate) async fn hello(&mut self) -> Option<InitCode> {
-        if !self.is_open {
-            self.port.wake();
-            let until = self.merchant.now() + LINE_WAIT;
-            while !self.is_open {
-                match self.next(Some(until), false).await {
-                    Happening::TimedOut => return None,
-                    other => self.aside(other),
-                }
-            }
-        }
-        let hello = Hello { merchant_id: self.config.merchant_id.clone(), built_in_dialog: false };
-        let token = self.port.send(hello.packet());
-        let until = self.merchant.now() + HELLO_WAIT;
-        loop {
-            match self.next(Some(until), false).await {
-                Happening::Packet(packet) if packet.kind == Kind::Hello => {
-                    let answer: HelloAnswer = serde_json::from_slice(&packet.data).ok()?;
-                    self.session = answer.code == InitCode::InitSuccess;
-                    return Some(answer.code);
-                }
-                Happening::Delivery(sent, delivery) if sent == token && delivery != Delivery::Acknowledged => {
-                    return None;
-                }
-                Happening::TimedOut => return None,
-                Happening::Line if !self.is_open => return None,
-                other => self.aside(other),
-            }
-        }
-    }
-
-    pub(crate) fn paid(&self, order: &str, evidence: Evidence) {
         if let Err(error) = self.merchant.paid(order, evidence) {
             self.merchant.log(&format!("order {order}: {error}"));
         }
@@ -313,7 +331,8 @@ impl Till {
     }
 
     pub(crate) fn park(&self, order: &str, reason: &str) {
-        self.merchant.close(order, OrderState::Parked, reason);
+        let state = if self.merchant.has(Fault::SilenceIsFailure) { OrderState::Failed } else { OrderState::Parked };
+        self.merchant.close(order, state, reason);
     }
 }
 

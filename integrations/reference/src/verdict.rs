@@ -4,18 +4,20 @@
 
 use serde_json::{Value, json};
 use wire::edc::{
-    BusinessCode, BusinessResult, Charge, CommandCode, CommandName, CommandResult, Outcome, TransactionData,
+    BusinessCode, BusinessResult, Charge, CommandCode, CommandName, CommandResult, Outcome, SIGNATURE_ABOVE_KRW,
+    TransactionData,
 };
 use wire::money::{Amount, Money};
 
 use crate::book::Evidence;
+use crate::fault::{Fault, Mistake};
 use crate::order::Attempt;
 
 /// What an answer says.
 #[derive(Debug)]
 pub(crate) enum Verdict {
-    /// Money came in.
-    Paid(Evidence),
+    /// Money came in, or went back.
+    Succeeded(Evidence),
     /// It is certain that none did.
     Failed(String),
     /// The terminal was busy and did not take the command.
@@ -26,9 +28,9 @@ pub(crate) enum Verdict {
     Unclear(String),
 }
 
-/// Judges the result of a Purchase that was sent for an attempt; the id has been compared.
-pub(crate) fn of_purchase(result: &CommandResult, attempt: &Attempt) -> Verdict {
-    if result.command_name != CommandName::Purchase.as_str() {
+/// Judges the result of a command that was sent for an attempt; the id has been compared.
+pub(crate) fn of_result(result: &CommandResult, command: CommandName, attempt: &Attempt, mistake: Mistake) -> Verdict {
+    if result.command_name != command.as_str() {
         return Verdict::Unclear(format!("the result names the command {:?}", clip(&result.command_name)));
     }
     match &result.outcome {
@@ -36,60 +38,95 @@ pub(crate) fn of_purchase(result: &CommandResult, attempt: &Attempt) -> Verdict 
         Outcome::CommandFailed { code: CommandCode::Invalid, .. } => Verdict::WantsHello,
         Outcome::CommandFailed { code, .. } if code.charge() == Charge::None => Verdict::Failed(code.to_string()),
         Outcome::CommandFailed { code, .. } => Verdict::Unclear(code.to_string()),
-        Outcome::Success(data) if !data.result.is_success() => of_code(data),
-        Outcome::Success(data) => match (belongs(data, attempt), data.request_id.as_deref()) {
-            (true, Some(_)) => Verdict::Paid(evidence(data, attempt.amount)),
+        Outcome::Success(data) | Outcome::BusinessFailed(data) if mistake.is(Fault::AnyResultIsSuccess) => {
+            Verdict::Succeeded(evidence(data, attempt.amount, mistake))
+        }
+        Outcome::Success(data) if !is_success(data, mistake) => of_code(data, mistake),
+        Outcome::Success(data) => match (belongs(data, attempt, mistake), data.request_id.as_deref()) {
+            (true, Some(_)) => complete(data, command, attempt, mistake),
             _ => Verdict::Unclear("the result's requestId or amount is not the order's".to_owned()),
         },
         Outcome::BusinessFailed(data) if data.request_id.as_ref().is_some_and(|id| *id != attempt.request_id) => {
             Verdict::Unclear("the result's requestId is not the order's".to_owned())
         }
-        Outcome::BusinessFailed(data) => of_code(data),
+        Outcome::BusinessFailed(data) => of_code(data, mistake),
     }
+}
+
+/// A success, and for some mistakes not.
+fn complete(data: &TransactionData, command: CommandName, attempt: &Attempt, mistake: Mistake) -> Verdict {
+    let is_signed = data.acquirer_info.as_ref().is_some_and(|info| info.sign_data.is_some());
+    let has_bin = data.payment_result_info.as_ref().is_some_and(|info| info.card_bin.is_some());
+    let is_purchase = command == CommandName::Purchase;
+    if is_purchase && mistake.is(Fault::SignatureRequired) && attempt.amount.minor > SIGNATURE_ABOVE_KRW && !is_signed {
+        return Verdict::Failed("the signature is missing".to_owned());
+    }
+    if is_purchase && mistake.is(Fault::CardBinRequired) && !has_bin {
+        return Verdict::Failed("the card is missing".to_owned());
+    }
+    Verdict::Succeeded(evidence(data, attempt.amount, mistake))
 }
 
 /// Judges the terminal's last transaction: whether it is this attempt, and how it ended. `only_one` says that no other
 /// sale of today has the amount, so that a record without requestId can be told by amount and terminal.
 pub(crate) fn of_last_transaction(
     data: &TransactionData,
+    wanted: CommandName,
     attempt: &Attempt,
     terminal_id: &str,
     only_one: bool,
+    mistake: Mistake,
 ) -> Verdict {
     let command = data.response_command.as_deref();
-    if command.is_some_and(|command| command != CommandName::Purchase.as_str()) {
-        return Verdict::Unclear("the terminal's last transaction is not a Purchase".to_owned());
+    if command.is_some_and(|command| command != wanted.as_str()) {
+        return Verdict::Unclear(format!("the terminal's last transaction is not a {wanted}"));
     }
     let same_terminal =
         data.acquirer_info.as_ref().and_then(|info| info.acquirer_terminal_id.as_deref()) == Some(terminal_id);
     let told = match data.request_id.as_deref() {
         Some(id) => id == attempt.request_id,
-        None => only_one && same_terminal,
+        None => only_one && same_terminal && !mistake.is(Fault::RecordNeedsRequestId),
     };
-    if !told || !belongs(data, attempt) {
+    let same_amount = data.payment_amount.as_ref().and_then(money) == Some(attempt.amount);
+    let by_amount = mistake.is(Fault::RecoversByAmount) && same_amount;
+    let is_this = by_amount || told && belongs(data, attempt, mistake);
+    if !is_this {
         return Verdict::Unclear("the terminal's last transaction is not known to be this order's".to_owned());
     }
     match data.result.result_code.as_str() {
-        BusinessResult::SUCCESS => Verdict::Paid(evidence(data, attempt.amount)),
+        BusinessResult::SUCCESS => Verdict::Succeeded(evidence(data, attempt.amount, mistake)),
         // As a record of this very payment, not as the refusal of a second one.
         code if code == BusinessCode::RepeatReqReject.as_str() => Verdict::Failed(code.to_owned()),
-        _ => of_code(data),
+        _ => of_code(data, mistake),
     }
 }
 
+fn is_success(data: &TransactionData, mistake: Mistake) -> bool {
+    if mistake.is(Fault::JudgedByMessage) {
+        return data.result.result_message == "success";
+    }
+    data.result.is_success()
+}
+
 /// Whether ids and amount are the attempt's; an id that is not there is not another one.
-fn belongs(data: &TransactionData, attempt: &Attempt) -> bool {
+fn belongs(data: &TransactionData, attempt: &Attempt, mistake: Mistake) -> bool {
+    let trusts = |fault| mistake.is(fault) || mistake.is(Fault::AnyResultIsOurs);
     let amount = data.payment_amount.as_ref().and_then(money);
-    amount == Some(attempt.amount) && data.request_id.as_ref().is_none_or(|id| *id == attempt.request_id)
+    let same_amount = amount == Some(attempt.amount) || trusts(Fault::AmountNotCompared);
+    same_amount
+        && (trusts(Fault::RequestIdNotCompared) || data.request_id.as_ref().is_none_or(|id| *id == attempt.request_id))
 }
 
 fn money(amount: &Amount) -> Option<Money> {
     Money::parse(&amount.currency, &amount.value).ok()
 }
 
-fn of_code(data: &TransactionData) -> Verdict {
+fn of_code(data: &TransactionData, mistake: Mistake) -> Verdict {
     let code = data.result.result_code.as_str();
     match code.parse::<BusinessCode>() {
+        Ok(BusinessCode::Unknown) if mistake.is(Fault::UnknownIsFailure) => Verdict::Failed(code.to_owned()),
+        Ok(BusinessCode::RepeatReqReject) if mistake.is(Fault::NewIdAfterRepeat) => Verdict::Failed(code.to_owned()),
+        Err(_) if mistake.is(Fault::JudgedByMessage) => Verdict::Failed(code.to_owned()),
         // That this id was seen before does not say how the payment with it ended.
         Ok(BusinessCode::Unknown | BusinessCode::RepeatReqReject) | Err(_) => {
             Verdict::Unclear(format!("the payment ended {:?}", clip(code)))
@@ -99,10 +136,12 @@ fn of_code(data: &TransactionData) -> Verdict {
 }
 
 /// What the sale needs later: to be given back, for the accounts, for the receipt. The drawn signature is not kept.
-fn evidence(data: &TransactionData, amount: Money) -> Evidence {
+fn evidence(data: &TransactionData, amount: Money, mistake: Mistake) -> Evidence {
     let info = data.acquirer_info.clone().map(|info| wire::edc::AcquirerInfo { sign_data: None, ..info });
     let reference = info.as_ref().and_then(|info| info.acquirer_transaction_id.clone());
-    let kept: Value = json!({"acquirerInfo": info, "taxAmount": data.tax_amount, "tipAmount": data.tip_amount});
+    let own_tax = Money::krw((amount.minor * 2 + 11) / 22).amount();
+    let tax = if mistake.is(Fault::OwnTax) { Some(own_tax) } else { data.tax_amount.clone() };
+    let kept: Value = json!({"acquirerInfo": info, "taxAmount": tax, "tipAmount": data.tip_amount});
     Evidence { amount, reference, data: kept }
 }
 
@@ -139,13 +178,13 @@ mod tests {
 
     fn purchase(outcome: Outcome) -> Verdict {
         let result = CommandResult { id: "C".to_owned(), command_name: "Purchase".to_owned(), outcome };
-        of_purchase(&result, &attempt())
+        of_result(&result, CommandName::Purchase, &attempt(), Mistake::default())
     }
 
     #[test]
     fn a_success_counts_only_with_the_right_id_and_amount() {
         let success = |id, won| purchase(Outcome::Success(Box::new(data(id, won, "SUCCESS"))));
-        assert!(matches!(success(Some("R"), 104), Verdict::Paid(_)));
+        assert!(matches!(success(Some("R"), 104), Verdict::Succeeded(_)));
         for wrong in [success(Some("Q"), 104), success(Some("R"), 105), success(None, 104)] {
             assert!(matches!(wrong, Verdict::Unclear(_)), "{wrong:?}");
         }
@@ -171,9 +210,11 @@ mod tests {
 
     #[test]
     fn a_record_is_matched_by_more_than_its_amount() {
-        let last = |data: TransactionData, only_one| of_last_transaction(&data, &attempt(), "T", only_one);
-        assert!(matches!(last(data(Some("R"), 104, "SUCCESS"), false), Verdict::Paid(_)));
-        assert!(matches!(last(data(None, 104, "SUCCESS"), true), Verdict::Paid(_)));
+        let last = |data: TransactionData, only_one| {
+            of_last_transaction(&data, CommandName::Purchase, &attempt(), "T", only_one, Mistake::default())
+        };
+        assert!(matches!(last(data(Some("R"), 104, "SUCCESS"), false), Verdict::Succeeded(_)));
+        assert!(matches!(last(data(None, 104, "SUCCESS"), true), Verdict::Succeeded(_)));
         assert!(matches!(last(data(None, 104, "SUCCESS"), false), Verdict::Unclear(_)));
         assert!(matches!(last(data(Some("Q"), 104, "SUCCESS"), true), Verdict::Unclear(_)));
         assert!(matches!(last(data(Some("R"), 105, "SUCCESS"), true), Verdict::Unclear(_)));

@@ -19,7 +19,7 @@ async fn it_says_what_it_is() {
     assert_eq!(ready["name"], "reference");
     assert_eq!(ready["roles"], json!(["edc", "antom"]));
     // This world's clock cannot be told the time.
-    assert_eq!(ready["capabilities"], json!(["cancel", "restart"]));
+    assert_eq!(ready["capabilities"], json!(["cancel", "refund", "restart"]));
     client.shut_down().await;
 }
 
@@ -33,7 +33,7 @@ async fn lines_that_are_no_requests_get_errors_and_it_lives_on() {
         ("{}", -32600),
         ("{\"jsonrpc\":\"1.0\",\"method\":\"clock\",\"id\":1}", -32600),
         ("{\"jsonrpc\":\"2.0\",\"method\":\"fly\",\"id\":1}", -32601),
-        ("{\"jsonrpc\":\"2.0\",\"method\":\"refund\",\"id\":1}", -32601),
+        ("{\"jsonrpc\":\"2.0\",\"method\":\"giveBack\",\"id\":1}", -32601),
         ("{\"jsonrpc\":\"2.0\",\"method\":\"checkout\",\"id\":1,\"params\":7}", -32602),
         ("{\"jsonrpc\":\"2.0\",\"method\":\"orderStatus\",\"id\":1,\"params\":{\"order\":\"A\"}}", -32000),
         (
