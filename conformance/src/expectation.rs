@@ -70,6 +70,15 @@ pub fn examine(expectation: &Expectation, view: &View<'_>) -> Vec<Finding> {
                 finding(at_end, format!("{count} notifications should have been acknowledged, {number} were"))
             }
         }
+        Expectation::Resent(count) => {
+            let again: Vec<_> = view.results.iter().filter(|sending| sending.attempt > 1).map(|s| s.n).collect();
+            if count.fits(again.len()) {
+                Vec::new()
+            } else {
+                let entry = again.first().copied().unwrap_or(at_end);
+                finding(entry, format!("results should have been sent again {count} times, were {} times", again.len()))
+            }
+        }
     }
 }
 

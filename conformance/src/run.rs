@@ -181,7 +181,7 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
         session,
         tells_time: hello.can("clock") && settings.time == TimeMode::Skipping,
         orders: BTreeMap::new(),
-        checkouts: Vec::new(),
+        calls: Vec::new(),
         mark: 0,
         overdue: 0,
         began: Instant::now(),

@@ -79,6 +79,9 @@ pub struct OrderStatus {
     /// Free text for the report.
     #[serde(default)]
     pub reason: Option<String>,
+    /// The tax on the receipt.
+    #[serde(default)]
+    pub tax: Option<Money>,
 }
 
 /// Why there is no answer.

@@ -80,15 +80,13 @@ pub(super) const ALL: &[Requirement] = &[
         POS,
         "stop the countdown on START_TRANSACTION",
         "the till tells the cashier to start anew while the host is charging the card",
-    )
-    .hidden("the countdown is on the till's own screen"),
+    ),
     must(
         "EDC-P14",
         POS,
         "start the countdown again at 20 s on PENDING_SIGNATURE",
         "the cashier does not see that the customer still has time to sign",
-    )
-    .hidden("the countdown is on the till's own screen"),
+    ),
     must(
         "EDC-P15",
         POS,
@@ -287,8 +285,7 @@ pub(super) const ALL: &[Requirement] = &[
         POS,
         "take the tax from the answer",
         "a receipt with tax of its own rounding differs from the acquirer's",
-    )
-    .hidden("receipts and books of the integration are not asked for"),
+    ),
     must(
         "EDC-P51",
         POS,

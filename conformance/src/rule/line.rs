@@ -13,17 +13,31 @@ use crate::trace::Event;
 const SENDS: u32 = 3;
 /// How long a POS may take to send a refused frame again.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// A till sends one NAK in this time at most.
+const NAK_PAUSE: Duration = Duration::from_millis(100);
+/// How long opening a line, and throwing away what lies in it, may take.
+const FLUSH: Duration = Duration::from_millis(100);
 
 /// LINE-L01. A frame that was refused three times has had its sends; a line that broke excuses.
 pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
     let mut refusals = 0;
+    let mut last: Option<&wire::hex::HexBytes> = None;
     for (index, entry) in view.entries.iter().enumerate() {
         let Event::Terminal(Terminal::Received { kind, raw, refused, .. }) = &entry.event else { continue };
-        refusals = if *refused { refusals + 1 } else { 0 };
+        refusals = match (*refused, last == Some(raw)) {
+            (true, true) => refusals + 1,
+            (true, false) => 1,
+            (false, _) => 0,
+        };
+        last = Some(raw);
         if !refused {
             continue;
+        }
+        if refusals == SENDS + 1 {
+            let text = format!("the frame was refused {SENDS} times and sent once more");
+            findings.push(Finding { entry: entry.n, text });
         }
         let next = view.entries.iter().skip(index + 1).find_map(|later| match &later.event {
             Event::Terminal(Terminal::Received { kind: next, raw, .. }) if next == kind => Some((later.n, raw)),
@@ -79,11 +93,157 @@ pub(super) fn results_are_acknowledged(view: &View<'_>) -> Judgement {
                 break;
             }
         }
+        // A till may throw away what comes in the very moment in which it opens the line.
+        if verdict == Some(false) && just_opened(view, sending.n) {
+            continue;
+        }
         exercised |= verdict.is_some();
         if verdict == Some(false) {
             let name = sending.json["commandName"].as_str().unwrap_or_default();
             let text = format!("the result of {name} was not acknowledged within 3 s");
             findings.push(Finding { entry: sending.n, text });
+        }
+    }
+    findings.extend(refused_for_good(view));
+    Judgement::new(exercised, findings)
+}
+
+fn just_opened(view: &View<'_>, n: usize) -> bool {
+    let opened = view.opened.iter().rev().find(|opened| **opened < n);
+    let at = |n: usize| view.at(n);
+    opened.and_then(|opened| Some(at(n)?.since(at(*opened)?) < FLUSH)).unwrap_or(false)
+}
+
+/// Results that were sent three times, intact and with no noise around them, and refused each time.
+fn refused_for_good(view: &View<'_>) -> Vec<Finding> {
+    let given_up = view.entries.iter().filter_map(|entry| match &entry.event {
+        Event::Terminal(Terminal::Unacknowledged { seq, sends: 3 }) => Some((entry.n, *seq)),
+        _ => None,
+    });
+    let findings = given_up.filter_map(|(end, seq)| {
+        let sendings: Vec<_> = view.results.iter().filter(|s| s.n < end && s.seq == Some(seq)).collect();
+        let [.., first, second, third] = sendings.as_slice() else { return None };
+        let between = view.entries.get(first.n - 1..end).unwrap_or_default();
+        let naks = between.iter().filter(|e| is_nak(&e.event)).count();
+        let is_plain = [first, second, third].iter().all(|s| s.fault.is_none())
+            && (first.attempt, third.attempt) == (1, 3)
+            && !view.broke_between(first.n, end)
+            && !between.iter().any(|e| matches!(e.event, Event::Terminal(Terminal::Fault { .. })));
+        let name = first.json["commandName"].as_str().unwrap_or_default();
+        let text = format!("the result of {name} was intact, and refused three times");
+        (is_plain && naks >= 3).then_some(Finding { entry: third.n, text })
+    });
+    findings.collect()
+}
+
+const fn is_nak(event: &Event) -> bool {
+    matches!(event, Event::Terminal(Terminal::Nak { direction: Direction::FromPos, .. }))
+}
+
+const fn is_ack(event: &Event) -> bool {
+    matches!(event, Event::Terminal(Terminal::Ack { direction: Direction::FromPos, .. }))
+}
+
+/// LINE-L03. Of the ways in which a frame is damaged, those that leave no doubt where it began and ended.
+pub(super) fn bad_frames_are_refused_once(view: &View<'_>) -> Judgement {
+    const PLAIN: [&str; 4] = ["wrong-check", "corrupt-result", "length-short", "length-long"];
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for sending in view.results.iter().filter(|s| s.fault.is_some() && view.was_open(s.n)) {
+        let before = sending.n.checked_sub(2).and_then(|index| view.entries.get(index));
+        let is_plain = before.is_some_and(|entry| match &entry.event {
+            Event::Terminal(Terminal::Fault { name }) => PLAIN.contains(&name.as_str()),
+            _ => false,
+        });
+        let after = view.entries.iter().skip(sending.n);
+        let answer = after.clone().take_while(|e| !is_next(&e.event)).find(|e| is_ack(&e.event) || is_nak(&e.event));
+        let next = after.clone().find(|e| is_next(&e.event));
+        let naks: Vec<_> =
+            after.filter(|e| is_nak(&e.event)).take_while(|e| e.at.since(sending.at) < NAK_PAUSE).collect();
+        let until = sending.n.saturating_sub(1);
+        let refused_just_before =
+            view.entries.iter().take(until).rev().take_while(|e| sending.at.since(e.at) < NAK_PAUSE);
+        let refused_just_before = refused_just_before.into_iter().any(|e| is_nak(&e.event));
+        exercised |= is_plain && (answer.is_some() || next.is_some());
+        let text = match (answer, next) {
+            _ if !is_plain || view.breaks.iter().any(|n| next.is_some_and(|next| (sending.n..next.n).contains(n))) => {
+                None
+            }
+            (Some(answer), _) if is_ack(&answer.event) => {
+                Some((answer.n, format!("the damaged frame (entry {}) was acknowledged", sending.n)))
+            }
+            (None, Some(next)) if next.at.since(sending.at) > Duration::from_secs(1) && !refused_just_before => {
+                Some((sending.n, "the frame was damaged, and nothing refused it before it came again".to_owned()))
+            }
+            _ => None,
+        };
+        if let Some((entry, text)) = text {
+            findings.push(Finding { entry, text });
+        } else if let [_, second, ..] = naks.as_slice() {
+            let text = format!("one bad frame (entry {}) was refused {} times", sending.n, naks.len());
+            findings.push(Finding { entry: second.n, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// The next frame that wants an answer.
+const fn is_next(event: &Event) -> bool {
+    matches!(event, Event::Terminal(Terminal::Sent { kind: Kind::Result | Kind::Hello, .. }))
+}
+
+/// LINE-L06.
+pub(super) fn strays_are_ignored(view: &View<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for entry in view.entries {
+        let Event::Terminal(Terminal::Fault { name }) = &entry.event else { continue };
+        if !["stray-ack", "stray-nak", "nak-storm"].contains(&name.as_str()) {
+            continue;
+        }
+        exercised = true;
+        let soon = || view.entries.iter().skip(entry.n).take_while(|e| e.at.since(entry.at) < NAK_PAUSE);
+        let disturbed = soon().any(|e| match &e.event {
+            Event::Terminal(Terminal::Sent { fault, .. }) => fault.is_some(),
+            Event::Terminal(Terminal::Fault { name }) => !name.contains("stray") && name != "nak-storm",
+            _ => false,
+        });
+        if let Some(nak) = soon().find(|e| is_nak(&e.event)).filter(|_| !disturbed) {
+            let text = format!("an acknowledgement that nobody waited for ({name}, entry {}) was refused", entry.n);
+            findings.push(Finding { entry: nak.n, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// LINE-L11. The first frame after stale bytes is heard; one that comes in the moment of opening may be thrown away.
+pub(super) fn stale_input_spoils_nothing(view: &View<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for stale in view.entries.iter() {
+        let is_stale = matches!(&stale.event, Event::Terminal(Terminal::Fault { name }) if name == "stale-bytes");
+        if !is_stale {
+            continue;
+        }
+        let first = view.entries.iter().skip(stale.n).find_map(|entry| match &entry.event {
+            Event::Terminal(Terminal::Sent { kind: Kind::Result | Kind::Hello, seq, attempt, fault: None, .. }) => {
+                Some((entry.n, *seq, *attempt))
+            }
+            _ => None,
+        });
+        let Some((n, seq, attempt)) = first.filter(|(n, ..)| !just_opened(view, *n)) else { continue };
+        let answer = view.entries.iter().skip(n).find_map(|entry| match &entry.event {
+            event if is_ack(event) => Some(true),
+            Event::Terminal(Terminal::Sent { seq: again, attempt: more, .. }) if *again == seq && *more > attempt => {
+                Some(false)
+            }
+            Event::Terminal(Terminal::Unacknowledged { seq: unheard, .. }) if Some(*unheard) == seq => Some(false),
+            _ => None,
+        });
+        exercised |= answer.is_some();
+        if answer == Some(false) {
+            let text = format!("the first frame after the stale bytes (entry {}) was not heard", stale.n);
+            findings.push(Finding { entry: n, text });
         }
     }
     Judgement::new(exercised, findings)

@@ -27,11 +27,13 @@ pub struct View<'a> {
     pub notices: Vec<Notice>,
     /// Orders that were checked out.
     pub orders: Vec<Order>,
+    /// Refunds that were asked for, with what is given back.
+    pub refunds: Vec<Order>,
     /// What the integration said of orders, in time.
     pub statuses: Vec<Status>,
     /// Where a client opened the line.
     pub opened: Vec<usize>,
-    /// Where the line to the POS broke: closed, power lost, or the integration killed.
+    /// Where the line to the POS broke: closed, power lost or back, or the integration killed.
     pub breaks: Vec<usize>,
     /// The entry that ended the case, when it was carried out to its end.
     pub ended: Option<usize>,
@@ -79,6 +81,12 @@ impl Command<'_> {
         matches!(self.name(), "Purchase" | "PurchaseCancel")
     }
 
+    /// The value of its amount as it was sent.
+    #[must_use]
+    pub fn value(&self) -> Option<&Value> {
+        self.json.pointer("/commandRequestParams/paymentAmount/value")
+    }
+
     /// Its amount, as text.
     #[must_use]
     pub fn amount(&self) -> Option<String> {
@@ -91,6 +99,8 @@ impl Command<'_> {
 pub struct Sending<'a> {
     /// The entry.
     pub n: usize,
+    /// When.
+    pub at: Moment,
     /// The decoded object.
     pub json: &'a Value,
     /// The frame's number.
@@ -186,6 +196,7 @@ impl<'a> View<'a> {
             calls: Vec::new(),
             notices: Vec::new(),
             orders: Vec::new(),
+            refunds: Vec::new(),
             statuses: Vec::new(),
             opened: Vec::new(),
             breaks: Vec::new(),
@@ -213,10 +224,13 @@ impl<'a> View<'a> {
                 self.commands.push(Command { n: entry.n, at: entry.at, json, refused: *refused });
             }
             TerminalEvent::Sent { kind: Kind::Result, json, seq, attempt, fault, .. } => {
-                self.results.push(Sending { n: entry.n, json, seq: *seq, attempt: *attempt, fault: *fault });
+                let (n, at) = (entry.n, entry.at);
+                self.results.push(Sending { n, at, json, seq: *seq, attempt: *attempt, fault: *fault });
             }
             TerminalEvent::Opened => self.opened.push(entry.n),
-            TerminalEvent::Closed | TerminalEvent::State { to: State::Off, .. } => self.breaks.push(entry.n),
+            TerminalEvent::Closed | TerminalEvent::State { to: State::Off | State::Initializing, .. } => {
+                self.breaks.push(entry.n);
+            }
             _ => {}
         }
     }
@@ -275,6 +289,13 @@ impl<'a> View<'a> {
                     self.orders.push(Order { n: entry.n, name: name.to_owned(), by, amount });
                 }
             }
+            DriverEvent::Called { method, params } if method == "refund" => {
+                let order = self.orders.iter().find(|order| Some(order.name.as_str()) == params["order"].as_str());
+                let amount = serde_json::from_value(params["amount"].clone());
+                if let (Some(order), Ok(amount)) = (order.cloned(), amount) {
+                    self.refunds.push(Order { n: entry.n, amount, ..order });
+                }
+            }
             DriverEvent::Called { method, params } if method == "orderStatus" => *asked = Some(params),
             DriverEvent::Answered { method, result } if method == "orderStatus" => {
                 let order = asked.and_then(|params| params["order"].as_str());
@@ -323,6 +344,26 @@ impl<'a> View<'a> {
     /// Commands that move money and whose result the POS never heard.
     pub fn silent(&self) -> impl Iterator<Item = &Command<'a>> {
         self.commands.iter().filter(|c| c.is_financial() && !c.refused && self.heard_result_of(c).is_none())
+    }
+
+    /// Commands that move money and that the terminal took up: neither refused nor answered that it cannot.
+    pub fn taken_up(&self) -> impl Iterator<Item = &Command<'a>> {
+        let is_taken_up = |c: &&Command<'_>| {
+            c.is_financial() && !c.refused && self.result_of(c).is_none_or(|r| r.json["outcome"] != "commandFailed")
+        };
+        self.commands.iter().filter(is_taken_up)
+    }
+
+    /// What the POS heard of the last transaction after an entry.
+    pub fn told_by_last_transaction(&self, after: usize) -> impl Iterator<Item = &Sending<'a>> {
+        let inquiries = self.commands.iter().filter(move |c| c.n > after && c.name() == "GetLastTransaction");
+        inquiries.filter_map(|c| self.heard_result_of(c))
+    }
+
+    /// When an entry was written.
+    #[must_use]
+    pub fn at(&self, n: usize) -> Option<Moment> {
+        self.entries.get(n.checked_sub(1)?).map(|entry| entry.at)
     }
 
     /// What the integration said last of an order.

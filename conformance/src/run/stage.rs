@@ -43,8 +43,8 @@ pub(super) struct Stage<'a> {
     pub(super) tells_time: bool,
     /// What the integration said last of each order.
     pub(super) orders: BTreeMap<String, Option<OrderStatus>>,
-    /// Checkouts that have not been answered yet.
-    pub(super) checkouts: Vec<JoinHandle<Result<Value, DriverError>>>,
+    /// Checkouts and refunds that have not been answered yet.
+    pub(super) calls: Vec<JoinHandle<Result<Value, DriverError>>>,
     /// The trace's length when the step before this one began.
     pub(super) mark: usize,
     /// How often in a row the integration was due to act and did not.
@@ -67,8 +67,8 @@ impl Stage<'_> {
         }
         // Whatever the steps were, orders are asked about once more, so that the judge knows how they ended.
         self.ask_all().await.map_err(|error| error.to_string())?;
-        for checkout in std::mem::take(&mut self.checkouts) {
-            checkout.abort();
+        for call in std::mem::take(&mut self.calls) {
+            call.abort();
         }
         let settled = self.all_ended();
         self.recorder.record(Event::Case(CaseEvent::Ended { settled }));
@@ -89,17 +89,17 @@ impl Stage<'_> {
                         Value::from("Mozilla/5.0 (Linux; Android 14) AlipayClient/10.6.0 AlipayConnect");
                 }
                 self.orders.insert(checkout.order.value.clone(), None);
-                self.checkout(params).await
+                self.call("checkout", params).await
             }
             Step::Cancel(cancel) => {
-                self.check_checkouts().await?;
+                self.check_calls().await?;
                 let params = json!({"order": cancel.order.value});
                 self.session.call(self.recorder, "cancel", params, ANSWER).await.map(|_| ())
             }
             Step::Refund(refund) => {
-                self.check_checkouts().await?;
+                self.check_calls().await?;
                 let params = json!({"order": refund.order.value, "amount": refund.amount.amount()});
-                self.session.call(self.recorder, "refund", params, ANSWER).await.map(|_| ())
+                self.call("refund", params).await
             }
             Step::Until(until) => {
                 let (mark, recorder) = (self.mark, self.recorder.clone());
@@ -114,8 +114,8 @@ impl Stage<'_> {
             Step::Advance(wait) => self.pass_time(wait.by.0, || false).await,
             Step::Settle(settle) => self.settle(settle.within.0).await,
             Step::Restart(_) => {
-                for checkout in std::mem::take(&mut self.checkouts) {
-                    checkout.abort();
+                for call in std::mem::take(&mut self.calls) {
+                    call.abort();
                 }
                 let fresh = Session::start(self.settings, self.recorder, self.memory);
                 std::mem::replace(&mut self.session, fresh?).kill(self.recorder).await;
@@ -125,15 +125,14 @@ impl Stage<'_> {
         }
     }
 
-    /// Starts a checkout. An answer that comes at once is awaited; one that comes with the end of the sale is not.
-    async fn checkout(&mut self, params: Value) -> Result<(), DriverError> {
-        self.recorder
-            .record(Event::Driver(DriverEvent::Called { method: "checkout".to_owned(), params: params.clone() }));
+    /// Starts a checkout or refund. An answer that comes at once is awaited; one that comes with the end of it is not.
+    async fn call(&mut self, method: &'static str, params: Value) -> Result<(), DriverError> {
+        self.recorder.record(Event::Driver(DriverEvent::Called { method: method.to_owned(), params: params.clone() }));
         let (driver, recorder) = (self.session.driver.clone(), self.recorder.clone());
-        let within = self.settings.case_timeout;
+        let within = super::limit(self.settings);
         let mut call = tokio::spawn(async move {
-            let result = driver.call("checkout", params, within).await;
-            let method = "checkout".to_owned();
+            let result = driver.call(method, params, within).await;
+            let method = method.to_owned();
             recorder.record(Event::Driver(match &result {
                 Ok(result) => DriverEvent::Answered { method, result: result.clone() },
                 Err(error) => DriverEvent::Failed { method, error: error.to_string() },
@@ -146,23 +145,23 @@ impl Stage<'_> {
             Ok(Ok(answer)) => answer.map(|_| ()),
             Ok(Err(_)) => Ok(()),
             Err(_) => {
-                self.checkouts.push(call);
+                self.calls.push(call);
                 Ok(())
             }
         }
     }
 
-    /// A checkout that failed late is told when it is noticed.
-    async fn check_checkouts(&mut self) -> Result<(), DriverError> {
+    /// A call that failed late is told when it is noticed.
+    async fn check_calls(&mut self) -> Result<(), DriverError> {
         let mut running = Vec::new();
-        for checkout in std::mem::take(&mut self.checkouts) {
-            if !checkout.is_finished() {
-                running.push(checkout);
-            } else if let Ok(answer) = checkout.await {
+        for call in std::mem::take(&mut self.calls) {
+            if !call.is_finished() {
+                running.push(call);
+            } else if let Ok(answer) = call.await {
                 answer?;
             }
         }
-        self.checkouts = running;
+        self.calls = running;
         Ok(())
     }
 
@@ -185,7 +184,7 @@ impl Stage<'_> {
             if done() || self.clock.now() >= horizon {
                 return Ok(());
             }
-            self.check_checkouts().await?;
+            self.check_calls().await?;
             self.check_limits()?;
             let seen = self.recorder.len();
             match self.settings.time {
@@ -211,7 +210,7 @@ impl Stage<'_> {
     async fn settle(&mut self, within: Duration) -> Result<(), DriverError> {
         let horizon = self.clock.now() + within;
         loop {
-            self.check_checkouts().await?;
+            self.check_calls().await?;
             self.check_limits()?;
             self.rest().await;
             self.ask_all().await?;
@@ -284,7 +283,7 @@ impl Stage<'_> {
             Some(at) if at <= horizon => at,
             // Nobody will do anything before the horizon: an integration with own timers we cannot see may, though.
             // So may one that still owes the answer to a call of ours.
-            _ if self.tells_time && self.checkouts.is_empty() => horizon,
+            _ if self.tells_time && self.calls.is_empty() => horizon,
             _ => return Ok(Skipped::Nothing),
         };
         if target <= now {

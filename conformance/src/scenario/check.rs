@@ -132,6 +132,6 @@ fn check_expectation(
                 report(expectation.referenced, message, "write digits only, such as \"10400\"".to_owned());
             }
         }
-        Expectation::Sent(_) | Expectation::Called(_) | Expectation::Acknowledged(_) => {}
+        Expectation::Sent(_) | Expectation::Called(_) | Expectation::Acknowledged(_) | Expectation::Resent(_) => {}
     }
 }

@@ -24,6 +24,8 @@ pub enum Expectation {
     Called(Called),
     /// How many deliveries of notifications were acknowledged: `acknowledged: {times: 8}`.
     Acknowledged(Count),
+    /// How often the terminal had to send a result again: `resent: {times: 0}`.
+    Resent(Count),
 }
 
 /// Money that was taken for an order.

@@ -7,6 +7,7 @@ mod documents;
 mod faults;
 mod files;
 mod integrations;
+mod matrix;
 mod rules;
 mod runs;
 

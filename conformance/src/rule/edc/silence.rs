@@ -1,0 +1,241 @@
+//! What a till does when the answer to a command that moves money does not come.
+
+use sim_edc::{Direction, Event as Terminal};
+use wire::edc::Kind;
+
+use super::super::view::{Command, Order, View};
+use super::super::{Finding, Judgement};
+use crate::driver::OrderState;
+use crate::scenario::By;
+use crate::trace::{DriverEvent, Event};
+
+/// EDC-P27. The same amount is the same order, unless more orders of that amount are sold.
+pub(in crate::rule) fn no_second_charge_after_silence(view: &View<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    for silent in view.commands.iter().filter(|c| c.is_financial() && !c.refused) {
+        // An answer that came after it was sent again had been given up.
+        let heard = view.heard_result_of(silent).map_or(usize::MAX, |r| r.n);
+        let same = |c: &&Command<'_>| !c.refused && c.name() == silent.name() && c.amount() == silent.amount();
+        let mut later = view.commands.iter().filter(same).filter(|c| c.n > silent.n && c.n < heard);
+        let again = later.find(|c| !may_follow(view, silent, c));
+        if let Some(again) = again {
+            let amount = silent.amount().unwrap_or_default();
+            let text = format!(
+                "{} of {amount} was sent again; the first one (entry {}) had no answer and may have charged",
+                silent.name(),
+                silent.n
+            );
+            findings.push(Finding { entry: again.n, text });
+        }
+    }
+    let waited = view.entries.iter().any(|entry| match &entry.event {
+        Event::Terminal(Terminal::Fault { name }) => name == "lose-ack" || name == "late-ack",
+        _ => false,
+    });
+    findings.extend(repeats(view));
+    Judgement::new(waited || view.silent().next().is_some(), findings)
+}
+
+/// Whether a command may follow a silent one of the same amount: the terminal was asked and has told that the silent one
+/// did not charge, or has answered whatever and this is another order.
+fn may_follow(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool {
+    let inquiries = view.commands.iter().filter(|c| c.name() == "GetLastTransaction" && c.n > silent.n && c.n < next.n);
+    let mut heard =
+        inquiries.filter_map(|c| view.heard_result_of(c)).filter(|r| r.n < next.n).map(|r| &r.json["responseData"]);
+    // A person may ask for a refund again: the terminal gives nothing back twice.
+    let asked_for = if silent.name() == "Purchase" { &view.orders } else { &view.refunds };
+    let is_same = |o: &&Order| o.by == By::Terminal && Some(o.amount.value()) == silent.amount();
+    let sold = asked_for.iter().filter(is_same).filter(|o| o.n < next.n).count();
+    let purchases =
+        view.commands.iter().filter(|c| !c.refused && c.name() == silent.name() && c.amount() == silent.amount());
+    let asked = purchases.filter(|c| c.n <= next.n).count();
+    heard.any(|data| {
+        let is_silents = data["requestId"].as_str().map(ToOwned::to_owned) == silent.parameter("/requestId");
+        asked <= sold || is_silents && data["result"]["resultCode"] != "SUCCESS"
+    })
+}
+
+/// Frames of commands that move money, sent again although nothing refused them.
+fn repeats<'v>(view: &'v View<'_>) -> impl Iterator<Item = Finding> + 'v {
+    view.entries.iter().enumerate().filter_map(|(index, entry)| {
+        let Event::Terminal(Terminal::Received { kind: Kind::Command, json, repeat: true, .. }) = &entry.event else {
+            return None;
+        };
+        let name = json["commandName"].as_str().unwrap_or_default();
+        let first = view.commands.iter().rev().find(|c| c.n < entry.n && c.json["id"] == json["id"])?;
+        let between = view.entries.get(first.n..index).unwrap_or_default();
+        let refused = between.iter().any(|e| match &e.event {
+            Event::Terminal(Terminal::Nak { direction: Direction::ToPos, .. }) => true,
+            Event::Terminal(Terminal::Fault { name }) => name.contains("nak") || name.contains("noise"),
+            _ => false,
+        });
+        (first.is_financial() && !refused).then(|| Finding {
+            entry: entry.n,
+            text: format!("the frame of {name} (entry {}) was sent again, and nothing had refused it", first.n),
+        })
+    })
+}
+
+/// EDC-P29.
+pub(in crate::rule) fn recovery_comes_first(view: &View<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for silent in view.silent() {
+        // CommandCancel belongs to the payment itself; a NAKed command was never taken up.
+        let next = view.commands.iter().find(|c| c.n > silent.n && !c.refused && c.name() != "CommandCancel");
+        let Some(next) = next else { continue };
+        exercised = true;
+        if next.name() != "GetLastTransaction" {
+            let text = format!(
+                "{} got no answer (entry {}), and {} came next instead of GetLastTransaction",
+                silent.name(),
+                silent.n,
+                next.name()
+            );
+            findings.push(Finding { entry: next.n, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// EDC-P30. There are not more paid orders of an amount than different successes that the till was told of.
+pub(in crate::rule) fn records_are_matched(view: &View<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for silent in view.silent().filter(|c| c.name() == "Purchase") {
+        let told = view.told_by_last_transaction(silent.n).find(|r| {
+            let data = &r.json["responseData"];
+            data["result"]["resultCode"] == "SUCCESS" && Some(&data["paymentAmount"]["value"]) == silent.value()
+        });
+        let Some(told) = told else { continue };
+        exercised = true;
+        let orders = view.orders.iter().filter(|o| o.by == By::Terminal && Some(o.amount.value()) == silent.amount());
+        let mut paid: Vec<_> =
+            orders.filter_map(|order| view.called_paid(&order.name)).map(|status| status.n).collect();
+        paid.sort_unstable();
+        let key = |data: &serde_json::Value| {
+            let info = &data["acquirerInfo"]["acquirerTransactionId"];
+            if info.is_string() { info.clone() } else { data["requestId"].clone() }
+        };
+        let mut successes: Vec<_> = view
+            .results
+            .iter()
+            .map(|r| &r.json["responseData"])
+            .filter(|data| data["result"]["resultCode"] == "SUCCESS")
+            .filter(|data| Some(&data["paymentAmount"]["value"]) == silent.value())
+            .map(key)
+            .collect();
+        successes.sort_by_key(ToString::to_string);
+        successes.dedup();
+        if let Some(extra) = paid.get(successes.len()) {
+            let text = format!(
+                "the last transaction (entry {}) is that of another sale, and the order was called paid by it",
+                told.n
+            );
+            findings.push(Finding { entry: *extra, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// EDC-P31. What is booked for an order is its amount, however often its success was told.
+pub(in crate::rule) fn successes_are_booked_once(view: &View<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for order in view.orders.iter().filter(|o| o.by == By::Terminal) {
+        let told = view.results.iter().filter(|r| {
+            let data = &r.json["responseData"];
+            r.fault.is_none()
+                && r.attempt == 1
+                && data["result"]["resultCode"] == "SUCCESS"
+                && data["paymentAmount"]["value"] == order.amount.value().as_str()
+        });
+        let recovered = view.silent().any(|c| c.name() == "Purchase" && c.amount() == Some(order.amount.value()));
+        if told.count() < 2 && !recovered {
+            continue;
+        }
+        let statuses = || view.statuses.iter().filter(|s| s.order == order.name);
+        exercised |= statuses().any(|s| s.status.state == OrderState::Paid);
+        let twice = statuses().find(|s| s.status.booked.is_some_and(|booked| booked.minor > order.amount.minor));
+        if let Some(twice) = twice {
+            let booked = twice.status.booked.map(|booked| booked.to_string()).unwrap_or_default();
+            let text = format!("{booked} is booked for order {} of {}", order.name, order.amount);
+            findings.push(Finding { entry: twice.n, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// EDC-P32. Nothing told how the Purchase ended, and it was not called off: whatever the order is called is a guess.
+pub(in crate::rule) fn nothing_is_guessed(view: &View<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    let undecided = view.commands.iter().filter(|c| c.name() == "Purchase" && !c.refused && !is_told(view, c));
+    for command in undecided.filter(|_| view.ended.is_some()) {
+        let same = |o: &&Order| o.by == By::Terminal && Some(o.amount.value()) == command.amount();
+        let orders: Vec<_> = view.orders.iter().filter(same).collect();
+        // Of several orders of one amount, nobody can say which it was.
+        let [order] = orders.as_slice() else { continue };
+        let purchases = view.commands.iter().filter(|c| c.name() == "Purchase" && c.amount() == command.amount());
+        let Some(last) = view.last_status(&order.name).filter(|_| purchases.filter(|c| !c.refused).count() == 1) else {
+            continue;
+        };
+        exercised = true;
+        if matches!(last.status.state, OrderState::Failed | OrderState::Cancelled) {
+            let text = format!(
+                "order {} is called {}, but nothing told how its Purchase (entry {}) ended",
+                order.name, last.status.state, command.n
+            );
+            findings.push(Finding { entry: last.n, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// Whether anything told how a Purchase ended: a result that can be relied on, the last transaction, or the success of
+/// CommandCancel.
+fn is_told(view: &View<'_>, command: &Command<'_>) -> bool {
+    let decides = |r: &&super::super::view::Sending<'_>| {
+        r.fault.is_none() && r.json["responseData"]["result"]["resultCode"] != "UNKNOWN"
+    };
+    let own = view.results.iter().any(|r| r.n > command.n && r.json["id"] == command.json["id"] && decides(&r));
+    let record = view.told_by_last_transaction(command.n).filter(decides).any(|r| {
+        let id = &r.json["responseData"]["requestId"];
+        id.is_null() || Some(id) == command.json.pointer("/commandRequestParams/requestId")
+    });
+    let cancels = view.commands.iter().filter(|c| c.n > command.n && c.name() == "CommandCancel");
+    let cancelled = cancels.filter_map(|c| view.heard_result_of(c)).any(|r| r.json["outcome"] == "success");
+    own || record || cancelled
+}
+
+/// EDC-P33. After a restart, the first thing is to ask what became of the payment that was going on.
+pub(in crate::rule) fn restarts_recover(view: &View<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for killed in view.entries.iter().filter(|e| e.event == Event::Driver(DriverEvent::Killed)) {
+        let open = view.commands.iter().rev().find(|c| {
+            c.n < killed.n && c.is_financial() && !c.refused && view.result_of(c).is_none_or(|r| r.n > killed.n)
+        });
+        let Some(open) = open else { continue };
+        let again = view.entries.iter().skip(killed.n).any(|e| e.event == Event::Driver(DriverEvent::Killed));
+        let next = view.commands.iter().find(|c| c.n > killed.n && !c.refused);
+        // A result that comes late, and is heard, needs no question.
+        let heard = view
+            .results
+            .iter()
+            .any(|r| r.n > killed.n && r.json["id"] == open.json["id"] && r.fault.is_none() && view.was_open(r.n));
+        let text = match next {
+            Some(next) if next.name() == "GetLastTransaction" => None,
+            _ if heard || again => continue,
+            Some(next) => Some((next.n, format!("after the restart {} came first", next.name()))),
+            None if view.ended.is_some() => Some((killed.n, "after the restart nothing was asked".to_owned())),
+            None => continue,
+        };
+        exercised = true;
+        if let Some((entry, text)) = text {
+            let text = format!("{text}; what became of {} (entry {}) is not known", open.name(), open.n);
+            findings.push(Finding { entry, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
