@@ -14,6 +14,7 @@
 //! | `delivering` | notifications over loopback sockets |
 //! | `controlling` | the control API, of the real binary |
 //! | `crashing` | a ledger in a file, and a gateway that is killed |
+//! | `interop` | how the Java, Go, PHP and .NET SDKs sign and parse |
 //! | `official` | the official Python SDK, unmodified, over TLS |
 //! | `program` | the real binary, and what `docs/gateway.md` says to type |
 //!
@@ -29,6 +30,7 @@ mod events;
 mod http;
 mod idling;
 mod inquiring;
+mod interop;
 mod merchant;
 mod notifying;
 mod official;
