@@ -9,6 +9,7 @@ mod clock;
 mod guard;
 mod keys;
 mod ledger;
+mod notifications;
 mod script;
 mod trace;
 

@@ -14,7 +14,7 @@ use crate::desk::Desk;
 use crate::event::Event;
 use crate::ledger::{Ledger, OFFSET_MINUTES};
 use crate::notice::{Delivery, Notice, Truth};
-use crate::notices::ANSWER_WAIT;
+use crate::notices::{ANSWER_WAIT, NoticeView};
 use crate::operation::{Serve, read};
 use crate::reply::{Reply, json, sign};
 use crate::script::{Forgery, Script};
@@ -105,6 +105,29 @@ impl Gateway {
     /// Forgets all payments, plans and notifications. Keys and merchants stay.
     pub fn reset(&mut self, script: Script) {
         self.desk.reset(script);
+    }
+
+    /// The notifications that are not done with, and the newest that are.
+    #[must_use]
+    pub fn notices(&self) -> Vec<NoticeView> {
+        self.desk.notices.views()
+    }
+
+    /// Whether notifications are held back.
+    #[must_use]
+    pub const fn holds_notices(&self) -> bool {
+        self.desk.notices.is_held()
+    }
+
+    /// Holds notifications back, or lets them go.
+    pub const fn hold_notices(&mut self, held: bool) {
+        self.desk.notices.hold(held);
+    }
+
+    /// Sends a notification again, at once. False when there is none of that number, or it is under way.
+    pub fn resend(&mut self, now: Moment, number: u64) -> bool {
+        let desk = &mut self.desk;
+        desk.notices.resend(desk.ledger.store(), now, number)
     }
 
     /// The merchants.

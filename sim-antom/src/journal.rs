@@ -40,6 +40,8 @@ pub(crate) struct Entry {
     pub(crate) number: u64,
     /// The entry as JSON.
     pub(crate) line: Arc<str>,
+    /// What it tells.
+    pub(crate) event: Arc<Event>,
 }
 
 #[derive(Serialize)]
@@ -62,7 +64,7 @@ impl Journal {
         kept.last += 1;
         let number = kept.last;
         let line = serde_json::to_string(&Line { number, at: at.as_millis(), event: &event }).unwrap_or_default();
-        let entry = Entry { number, line: line.into() };
+        let entry = Entry { number, line: line.into(), event: Arc::new(event) };
         kept.bytes += entry.line.len();
         kept.entries.push_back(entry.clone());
         while kept.entries.len() > ENTRIES || (kept.bytes > BYTES && kept.entries.len() > 1) {

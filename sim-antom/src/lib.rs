@@ -51,6 +51,7 @@ pub use keys::{KeyRing, KeyRingError};
 pub use ledger::Ledger;
 pub use net::{Accept, Arrival, Connect, Connecting, Stream, TcpAccept, TcpConnect};
 pub use notice::{Delivery, Notice, Schedule, Truth};
+pub use notices::{NoticeView, Progress};
 pub use notifier::Notifier;
 pub use payment::Payment;
 pub use plan::{Plan, Turn};

@@ -1,9 +1,10 @@
 //! The notifications that are not done with: which are due, which wait for the merchant's answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use wire::time::Moment;
 
 use crate::notice::{Notice, Truth};
@@ -23,7 +24,37 @@ pub(crate) struct Notices {
     /// run backwards, so the first is also the first that is overdue.
     under_way: BTreeMap<u64, (u64, Moment)>,
     deliveries: u64,
+    /// Whether nothing is sent for now.
+    held: bool,
+    /// The newest that are done with, so that they can be sent again.
+    done: VecDeque<(u64, Notice)>,
 }
+
+/// A notification as others see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeView {
+    /// Its number.
+    pub number: u64,
+    /// What is sent.
+    pub notice: Notice,
+    /// How far it has come.
+    pub progress: Progress,
+}
+
+/// How far a notification has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Progress {
+    /// It waits for its time.
+    Due,
+    /// It was sent, and the merchant has not answered yet.
+    UnderWay,
+    /// It was acknowledged, or given up.
+    Done,
+}
+
+/// How many of those that are done with are remembered.
+const REMEMBERED: usize = 1000;
 
 impl Notices {
     /// The queue that a store remembers. What was under way is due at once: nobody knows how it went.
@@ -53,8 +84,48 @@ impl Notices {
         self.open.insert(self.last, notice);
     }
 
+    /// Sends nothing until it is told otherwise.
+    pub(crate) const fn hold(&mut self, held: bool) {
+        self.held = held;
+    }
+
+    /// Whether nothing is sent for now.
+    pub(crate) const fn is_held(&self) -> bool {
+        self.held
+    }
+
+    /// All that are not done with, and the newest that are.
+    pub(crate) fn views(&self) -> Vec<NoticeView> {
+        let under_way: BTreeSet<u64> = self.under_way.values().map(|(number, _)| *number).collect();
+        let progress = |number| if under_way.contains(number) { Progress::UnderWay } else { Progress::Due };
+        let view = |number: u64, notice: &Notice, progress| NoticeView { number, notice: notice.clone(), progress };
+        let done = self.done.iter().map(|(number, notice)| view(*number, notice, Progress::Done));
+        done.chain(self.open.iter().map(|(number, notice)| view(*number, notice, progress(number)))).collect()
+    }
+
+    /// Sends a notification again, at once. False when there is none of that number, or it is under way.
+    pub(crate) fn resend(&mut self, store: &mut dyn Store, now: Moment, number: u64) -> bool {
+        if let Some(at) = self.done.iter().position(|(other, _)| *other == number) {
+            let Some((_, notice)) = self.done.remove(at) else { return false };
+            self.open.insert(number, notice);
+        }
+        let Some(notice) = self.open.get_mut(&number) else { return false };
+        if self.under_way.values().any(|(other, _)| *other == number) {
+            return false;
+        }
+        if let Some(at) = notice.schedule.due.replace(now) {
+            self.due.remove(&(at, number));
+        }
+        self.due.insert((now, number));
+        store.put(Key::numbered(Table::Notice, number), Record::Notice(Arc::new(notice.clone())));
+        true
+    }
+
     /// When the next delivery is due.
     pub(crate) fn next(&self) -> Option<Moment> {
+        if self.held {
+            return None;
+        }
         self.due.first().map(|(at, _)| *at)
     }
 
@@ -65,7 +136,7 @@ impl Notices {
 
     /// Begins the next delivery that is due: its number, and the notification.
     pub(crate) fn begin(&mut self, store: &mut dyn Store, now: Moment) -> Option<(u64, Notice)> {
-        let (_, number) = self.due.first().copied().filter(|(at, _)| *at <= now)?;
+        let (_, number) = self.due.first().copied().filter(|(at, _)| *at <= now && !self.held)?;
         self.due.pop_first();
         let notice = self.open.get_mut(&number)?;
         notice.schedule.delivered();
@@ -101,7 +172,11 @@ impl Notices {
                 store.put(key, Record::Notice(Arc::new(notice.clone())));
             }
             None => {
-                self.open.remove(&number);
+                let notice = self.open.remove(&number);
+                self.done.extend(notice.map(|notice| (number, notice)));
+                if self.done.len() > REMEMBERED {
+                    self.done.pop_front();
+                }
                 store.remove(&key);
             }
         }
@@ -145,6 +220,46 @@ mod tests {
         assert_eq!((notices.counts(), store.count(Table::Notice)), ((1, 1, 0), 1));
         assert_eq!(notices.next(), Some(NOW + Duration::from_secs(120)));
         assert!(!notices.is_awaited(first));
+    }
+
+    #[test]
+    fn what_is_held_waits_and_what_is_done_can_be_sent_again() {
+        let (mut notices, mut store) = (Notices::default(), MemoryStore::default());
+        notices.add(&mut store, notice(NOW));
+        notices.hold(true);
+        assert_eq!((notices.next(), notices.begin(&mut store, NOW), notices.is_held()), (None, None, true));
+        notices.hold(false);
+        assert_eq!(notices.next(), Some(NOW));
+        let (delivery, _) = notices.begin(&mut store, NOW).unwrap();
+        assert!(!notices.resend(&mut store, NOW, 1), "it is under way");
+        assert_eq!(notices.views()[0].progress, Progress::UnderWay);
+        notices.answered(&mut store, NOW, delivery, true);
+        assert_eq!((notices.views()[0].progress, store.count(Table::Notice)), (Progress::Done, 0));
+        assert!(notices.resend(&mut store, NOW, 1));
+        assert!(!notices.resend(&mut store, NOW, 2));
+        assert_eq!((notices.views().len(), store.count(Table::Notice)), (1, 1));
+        let (_, again) = notices.begin(&mut store, NOW).unwrap();
+        assert_eq!(again.schedule.sent, 2);
+    }
+
+    #[test]
+    fn one_that_waits_for_later_is_sent_now_and_once() {
+        let (mut notices, mut store) = (Notices::default(), MemoryStore::default());
+        notices.add(&mut store, notice(NOW + Duration::from_secs(60)));
+        assert!(notices.resend(&mut store, NOW, 1) && notices.resend(&mut store, NOW, 1));
+        assert_eq!(notices.counts(), (1, 1, 0));
+        assert!(notices.begin(&mut store, NOW).is_some() && notices.begin(&mut store, NOW).is_none());
+    }
+
+    #[test]
+    fn only_the_newest_are_remembered() {
+        let (mut notices, mut store) = (Notices::default(), MemoryStore::default());
+        for _ in 0..REMEMBERED + 3 {
+            notices.add(&mut store, notice(NOW));
+            let (delivery, _) = notices.begin(&mut store, NOW).unwrap();
+            notices.answered(&mut store, NOW, delivery, true);
+        }
+        assert_eq!((notices.views().len(), notices.views()[0].number), (REMEMBERED, 4));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use wire::time::Moment;
 
 use super::answer::{Problem, ok};
 use super::guard::{Caller, admit};
-use super::{clock, keys, ledger, script, trace};
+use super::{clock, keys, ledger, notifications, script, trace};
 use crate::clock::SystemClock;
 use crate::drive::{Call, Errand};
 use crate::gateway::Gateway;
@@ -74,6 +74,10 @@ impl Control {
             .route("/_sim/keys", get(keys::read_keys))
             .route("/_sim/keys/rotate", post(keys::rotate))
             .route("/_sim/clients/{client}", put(keys::put_client))
+            .route("/_sim/notifications", get(notifications::read_notifications))
+            .route("/_sim/notifications/hold", post(notifications::hold))
+            .route("/_sim/notifications/release", post(notifications::release))
+            .route("/_sim/notifications/{number}/resend", post(notifications::resend))
             .route("/_sim/openapi.json", get(describe))
             .route("/_sim", get(nothing_here))
             .route("/_sim/{*path}", get(nothing_here).post(nothing_here).put(nothing_here).delete(nothing_here))

@@ -165,6 +165,55 @@ fn a_rotated_key_signs_under_the_next_version_and_a_new_merchant_is_a_stranger_t
 }
 
 #[test]
+fn notifications_are_held_released_and_sent_again() {
+    let rig = Rig::new(&[]);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    rig.control("POST", "/_sim/notifications/hold", "");
+    let mut body = pay_body("A", "1000");
+    body["paymentNotifyUrl"] = json!(format!("http://{}/n", listener.local_addr().unwrap()));
+    rig.send(PAY, &body);
+    rig.control("POST", "/_sim/clock/advance", r#"{"by": "1h"}"#);
+    let held = rig.control("GET", "/_sim/notifications", "");
+    assert_eq!((&held["held"], &held["attempts"]), (&json!(true), &json!([])));
+    let notification = &held["notifications"][0];
+    assert_eq!((&notification["progress"], &notification["sent"]), (&json!("due"), &json!(0)), "{held}");
+    rig.control("POST", "/_sim/notifications/release", "");
+    let acknowledge = || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut head = [0; 16];
+        std::io::Read::read_exact(&mut stream, &mut head).unwrap();
+        assert_eq!(&head, b"POST /n HTTP/1.1");
+        let ack = super::rig::ACK;
+        let answer = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", ack.len());
+        stream.write_all(&[answer.as_bytes(), ack].concat()).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        // The rest of the request is read, so that nothing is reset.
+        let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
+    };
+    let done = |sent: u64| {
+        let since = std::time::Instant::now();
+        loop {
+            let all = rig.control("GET", "/_sim/notifications", "");
+            let first = &all["notifications"][0];
+            if first["progress"] == "done" && first["sent"] == sent {
+                return all;
+            }
+            assert!(since.elapsed() < PATIENCE, "{all}");
+        }
+    };
+    acknowledge();
+    let all = done(1);
+    assert_eq!((&all["attempts"][0]["acknowledged"], &all["attempts"][0]["status"]), (&json!(true), &json!(200)));
+    rig.control("POST", "/_sim/notifications/1/resend", "");
+    acknowledge();
+    assert_eq!(done(2)["attempts"].as_array().unwrap().len(), 2);
+    for number in ["7", "x"] {
+        assert_eq!(rig.gateway.control("POST", &format!("/_sim/notifications/{number}/resend"), "").0, 404);
+    }
+}
+
+#[test]
 fn two_merchants_of_one_gateway_see_nothing_of_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().to_str().unwrap();
@@ -217,7 +266,7 @@ fn every_call_is_described_and_every_described_one_is_there() {
     for (path, calls) in paths {
         for (method, call) in calls.as_object().unwrap() {
             assert!(call["summary"].is_string() || call["description"].is_string(), "{method} {path}");
-            if path.ends_with("live") || path.ends_with("reset") {
+            if path.ends_with("live") || path.ends_with("reset") || path.ends_with("resend") {
                 continue;
             }
             let (status, said) = rig.gateway.control(&method.to_uppercase(), &path.replace("{client}", "C"), "x");
