@@ -1,4 +1,5 @@
-//! The whole device, still pure: link and terminal together, with the power, and the faults of messages and line.
+//! The whole device, still pure: link and terminal together, with the faults between them. What the terminal says goes
+//! through `message.rs`, what is on the line through `traffic.rs`; what an operator does is in `lever.rs`.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -6,19 +7,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 use wire::clock::Deadlines;
-use wire::edc::{ACK, CommandName, Kind, Packet};
-use wire::hex::HexBytes;
+use wire::edc::{ACK, Kind, Packet};
 use wire::time::Moment;
 
-use crate::event::{Direction, Event, Note};
-use crate::fault::{Faults, Hit, Target};
+use crate::event::{Direction, Event};
+use crate::fault::Faults;
 use crate::journal::{Journal, Kept};
-use crate::link::{Link, LinkInput, LinkOutput, Profile, Verdict};
+use crate::link::{Link, LinkInput, LinkOutput};
+use crate::message::Message;
 use crate::outbox::Outbox;
+use crate::profile::Profile;
 use crate::script::Script;
-use crate::tamper;
 use crate::terminal::{Terminal, TerminalInput, TerminalOutput};
-use crate::trouble::{Stage, Trick};
+use crate::trouble::Trick;
 
 /// What the device is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,35 +52,26 @@ pub enum Output {
 /// See the module's documentation.
 #[derive(Debug)]
 pub struct Device {
-    link: Link,
+    pub(crate) link: Link,
     pub(crate) terminal: Terminal,
     pub(crate) faults: Faults,
     /// As it was given.
     pub(crate) script: Script,
-    outbox: Outbox,
+    pub(crate) outbox: Outbox,
     /// Messages that a fault holds back, until when.
-    held: Vec<(Moment, Message)>,
+    pub(crate) held: Vec<(Moment, Message)>,
     /// An event that comes after the next message.
-    swapped: Option<Message>,
+    pub(crate) swapped: Option<Message>,
     /// For each result that the link has: whether the terminal waits for its end.
-    awaited: VecDeque<bool>,
-    last_result: Option<Packet>,
-    last_frame: Bytes,
+    pub(crate) awaited: VecDeque<bool>,
+    pub(crate) last_result: Option<Packet>,
+    pub(crate) last_frame: Bytes,
     /// A message that is no JSON any more, and what it was: a trace shall tell whose it is.
-    meant: Option<(Bytes, Value)>,
-    is_open: bool,
+    pub(crate) meant: Option<(Bytes, Value)>,
+    pub(crate) is_open: bool,
     pub(crate) is_plugged: bool,
     pub(crate) plug_at: Option<Moment>,
     pub(crate) out: VecDeque<Output>,
-}
-
-/// A message on its way to the link.
-#[derive(Debug, Clone)]
-struct Message {
-    packet: Packet,
-    note: Option<Note>,
-    /// The terminal waits for its end.
-    awaited: bool,
 }
 
 impl Device {
@@ -224,69 +216,6 @@ impl Device {
         }
     }
 
-    /// Sends what the terminal says, or what the faults leave of it.
-    fn say(&mut self, now: Moment, packet: Packet, command: Option<CommandName>, awaited: bool) {
-        let mut message = Message { packet, note: None, awaited };
-        if awaited && self.faults.take_lost_answer(command) {
-            self.event(Event::Fault { name: "lose-answer".to_owned() });
-            message.note = Some(Note::Lost);
-        }
-        let (mut before, mut after, mut held) = (Vec::new(), Vec::new(), None);
-        for hit in self.message_hits(&message.packet, command) {
-            self.event(Event::Fault { name: hit.trick.word().to_owned() });
-            let extra = |packet| Message { packet, note: None, awaited: false };
-            match hit.trick {
-                Trick::RepeatResult | Trick::RepeatEvent => after.push(extra(message.packet.clone())),
-                Trick::StaleResult => before.extend(self.last_result.clone().map(extra)),
-                Trick::UnsolicitedResult => before.extend(tamper::unsolicited(&message.packet).map(extra)),
-                Trick::EventAfterFinal => after.extend(tamper::event_after(&message.packet).map(extra)),
-                Trick::LateAnswer => held = Some(now + hit.lasting.map_or(Duration::from_secs(90), |span| span.0)),
-                Trick::LoseEvent => message.note = Some(Note::Lost),
-                Trick::SeqReset => self.link.restart_seq(),
-                Trick::SwapEvents => {
-                    self.swapped = Some(message);
-                    return;
-                }
-                _ => {
-                    let meant = message.packet.json().map_or(Value::Null, Value::Object);
-                    message.note = tamper::message(&hit, &mut message.packet).or(message.note);
-                    if hit.trick == Trick::MalformedJson {
-                        self.meant = Some((message.packet.data.clone(), meant));
-                    }
-                }
-            }
-        }
-        if message.packet.kind == Kind::Result {
-            self.last_result = Some(message.packet.clone());
-        }
-        for message in before {
-            self.give(now, message);
-        }
-        match held {
-            Some(until) => self.held.push((until, message)),
-            None => self.give(now, message),
-        }
-        for message in after.into_iter().chain(self.swapped.take()) {
-            self.give(now, message);
-        }
-    }
-
-    fn message_hits(&mut self, packet: &Packet, command: Option<CommandName>) -> Vec<Hit> {
-        let object = packet.json().unwrap_or_default();
-        let event = object.get("eventCode").and_then(Value::as_str);
-        let command = command.map(CommandName::as_str);
-        let target = Target { command, event, ..Target::of(Direction::ToPos, Some(packet.kind)) };
-        self.faults.hits(|trick| trick.stage() == Stage::Message || trick == Trick::SeqReset, target)
-    }
-
-    fn give(&mut self, now: Moment, message: Message) {
-        let Message { packet, note, awaited } = message;
-        if packet.kind == Kind::Result {
-            self.awaited.push_back(awaited);
-        }
-        self.link.handle(now, LinkInput::Send { packet, note });
-    }
-
     /// What was held back and is due.
     fn release(&mut self, now: Moment) {
         if self.plug_at.is_some_and(|at| at <= now) {
@@ -325,112 +254,7 @@ impl Device {
         }
     }
 
-    /// Puts a frame on the line, or what the faults leave of it.
-    fn transmit(
-        &mut self,
-        now: Moment,
-        bytes: Bytes,
-        packet: &Packet,
-        (seq, attempt, note): (Option<u8>, u8, Option<Note>),
-    ) {
-        // What is said on a line that nobody has open is said to nobody.
-        let mut note = if self.is_open { note } else { Some(Note::Lost) };
-        let mut pieces = vec![(Duration::ZERO, bytes.clone())];
-        let mut merges = false;
-        if note != Some(Note::Lost) {
-            if let Some(corrupted) = self.faults.take_outgoing(packet.kind) {
-                note = Some(corrupted);
-                pieces = vec![(Duration::ZERO, tamper::wrong_check(&bytes))];
-            }
-            let target = Target::of(Direction::ToPos, Some(packet.kind));
-            let fits = |trick: Trick| matches!(trick.stage(), Stage::Bytes | Stage::Link) && trick != Trick::SeqReset;
-            for hit in self.faults.hits(|trick| fits(trick) && trick != Trick::LateAck, target) {
-                self.event(Event::Fault { name: hit.trick.word().to_owned() });
-                merges |= hit.trick == Trick::Merge;
-                note = tamper::bytes(hit, &mut pieces).or(note);
-            }
-        }
-        let meant = self.meant.as_ref().filter(|(data, _)| *data == packet.data).map(|(_, meant)| meant.clone());
-        let json = meant.unwrap_or_else(|| packet.json().map_or(Value::Null, Value::Object));
-        self.event(Event::Sent { kind: packet.kind, seq, raw: HexBytes(bytes.clone()), json, attempt, fault: note });
-        if note == Some(Note::Lost) {
-            return;
-        }
-        self.last_frame = bytes;
-        if merges {
-            return self.outbox.keep(pieces.into_iter().map(|(_, bytes)| bytes));
-        }
-        for (pause, piece) in pieces {
-            self.outbox.push(now, pause, piece);
-        }
-    }
-
-    fn offered(&mut self, now: Moment, packet: Packet, seq: Option<u8>, raw: Bytes) {
-        let refused = seq.is_some() && self.faults.take_nak(packet.kind);
-        let object = packet.json();
-        let json = object.as_ref().map_or(Value::Null, |object| Value::Object(object.clone()));
-        self.event(Event::Received { kind: packet.kind, seq, raw: HexBytes(raw), json, repeat: false, refused });
-        let target = Target::of(Direction::ToPos, Some(packet.kind));
-        let verdict = if refused {
-            self.event(Event::Fault { name: "nak-command".to_owned() });
-            Verdict::Refuse
-        } else if self.faults.take_lost_ack(packet.kind) {
-            self.event(Event::Fault { name: "lose-ack".to_owned() });
-            Verdict::AcceptSilently
-        } else if let Some(hit) = self.faults.hit(Trick::LateAck, target).filter(|_| seq.is_some()) {
-            self.event(Event::Fault { name: hit.trick.word().to_owned() });
-            let late = now + hit.lasting.map_or(Duration::from_secs(2), |span| span.0);
-            self.outbox.push_late(late, Bytes::from_static(&[ACK]));
-            Verdict::AcceptSilently
-        } else {
-            Verdict::Accept
-        };
-        self.link.handle(now, LinkInput::Answer(verdict));
-        if refused {
-            return;
-        }
-        let input = match (packet.kind, object) {
-            (Kind::Ping, _) => return self.link.handle(now, LinkInput::Send { packet, note: None }),
-            (Kind::Hello, object) => TerminalInput::Hello(object.unwrap_or_default()),
-            (Kind::Command, object) => TerminalInput::Command(object.unwrap_or_default()),
-            (kind @ (Kind::Result | Kind::Event), _) => {
-                return self.event(Event::Refused { reason: format!("a POS does not send a {}", kind.word()) });
-            }
-        };
-        self.terminal.handle(now, input, &mut self.faults);
-    }
-
-    /// Bytes from the POS, after what the line did to them. Single signs are let pass: they have faults of their own.
-    fn disturbed(&mut self, bytes: Bytes) -> Bytes {
-        if bytes.len() < 8 {
-            return bytes;
-        }
-        let tricks = [Trick::BitNoise, Trick::DropBytes, Trick::DuplicateBytes, Trick::LineNoise];
-        let target = Target::of(Direction::FromPos, None);
-        let mut bytes = bytes;
-        for mut hit in self.faults.hits(|trick| tricks.contains(&trick), target) {
-            self.event(Event::Fault { name: hit.trick.word().to_owned() });
-            bytes = if hit.trick == Trick::LineNoise {
-                [tamper::noise(hit.count.unwrap_or(16), &mut hit.rng).as_slice(), &bytes].concat().into()
-            } else {
-                tamper::disturb(hit.trick, &bytes, hit.count.unwrap_or(1), &mut hit.rng)
-            };
-        }
-        bytes
-    }
-
-    fn stale_bytes(&mut self, now: Moment) {
-        if self.last_frame.is_empty() {
-            return;
-        }
-        let target = Target::of(Direction::ToPos, None);
-        if let Some(hit) = self.faults.hit(Trick::StaleBytes, target) {
-            self.event(Event::Fault { name: hit.trick.word().to_owned() });
-            self.outbox.push(now, Duration::ZERO, self.last_frame.slice(self.last_frame.len() / 2..));
-        }
-    }
-
-    fn event(&mut self, event: Event) {
+    pub(crate) fn event(&mut self, event: Event) {
         self.out.push_back(Output::Event(event));
     }
 }

@@ -201,3 +201,74 @@ impl<L, O> std::fmt::Debug for Drive<L, O> {
         f.debug_struct("Drive").field("device", &self.device).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use wire::time::Moment;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::line::MemoryLine;
+    use crate::profile::Profile;
+    use crate::script::Script;
+
+    /// A store that can keep so many things.
+    struct Room(usize);
+
+    impl Keep for Room {
+        fn keep(&mut self, _: &Kept) -> io::Result<()> {
+            self.0 = self.0.checked_sub(1).ok_or_else(|| io::Error::other("no room is left"))?;
+            Ok(())
+        }
+    }
+
+    const HELLO: &str = r#"{"type":"hello","provider":"KICC","options":{"merchantId":"M","useBuiltInDialog":true}}"#;
+    const PURCHASE: &str = r#"{"type":"command","id":"1","commandName":"Purchase","commandRequestParams":{"requestId":"R1","paymentAmount":{"value":"104","currency":"KRW"},"tipAmount":{"value":"0","currency":"KRW"},"creditPayPlan":{"installmentNum":"0"},"acquirerInfo":{"acquirerTerminalId":"T1","acquirerRegistrationNo":"1234567890"}},"options":{}}"#;
+
+    /// What a till hears of a purchase when so many things can be kept, and how the run ends.
+    async fn sell(room: usize) -> (String, io::Result<()>) {
+        let (clients, line) = mpsc::channel(1);
+        let (mut till, client) = tokio::io::duplex(65_536);
+        clients.send(client).await.unwrap();
+        let device = Device::new(Profile::Ndjson, &Script::default());
+        let clock = Arc::new(SystemClock::starting_at(Moment::WORLD_START));
+        let drive = Drive::new(device, MemoryLine::new(line), clock, |_: Moment, _: Event| {});
+        let running = tokio::spawn(drive.with_store(Box::new(Room(room))).run());
+        till.write_all(format!("{HELLO}\n{PURCHASE}\n").as_bytes()).await.unwrap();
+        let mut said = String::new();
+        let mut buffer = [0; 4096];
+        while !said.contains("commandName") {
+            match till.read(&mut buffer).await {
+                Ok(n) if n > 0 => said.push_str(&String::from_utf8_lossy(&buffer[..n])),
+                Ok(_) | Err(_) => break,
+            }
+        }
+        drop((till, clients));
+        (said, running.await.unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_cannot_be_kept_is_not_answered_and_ends_the_run() {
+        for (room, is_answered) in [(0, false), (1, false), (2, true)] {
+            let (said, ended) = sell(room).await;
+            assert_eq!(said.contains(r#""outcome":"success""#), is_answered, "{room}: {said}");
+            let error = ended.unwrap_err().to_string();
+            assert_eq!(error.contains("no room is left"), !is_answered, "{room}: {error}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_operator_of_a_device_that_ended_is_told_so() {
+        let (_, line) = mpsc::channel(1);
+        let device = Device::new(Profile::Stx, &Script::default());
+        let clock = Arc::new(SystemClock::starting_at(Moment::WORLD_START));
+        let mut drive = Drive::new(device, MemoryLine::new(line), clock, |_: Moment, _: Event| {});
+        let operator = drive.operator();
+        let error = drive.run().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotConnected);
+        assert_eq!(operator.ask(|device, _| device.is_open()).await, None);
+    }
+}

@@ -47,6 +47,11 @@ pub enum Event {
         /// What a fault did to it: `lost` never reached the wire, `corrupted` did in another form.
         fault: Option<Note>,
     },
+    /// What reached the wire instead of the bytes that were just sent: a fault changed them.
+    OnWire {
+        /// The bytes.
+        raw: HexBytes,
+    },
     /// An acknowledgement (06), one way or the other.
     Ack {
         /// From the POS, or to it.

@@ -7,51 +7,21 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
 use wire::clock::Deadlines;
 use wire::edc::{ACK, Decoded, Decoder, Frame, Kind, Line, LineDecoder, NAK, Packet};
 use wire::hex::HexBytes;
 use wire::time::Moment;
 
 use crate::event::{Direction, Event, Note};
+use crate::outgoing::Outgoing;
+use crate::profile::Profile;
 
 /// Silence inside a frame after which it is given up.
 const GAP: Duration = Duration::from_millis(200);
 /// How long a frame may take in all.
 const WHOLE_FRAME: Duration = Duration::from_secs(3);
-/// How long a frame waits for its ACK.
-const ACK_WAIT: Duration = Duration::from_secs(3);
-/// How often a frame is sent at most.
-const SENDS: u8 = 3;
 /// The least time between two NAKs.
 const NAK_PAUSE: Duration = Duration::from_millis(100);
-/// Frames that may wait to be sent; more are dropped, as a terminal's small memory would.
-const QUEUE: usize = 64;
-
-/// Which codec the line speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Profile {
-    /// Frames with length, check, ACK and NAK.
-    #[default]
-    Stx,
-    /// One JSON object a line, for hands and scripts.
-    Ndjson,
-}
-
-impl Profile {
-    /// All profiles.
-    pub const ALL: [Self; 2] = [Self::Stx, Self::Ndjson];
-
-    /// Its name.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Stx => "stx",
-            Self::Ndjson => "ndjson",
-        }
-    }
-}
 
 /// What the link is told.
 #[derive(Debug)]
@@ -127,22 +97,11 @@ pub struct Link {
     unread: VecDeque<Bytes>,
     offered: Option<Frame>,
     last_accepted: Option<(u8, u16)>,
-    next_seq: u8,
-    waiting: Option<Waiting>,
-    queue: VecDeque<(Packet, Option<Note>)>,
+    outgoing: Outgoing,
     out: VecDeque<LinkOutput>,
     gap: Option<Moment>,
     whole: Option<Moment>,
     last_nak: Option<Moment>,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    frame: Frame,
-    bytes: Bytes,
-    sends: u8,
-    note: Option<Note>,
-    until: Moment,
 }
 
 impl Link {
@@ -156,9 +115,7 @@ impl Link {
             unread: VecDeque::new(),
             offered: None,
             last_accepted: None,
-            next_seq: 1,
-            waiting: None,
-            queue: VecDeque::new(),
+            outgoing: Outgoing::new(profile),
             out: VecDeque::new(),
             gap: None,
             whole: None,
@@ -174,10 +131,7 @@ impl Link {
                 self.read(now);
             }
             LinkInput::Send { packet, note } => {
-                if self.queue.len() < QUEUE {
-                    self.queue.push_back((packet, note));
-                }
-                self.send_next(now);
+                self.outgoing.push(now, packet, note, &mut self.out);
             }
             LinkInput::Answer(verdict) => {
                 self.answer(now, verdict);
@@ -193,22 +147,14 @@ impl Link {
         self.out.pop_front()
     }
 
-    /// When to call [`Link::handle`] with a timeout. All of them wait for the POS, except for frames that a fault keeps
-    /// from it: nobody can acknowledge what was never sent.
+    /// When to call [`Link::handle`] with a timeout.
     #[must_use]
     pub fn deadlines(&self) -> Deadlines {
         let inside = match (self.gap, self.whole) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
-        let inside = Deadlines { world: None, peer: inside };
-        match &self.waiting {
-            Some(waiting) if waiting.note == Some(Note::Lost) => {
-                inside.and(Deadlines { world: Some(waiting.until), peer: None })
-            }
-            Some(waiting) => inside.and(Deadlines { world: None, peer: Some(waiting.until) }),
-            None => inside,
-        }
+        self.outgoing.deadlines().and(Deadlines { world: None, peer: inside })
     }
 
     /// Forgets everything but the sequence number's start, as a terminal does that loses power.
@@ -218,7 +164,7 @@ impl Link {
 
     /// Counts frames from the start again, as after a loss of power that nobody saw.
     pub(crate) const fn restart_seq(&mut self) {
-        self.next_seq = 1;
+        self.outgoing.restart_seq();
     }
 
     fn read(&mut self, now: Moment) {
@@ -267,14 +213,14 @@ impl Link {
                 }
             }
             Decoded::Ack => {
-                let stray = self.waiting.is_none();
+                let stray = !self.outgoing.is_waiting();
                 self.event(Event::Ack { direction: Direction::FromPos, stray });
-                self.settle(now);
+                self.outgoing.acknowledged(now, &mut self.out);
             }
             Decoded::Nak => {
-                let stray = self.waiting.is_none();
+                let stray = !self.outgoing.is_waiting();
                 self.event(Event::Nak { direction: Direction::FromPos, stray });
-                self.resend(now);
+                self.outgoing.refused(now, &mut self.out);
             }
             Decoded::Bad { defect, sample } => {
                 self.event(Event::Garbage { defect: Some(defect), raw: HexBytes(sample) });
@@ -320,69 +266,8 @@ impl Link {
         }
     }
 
-    fn send_next(&mut self, now: Moment) {
-        while self.waiting.is_none() {
-            let Some((packet, note)) = self.queue.pop_front() else { break };
-            let kind = packet.kind;
-            if self.profile == Profile::Ndjson {
-                let bytes = packet.to_line().into();
-                self.out.push_back(LinkOutput::Frame { bytes, packet, seq: None, attempt: 1, note });
-                self.out.push_back(LinkOutput::Settled(kind));
-                continue;
-            }
-            let seq = self.next_seq;
-            let frame = match Frame::new(packet, seq) {
-                Ok(frame) => frame,
-                Err(error) => {
-                    self.event(Event::Refused { reason: error.to_string() });
-                    self.out.push_back(LinkOutput::Settled(kind));
-                    continue;
-                }
-            };
-            self.next_seq = Frame::seq_after(seq);
-            let bytes: Bytes = frame.encode().into();
-            let packet = frame.clone().into_packet();
-            self.out.push_back(LinkOutput::Frame { bytes: bytes.clone(), packet, seq: Some(seq), attempt: 1, note });
-            if kind.is_acknowledged() {
-                self.waiting = Some(Waiting { frame, bytes, sends: 1, note, until: now + ACK_WAIT });
-            } else {
-                self.out.push_back(LinkOutput::Settled(kind));
-            }
-        }
-    }
-
-    fn resend(&mut self, now: Moment) {
-        let Some(waiting) = &mut self.waiting else { return };
-        if waiting.sends >= SENDS {
-            let (seq, sends) = (waiting.frame.seq(), waiting.sends);
-            self.event(Event::Unacknowledged { seq, sends });
-            self.settle(now);
-            return;
-        }
-        waiting.sends += 1;
-        waiting.until = now + ACK_WAIT;
-        let packet = waiting.frame.clone().into_packet();
-        let output = LinkOutput::Frame {
-            bytes: waiting.bytes.clone(),
-            packet,
-            seq: Some(waiting.frame.seq()),
-            attempt: waiting.sends,
-            note: waiting.note,
-        };
-        self.out.push_back(output);
-    }
-
-    fn settle(&mut self, now: Moment) {
-        if let Some(waiting) = self.waiting.take() {
-            self.out.push_back(LinkOutput::Settled(waiting.frame.kind()));
-            self.send_next(now);
-        }
-    }
-
     fn timeout(&mut self, now: Moment) {
-        if self.waiting.as_ref().is_some_and(|w| w.until <= now) {
-            self.resend(now);
-        }
+        self.outgoing.timeout(now, &mut self.out);
         if self.gap.is_some_and(|at| at <= now) || self.whole.is_some_and(|at| at <= now) {
             self.watch_nothing();
             // Whatever had begun by now has been silent for as long: heads of frames that never come must not make the
@@ -398,13 +283,7 @@ impl Link {
     }
 
     fn close(&mut self) {
-        if let Some(waiting) = self.waiting.take() {
-            self.event(Event::Unacknowledged { seq: waiting.frame.seq(), sends: waiting.sends });
-            self.out.push_back(LinkOutput::Settled(waiting.frame.kind()));
-        }
-        while let Some((packet, _)) = self.queue.pop_front() {
-            self.out.push_back(LinkOutput::Settled(packet.kind));
-        }
+        self.outgoing.close(&mut self.out);
         self.frames.reset();
         self.lines.reset();
         self.unread.clear();

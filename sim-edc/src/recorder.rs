@@ -52,7 +52,10 @@ impl Recorder {
         let mut err = io::stderr().lock();
         let _ = writeln!(err, "{time} {whose}{}", readable(event));
         if self.verbose > 1
-            && let Event::Received { raw, .. } | Event::Sent { raw, .. } | Event::Garbage { raw, .. } = event
+            && let Event::Received { raw, .. }
+            | Event::Sent { raw, .. }
+            | Event::Garbage { raw, .. }
+            | Event::OnWire { raw } = event
         {
             let _ = writeln!(err, "{time} {whose}  {}", hex::encode(&raw.0));
         }

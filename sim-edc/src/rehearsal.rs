@@ -11,7 +11,7 @@ use wire::time::Moment;
 
 use crate::device::{Device, Input, Output};
 use crate::event::Direction;
-use crate::link::Profile;
+use crate::profile::Profile;
 use crate::recipe::{Exchange, Recipe, Trigger};
 use crate::script::Script;
 

@@ -109,7 +109,9 @@ fn terminal(event: &Terminal) -> Option<String> {
         Terminal::PortSet { baud, mode } => format!("            terminal  the port is set to {baud} {mode}"),
         Terminal::Opened => "            terminal  line opened".to_owned(),
         Terminal::Closed => "            terminal  line closed".to_owned(),
-        Terminal::Ack { direction: Direction::ToPos, .. } | Terminal::State { .. } => return None,
+        Terminal::Ack { direction: Direction::ToPos, .. } | Terminal::State { .. } | Terminal::OnWire { .. } => {
+            return None;
+        }
     })
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn line(terminal: usize, n: u64, at: Moment, event: &Event) -> String
     entry.insert("event".to_owned(), json!(name));
     let direction = match event {
         Event::Received { .. } | Event::Garbage { .. } => Some(json!("from-pos")),
-        Event::Sent { .. } => Some(json!("to-pos")),
+        Event::Sent { .. } | Event::OnWire { .. } => Some(json!("to-pos")),
         Event::Ack { .. } | Event::Nak { .. } => fields.remove("direction"),
         _ => None,
     };

@@ -232,3 +232,19 @@ fn nothing_is_told_before_it_is_kept() {
     assert_eq!(desk.ledger(), 0);
     assert_eq!(json!(desk.kept.len()), json!(80));
 }
+
+#[test]
+fn what_a_fault_puts_on_the_wire_is_in_the_trace_and_what_it_leaves_alone_is_not_there_twice() {
+    let mut desk = Desk::scripted("faults: [{wrong-check: {}}, {split: {on: event}}]");
+    desk.purchase("R1", "104");
+    desk.wait_secs(20);
+    let at = desk.trace.iter().position(|event| matches!(event, Event::OnWire { .. })).unwrap();
+    let (Event::Sent { raw, .. }, Event::OnWire { raw: on_wire }) = (&desk.trace[at - 1], &desk.trace[at]) else {
+        panic!("{:?}", &desk.trace[at - 1..=at]);
+    };
+    assert_eq!(raw.0.len(), on_wire.0.len());
+    assert_eq!(raw.0[..raw.0.len() - 2], on_wire.0[..raw.0.len() - 2], "only the check differs");
+    assert_ne!(raw, on_wire);
+    assert!(desk.bytes.windows(on_wire.0.len()).any(|piece| piece == on_wire.0), "and that is what came");
+    assert_eq!(desk.trace.iter().filter(|event| matches!(event, Event::OnWire { .. })).count(), 1);
+}

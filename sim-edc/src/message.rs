@@ -1,0 +1,88 @@
+//! What the terminal says, on its way to the link: said as it is, or what the faults leave of it.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use wire::edc::{CommandName, Kind, Packet};
+use wire::time::Moment;
+
+use crate::device::Device;
+use crate::event::{Direction, Event, Note};
+use crate::fault::{Hit, Target};
+use crate::link::LinkInput;
+use crate::tamper;
+use crate::trouble::{Stage, Trick};
+
+/// A message on its way to the link.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub(crate) packet: Packet,
+    pub(crate) note: Option<Note>,
+    /// The terminal waits for its end.
+    pub(crate) awaited: bool,
+}
+
+impl Device {
+    /// Sends what the terminal says, or what the faults leave of it.
+    pub(crate) fn say(&mut self, now: Moment, packet: Packet, command: Option<CommandName>, awaited: bool) {
+        let mut message = Message { packet, note: None, awaited };
+        if awaited && self.faults.take_lost_answer(command) {
+            self.event(Event::Fault { name: "lose-answer".to_owned() });
+            message.note = Some(Note::Lost);
+        }
+        let (mut before, mut after, mut held) = (Vec::new(), Vec::new(), None);
+        for hit in self.message_hits(&message.packet, command) {
+            self.event(Event::Fault { name: hit.trick.word().to_owned() });
+            let extra = |packet| Message { packet, note: None, awaited: false };
+            match hit.trick {
+                Trick::RepeatResult | Trick::RepeatEvent => after.push(extra(message.packet.clone())),
+                Trick::StaleResult => before.extend(self.last_result.clone().map(extra)),
+                Trick::UnsolicitedResult => before.extend(tamper::unsolicited(&message.packet).map(extra)),
+                Trick::EventAfterFinal => after.extend(tamper::event_after(&message.packet).map(extra)),
+                Trick::LateAnswer => held = Some(now + hit.lasting.map_or(Duration::from_secs(90), |span| span.0)),
+                Trick::LoseEvent => message.note = Some(Note::Lost),
+                Trick::SeqReset => self.link.restart_seq(),
+                Trick::SwapEvents => {
+                    self.swapped = Some(message);
+                    return;
+                }
+                _ => {
+                    let meant = message.packet.json().map_or(Value::Null, Value::Object);
+                    message.note = tamper::message(&hit, &mut message.packet).or(message.note);
+                    if hit.trick == Trick::MalformedJson {
+                        self.meant = Some((message.packet.data.clone(), meant));
+                    }
+                }
+            }
+        }
+        if message.packet.kind == Kind::Result {
+            self.last_result = Some(message.packet.clone());
+        }
+        for message in before {
+            self.give(now, message);
+        }
+        match held {
+            Some(until) => self.held.push((until, message)),
+            None => self.give(now, message),
+        }
+        for message in after.into_iter().chain(self.swapped.take()) {
+            self.give(now, message);
+        }
+    }
+
+    fn message_hits(&mut self, packet: &Packet, command: Option<CommandName>) -> Vec<Hit> {
+        let object = packet.json().unwrap_or_default();
+        let event = object.get("eventCode").and_then(Value::as_str);
+        let command = command.map(CommandName::as_str);
+        let target = Target { command, event, ..Target::of(Direction::ToPos, Some(packet.kind)) };
+        self.faults.hits(|trick| trick.stage() == Stage::Message || trick == Trick::SeqReset, target)
+    }
+
+    pub(crate) fn give(&mut self, now: Moment, message: Message) {
+        let Message { packet, note, awaited } = message;
+        if packet.kind == Kind::Result {
+            self.awaited.push_back(awaited);
+        }
+        self.link.handle(now, LinkInput::Send { packet, note });
+    }
+}
