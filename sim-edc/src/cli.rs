@@ -16,6 +16,8 @@ use crate::{Code, Direction, Profile, Recipe, Wish, program, rehearse};
 ///
 /// Opens the line, prints one ready line for each thing that can be opened, and answers a POS until it gets SIGINT or
 /// SIGTERM. The JSON commands are Antom's documented contract; the framing is described in docs/line.md.
+///
+/// docs/first-purchase.md leads from nothing to a purchase in five commands; docs/terminal.md has all that can be scripted.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "sim-edc", version)]
 #[command(group(clap::ArgGroup::new("place").required(true).args(["link", "listen", "port", "rehearsed"])))]

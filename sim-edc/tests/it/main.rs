@@ -10,6 +10,7 @@ mod fields;
 mod first_purchase;
 mod flood;
 mod garbage;
+mod help;
 mod levers;
 mod lines;
 mod link;
