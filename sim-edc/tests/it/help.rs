@@ -1,7 +1,5 @@
 //! What `sim-edc --help` says, word for word. `UPDATE_DOCS=1 cargo test -p sim-edc` writes it anew.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall fail here")]
-
 use std::path::Path;
 use std::process::Command;
 
