@@ -38,6 +38,8 @@ impl Clock for SystemClock {
         let since = self.since;
         Box::pin(async move {
             match wait.and_then(|wait| since.checked_add(wait)) {
+                // Tokio's timer goes by milliseconds and rounds up: what is due now shall not wait for the next.
+                Some(at) if at <= Instant::now() => {}
                 Some(at) => tokio::time::sleep_until(at).await,
                 None => std::future::pending().await,
             }

@@ -17,7 +17,6 @@ use crate::timer::Timer;
 use crate::transition::{Cause, next};
 use crate::trouble::{PowerLossAt, Trick};
 
-const READING: Duration = Duration::from_millis(500);
 const SIGNATURE_LIMIT: Duration = Duration::from_secs(20);
 const HOST_LIMIT: Duration = Duration::from_secs(30);
 const REVERSAL_TIME: Duration = Duration::from_secs(2);
@@ -88,7 +87,7 @@ impl Terminal {
         if let Some(cause) = fails {
             return self.back_to_ready(now, cause);
         }
-        self.timers.set(Timer::CardRead, now + READING);
+        self.timers.set(Timer::CardRead, now + self.settings.reading.0);
         self.await_cardholder(now);
     }
 

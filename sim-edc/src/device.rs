@@ -69,6 +69,7 @@ pub struct Device {
     /// A message that is no JSON any more, and what it was: a trace shall tell whose it is.
     pub(crate) meant: Option<(Bytes, Value)>,
     pub(crate) is_open: bool,
+    pub(crate) is_traced: bool,
     pub(crate) is_plugged: bool,
     pub(crate) plug_at: Option<Moment>,
     pub(crate) out: VecDeque<Output>,
@@ -92,6 +93,7 @@ impl Device {
             meant: None,
             is_open: false,
             is_plugged: true,
+            is_traced: true,
             plug_at: None,
             out: VecDeque::new(),
         }
@@ -101,6 +103,14 @@ impl Device {
     #[must_use]
     pub fn with_journal(mut self, journal: Journal) -> Self {
         self.terminal.journal = journal;
+        self
+    }
+
+    /// The same device without [`Output::Event`], for who looks at no trace: decoding each message for it again is most
+    /// of the work.
+    #[must_use]
+    pub fn untraced(mut self) -> Self {
+        self.is_traced = false;
         self
     }
 
@@ -255,6 +265,8 @@ impl Device {
     }
 
     pub(crate) fn event(&mut self, event: Event) {
-        self.out.push_back(Output::Event(event));
+        if self.is_traced {
+            self.out.push_back(Output::Event(event));
+        }
     }
 }

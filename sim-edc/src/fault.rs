@@ -74,6 +74,11 @@ impl Faults {
         }
     }
 
+    /// Whether any of these tricks is armed at all: what cannot be hit need not be looked at.
+    pub(crate) fn has(&self, fits: impl Fn(Trick) -> bool) -> bool {
+        self.armed.iter().any(|armed| fits(armed.trick))
+    }
+
     /// The faults among these tricks that apply to this target. Each is a chance: it counts whether taken or not.
     pub(crate) fn hits(&mut self, fits: impl Fn(Trick) -> bool, target: Target<'_>) -> Vec<Hit> {
         let aimed = self.armed.iter_mut().filter(|armed| fits(armed.trick) && armed.is_aimed_at(target));

@@ -71,11 +71,15 @@ impl Device {
     }
 
     fn message_hits(&mut self, packet: &Packet, command: Option<CommandName>) -> Vec<Hit> {
+        let fits = |trick: Trick| trick.stage() == Stage::Message || trick == Trick::SeqReset;
+        if !self.faults.has(fits) {
+            return Vec::new();
+        }
         let object = packet.json().unwrap_or_default();
         let event = object.get("eventCode").and_then(Value::as_str);
         let command = command.map(CommandName::as_str);
         let target = Target { command, event, ..Target::of(Direction::ToPos, Some(packet.kind)) };
-        self.faults.hits(|trick| trick.stage() == Stage::Message || trick == Trick::SeqReset, target)
+        self.faults.hits(fits, target)
     }
 
     pub(crate) fn give(&mut self, now: Moment, message: Message) {

@@ -1,6 +1,7 @@
 //! How a terminal is set up where the documentation leaves a choice: the words of a script's `settings`.
 
 use serde::{Deserialize, Serialize};
+use wire::time::Span;
 
 /// See the module's documentation. Every default is named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,8 @@ pub struct Settings {
     pub tip: Tip,
     /// Whether a PurchaseCancel wants the card first. Default false.
     pub cancel_requires_card: bool,
+    /// How long a card is read. Default 500ms.
+    pub reading: Span,
     /// When a success carries what it need not: acquirer code, message and notice, extendInfo. Default sometimes.
     pub notes: Notes,
     /// Whether amounts and merchantIds ask for codes, after docs/terminal-codes.md. Default false.
@@ -44,6 +47,7 @@ impl Default for Settings {
             tax_rounding: TaxRounding::default(),
             tip: Tip::default(),
             cancel_requires_card: false,
+            reading: Span::millis(500),
             notes: Notes::default(),
             triggers: false,
             merchants: Vec::new(),

@@ -44,9 +44,12 @@ impl Device {
                 note = tamper::bytes(hit, &mut pieces).or(note);
             }
         }
-        let meant = self.meant.as_ref().filter(|(data, _)| *data == packet.data).map(|(_, meant)| meant.clone());
-        let json = meant.unwrap_or_else(|| packet.json().map_or(Value::Null, Value::Object));
-        self.event(Event::Sent { kind: packet.kind, seq, raw: HexBytes(bytes.clone()), json, attempt, fault: note });
+        if self.is_traced {
+            let meant = self.meant.as_ref().filter(|(data, _)| *data == packet.data).map(|(_, meant)| meant.clone());
+            let json = meant.unwrap_or_else(|| packet.json().map_or(Value::Null, Value::Object));
+            let raw = HexBytes(bytes.clone());
+            self.event(Event::Sent { kind: packet.kind, seq, raw, json, attempt, fault: note });
+        }
         if note == Some(Note::Lost) {
             return;
         }
@@ -68,8 +71,10 @@ impl Device {
     pub(crate) fn offered(&mut self, now: Moment, packet: Packet, seq: Option<u8>, raw: Bytes) {
         let refused = seq.is_some() && self.faults.take_nak(packet.kind);
         let object = packet.json();
-        let json = object.as_ref().map_or(Value::Null, |object| Value::Object(object.clone()));
-        self.event(Event::Received { kind: packet.kind, seq, raw: HexBytes(raw), json, repeat: false, refused });
+        if self.is_traced {
+            let json = object.as_ref().map_or(Value::Null, |object| Value::Object(object.clone()));
+            self.event(Event::Received { kind: packet.kind, seq, raw: HexBytes(raw), json, repeat: false, refused });
+        }
         let target = Target::of(Direction::ToPos, Some(packet.kind));
         let verdict = if refused {
             self.event(Event::Fault { name: "nak-command".to_owned() });

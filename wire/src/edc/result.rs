@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::code::{BusinessCode, CommandCode};
 use super::packet::{Kind, Packet};
@@ -129,17 +129,17 @@ impl CommandResult {
     /// The packet that carries it.
     #[must_use]
     pub fn packet(&self) -> Packet {
+        let (id, command_name) = (self.id.as_str(), self.command_name.as_str());
+        let blank = OnWire { id, command_name, ..OnWire::default() };
         let object = match &self.outcome {
-            Outcome::Success(data) => {
-                json!({"id": self.id, "commandName": self.command_name, "outcome": "success", "responseData": data})
-            }
-            Outcome::BusinessFailed(data) => {
-                json!({"id": self.id, "commandName": self.command_name, "outcome": "businessFailed", "responseData": data})
-            }
-            Outcome::CommandFailed { code, message } => json!({
-                "id": self.id, "commandName": self.command_name, "outcome": "commandFailed",
-                "errorCode": code.as_str(), "errorMessage": message,
-            }),
+            Outcome::Success(data) => OnWire { outcome: "success", response_data: Some(data), ..blank },
+            Outcome::BusinessFailed(data) => OnWire { outcome: "businessFailed", response_data: Some(data), ..blank },
+            Outcome::CommandFailed { code, message } => OnWire {
+                outcome: "commandFailed",
+                error_code: Some(code.as_str()),
+                error_message: Some(message),
+                ..blank
+            },
         };
         Packet::new(Kind::Result, &object)
     }
@@ -170,6 +170,21 @@ impl CommandResult {
     }
 }
 
+/// A result as it is written.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OnWire<'a> {
+    id: &'a str,
+    command_name: &'a str,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_data: Option<&'a TransactionData>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<&'a str>,
+}
+
 /// A result that cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("read result: {0}")]
@@ -178,6 +193,7 @@ pub struct ResultFault(String);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_result_reads_back_as_it_was_written() {
