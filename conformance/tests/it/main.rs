@@ -9,6 +9,8 @@ mod files;
 mod integrations;
 mod matrix;
 mod rules;
+mod rules_edc;
+mod rules_line;
 mod runs;
 
 use std::path::{Path, PathBuf};

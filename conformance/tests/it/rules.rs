@@ -1,5 +1,7 @@
 //! Rules read traces: one that holds, one that breaks, one that does not concern them. The traces are written by hand.
 
+use std::time::Duration;
+
 use conformance::rule::{Judgement, judge};
 use conformance::trace::{CaseEvent, DriverEvent, Entry, Event};
 use serde_json::{Value, json};
@@ -13,61 +15,87 @@ use wire::time::Moment;
 
 /// A trace with one entry a second.
 #[derive(Default)]
-struct Trace(Vec<Entry>);
+pub(crate) struct Trace {
+    entries: Vec<Entry>,
+    /// Since the world began.
+    now: Duration,
+    is_at_once: bool,
+}
 
 impl Trace {
-    fn with(mut self, event: Event) -> Self {
-        let n = self.0.len() + 1;
-        let at = Moment::WORLD_START + std::time::Duration::from_secs(n as u64);
-        self.0.push(Entry { n, at, event });
+    pub(crate) fn with(mut self, event: Event) -> Self {
+        let n = self.entries.len() + 1;
+        if !std::mem::take(&mut self.is_at_once) {
+            self.now += Duration::from_secs(1);
+        }
+        self.entries.push(Entry { n, at: Moment::WORLD_START + self.now, event });
         self
     }
 
-    fn wait(mut self, seconds: u64) -> Self {
-        if let Some(last) = self.0.last_mut() {
-            last.at = last.at + std::time::Duration::from_secs(seconds);
+    /// The same trace once more.
+    pub(crate) fn again(&self) -> Self {
+        Self { entries: self.entries.clone(), ..*self }
+    }
+
+    /// What comes next comes in the same moment.
+    pub(crate) fn at_once(mut self) -> Self {
+        self.is_at_once = true;
+        self
+    }
+
+    /// What came last came so much later.
+    pub(crate) fn wait(mut self, seconds: u64) -> Self {
+        self.now += Duration::from_secs(seconds);
+        if let Some(last) = self.entries.last_mut() {
+            last.at = Moment::WORLD_START + self.now;
         }
         self
     }
 
-    fn terminal(self, event: Terminal) -> Self {
+    /// What comes next comes so much later.
+    pub(crate) fn pause(mut self, seconds: u64) -> Self {
+        self.now += Duration::from_secs(seconds);
+        self
+    }
+
+    pub(crate) fn terminal(self, event: Terminal) -> Self {
         self.with(Event::Terminal(event))
     }
 
-    fn gateway(self, event: Gateway) -> Self {
+    pub(crate) fn gateway(self, event: Gateway) -> Self {
         self.with(Event::Gateway(event))
     }
 
-    fn checkout(self, order: &str, by: &str, currency: &str, value: &str) -> Self {
+    pub(crate) fn checkout(self, order: &str, by: &str, currency: &str, value: &str) -> Self {
         let params = json!({"order": order, "by": by, "amount": {"currency": currency, "value": value}});
         self.with(Event::Driver(DriverEvent::Called { method: "checkout".to_owned(), params }))
     }
 
-    fn status(self, order: &str, state: &str, currency: &str, booked: &str) -> Self {
+    pub(crate) fn status(self, order: &str, state: &str, currency: &str, booked: &str) -> Self {
         let method = "orderStatus".to_owned();
         let result = json!({"state": state, "booked": {"currency": currency, "value": booked}});
         self.with(Event::Driver(DriverEvent::Called { method: method.clone(), params: json!({"order": order}) }))
             .with(Event::Driver(DriverEvent::Answered { method, result }))
     }
 
-    fn ended(self) -> Self {
+    pub(crate) fn ended(self) -> Self {
         self.with(Event::Case(CaseEvent::Ended { settled: true }))
     }
 
-    fn command_raw(self, json: Value, refused: bool) -> Self {
+    pub(crate) fn command_raw(self, json: Value, refused: bool) -> Self {
         let raw = HexBytes(json.to_string().into_bytes().into());
         self.terminal(Terminal::Received { kind: Kind::Command, seq: Some(1), raw, json, repeat: false, refused })
     }
 
-    fn command(self, id: &str, name: &str, params: Value) -> Self {
+    pub(crate) fn command(self, id: &str, name: &str, params: Value) -> Self {
         self.command_raw(json!({"id": id, "commandName": name, "commandRequestParams": params, "options": {}}), false)
     }
 
-    fn purchase(self, id: &str, request_id: &str, value: &str) -> Self {
+    pub(crate) fn purchase(self, id: &str, request_id: &str, value: &str) -> Self {
         self.command(id, "Purchase", purchase(request_id, value))
     }
 
-    fn result(self, id: &str, data: Value, fault: Option<Note>, attempt: u8) -> Self {
+    pub(crate) fn result(self, id: &str, data: Value, fault: Option<Note>, attempt: u8) -> Self {
         let json = json!({"id": id, "commandName": "x", "outcome": "success", "responseData": data});
         self.terminal(Terminal::Sent {
             kind: Kind::Result,
@@ -79,15 +107,15 @@ impl Trace {
         })
     }
 
-    fn success(self, id: &str, request_id: &str, value: &str) -> Self {
+    pub(crate) fn success(self, id: &str, request_id: &str, value: &str) -> Self {
         self.result(id, success(request_id, value), None, 1)
     }
 
-    fn ack(self) -> Self {
+    pub(crate) fn ack(self) -> Self {
         self.terminal(Terminal::Ack { direction: Direction::FromPos, stray: false })
     }
 
-    fn recorded(self, request_id: &str, won: u64) -> Self {
+    pub(crate) fn recorded(self, request_id: &str, won: u64) -> Self {
         let result_code = "SUCCESS".to_owned();
         let kind = sim_edc::RecordKind::Purchase;
         self.terminal(Terminal::Recorded {
@@ -98,7 +126,14 @@ impl Trace {
         })
     }
 
-    fn call(self, id: u64, operation: Operation, body: &Value, answer: &Value, lost: Option<LostHow>) -> Self {
+    pub(crate) fn call(
+        self,
+        id: u64,
+        operation: Operation,
+        body: &Value,
+        answer: &Value,
+        lost: Option<LostHow>,
+    ) -> Self {
         let text = |value: &Value| TextBytes(value.to_string().into());
         self.gateway(Gateway::Request {
             id,
@@ -119,12 +154,12 @@ impl Trace {
         })
     }
 
-    fn pay(self, id: u64, request_id: &str, answer: &str, lost: Option<LostHow>) -> Self {
+    pub(crate) fn pay(self, id: u64, request_id: &str, answer: &str, lost: Option<LostHow>) -> Self {
         let answer = json!({"result": {"resultStatus": &answer[..1], "resultCode": &answer[2..]}});
         self.call(id, Operation::Pay, &pay(request_id), &answer, lost)
     }
 
-    fn notice(self, id: u64, request_id: &str, genuine: bool, acknowledged: bool) -> Self {
+    pub(crate) fn notice(self, id: u64, request_id: &str, genuine: bool, acknowledged: bool) -> Self {
         let body = json!({"notifyType": "PAYMENT_RESULT", "result": {"resultStatus": "S", "resultCode": "SUCCESS"}});
         self.gateway(Gateway::Notice {
             id,
@@ -144,7 +179,7 @@ impl Trace {
         })
     }
 
-    fn paid(self, request_id: &str) -> Self {
+    pub(crate) fn paid(self, request_id: &str) -> Self {
         self.gateway(Gateway::Payment {
             payment_request_id: request_id.to_owned(),
             payment_id: "P".to_owned(),
@@ -155,22 +190,22 @@ impl Trace {
         })
     }
 
-    fn sold(self) -> Self {
+    pub(crate) fn sold(self) -> Self {
         self.checkout("A", "entry-code", "JPY", "1000")
     }
 
-    fn found(&self, requirement: &str) -> Judgement {
-        let found = judge(&self.0).into_iter().find(|(id, _)| *id == requirement);
+    pub(crate) fn found(&self, requirement: &str) -> Judgement {
+        let found = judge(&self.entries).into_iter().find(|(id, _)| *id == requirement);
         found.unwrap_or_else(|| panic!("no rule judges {requirement}")).1
     }
 
     #[track_caller]
-    fn holds(self, requirement: &str) {
+    pub(crate) fn holds(self, requirement: &str) {
         assert_eq!(self.found(requirement), Judgement::Held, "{requirement}");
     }
 
     #[track_caller]
-    fn breaks(self, requirement: &str, entry: usize) {
+    pub(crate) fn breaks(self, requirement: &str, entry: usize) {
         match self.found(requirement) {
             Judgement::Broken(findings) => assert_eq!(findings[0].entry, entry, "{findings:?}"),
             other => panic!("{requirement}: {other:?}"),
@@ -178,19 +213,19 @@ impl Trace {
     }
 
     #[track_caller]
-    fn says_nothing_of(self, requirement: &str) {
+    pub(crate) fn says_nothing_of(self, requirement: &str) {
         assert_eq!(self.found(requirement), Judgement::NotExercised, "{requirement}");
     }
 }
 
-fn purchase(request_id: &str, value: &str) -> Value {
+pub(crate) fn purchase(request_id: &str, value: &str) -> Value {
     json!({
         "requestId": request_id, "paymentAmount": {"currency": "KRW", "value": value}, "tipAmount": {"currency": "KRW", "value": "0"},
         "creditPayPlan": {"installmentNum": "0"}, "acquirerInfo": {"acquirerTerminalId": "T", "acquirerRegistrationNo": "1234567890"}
     })
 }
 
-fn success(request_id: &str, value: &str) -> Value {
+pub(crate) fn success(request_id: &str, value: &str) -> Value {
     json!({"requestId": request_id, "paymentAmount": {"currency": "KRW", "value": value}, "result": {"resultCode": "SUCCESS"}})
 }
 
@@ -208,7 +243,7 @@ fn pay(request_id: &str) -> Value {
     })
 }
 
-fn new() -> Trace {
+pub(crate) fn new() -> Trace {
     Trace::default()
 }
 

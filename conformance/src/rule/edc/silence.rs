@@ -120,6 +120,7 @@ pub(in crate::rule) fn records_are_matched(view: &View<'_>) -> Judgement {
         let mut successes: Vec<_> = view
             .results
             .iter()
+            .filter(|r| r.fault.is_none())
             .map(|r| &r.json["responseData"])
             .filter(|data| data["result"]["resultCode"] == "SUCCESS")
             .filter(|data| Some(&data["paymentAmount"]["value"]) == silent.value())
