@@ -3,7 +3,7 @@
 //! Each refusal has two texts: the code goes on the wire, the reason goes in the log.
 
 use serde_json::Value;
-use wire::antom::{Envelope, FieldRule, Operation, Route, Severity, check_fields};
+use wire::antom::{Envelope, Operation, Route};
 use wire::time::Moment;
 
 use crate::client::Clients;
@@ -58,18 +58,6 @@ fn check_media_type(envelope: &Envelope, notes: &mut Vec<String>) -> Result<(), 
     }
 }
 
-/// Compares a body with a table of fields; all that breaks it is told at once.
-pub(crate) fn check_table(body: &Value, table: &[FieldRule], notes: &mut Vec<String>) -> Result<(), Refusal> {
-    let (errors, lints): (Vec<_>, Vec<_>) =
-        check_fields(body, table).into_iter().partition(|p| p.severity == Severity::Error);
-    notes.extend(lints.iter().map(ToString::to_string));
-    if errors.is_empty() {
-        return Ok(());
-    }
-    let reasons = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-    Err(Refusal { code: "PARAM_ILLEGAL", reason: reasons })
-}
-
 /// Reads a body that fits its table.
 pub(crate) fn read<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, Refusal> {
     serde_json::from_value(texts(body)).map_err(|error| Refusal { code: "PARAM_ILLEGAL", reason: error.to_string() })
@@ -94,7 +82,7 @@ pub(crate) fn clip(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use wire::antom::{FieldKind, FieldNeed, Headers};
+    use wire::antom::Headers;
 
     use super::*;
 
@@ -132,20 +120,5 @@ mod tests {
     fn scalars_become_texts_at_every_depth_and_nothing_else_changes() {
         let value = json!({"a": 1, "b": [true, null, {"c": 1.5}], "d": "1", "e": {}});
         assert_eq!(texts(value), json!({"a": "1", "b": ["true", null, {"c": "1.5"}], "d": "1", "e": {}}));
-    }
-
-    #[test]
-    fn a_refusal_lists_every_field_and_a_lint_alone_refuses_nothing() {
-        const TABLE: &[FieldRule] = &[
-            FieldRule { path: "a", need: FieldNeed::Required, kind: FieldKind::Text(3) },
-            FieldRule { path: "b", need: FieldNeed::Required, kind: FieldKind::Text(3) },
-            FieldRule { path: "c", need: FieldNeed::Optional, kind: FieldKind::Text(3) },
-        ];
-        let mut notes = Vec::new();
-        let refusal = check_table(&json!({"b": "long", "c": 7}), TABLE, &mut notes).unwrap_err();
-        assert_eq!(refusal.code, "PARAM_ILLEGAL");
-        assert_eq!(refusal.reason, "a is required and missing; b must have 1 to 3 characters, has 4");
-        assert_eq!(notes, ["c should be a JSON string, is a number"]);
-        assert_eq!(check_table(&json!({"a": 1, "b": "x"}), TABLE, &mut notes), Ok(()));
     }
 }

@@ -1,20 +1,21 @@
 //! What every operation works with: the ledger, what is planned, what is to be told, and what the script wants.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
-use wire::antom::{NotifyPayment, NotifyType, Operation, PaymentStatus, ResultObject, ResultStatus};
-use wire::time::{Moment, WireTime};
+use wire::antom::{Operation, Quote, ResultObject, ResultStatus};
+use wire::money::{Currency, Money};
+use wire::time::Moment;
 
 use crate::event::{Event, LostHow};
 use crate::gateway::Output;
-use crate::ledger::{Ledger, OFFSET_MINUTES};
-use crate::notice::{Notice, Schedule, Truth, as_sent};
+use crate::ledger::Ledger;
+use crate::notice::Truth;
 use crate::notices::Notices;
-use crate::payment::Payment;
-use crate::plan::{Plan, Plans, Turn};
-use crate::reply::json;
-use crate::script::{Answer, Buyer, Fault, Script, Settings};
+use crate::payment::{Kind, Payment};
+use crate::plan::Plans;
+use crate::script::{Answer, Buyer, Fault, RefundEnd, Script, Settings};
 use crate::store::Table;
 
 /// See the module's documentation.
@@ -31,7 +32,23 @@ pub(crate) struct Desk {
     pub(crate) out: VecDeque<Output>,
     answers: Vec<Answer>,
     buyers: VecDeque<Buyer>,
+    refunds: VecDeque<RefundEnd>,
     faults: Vec<Fault>,
+    /// Calls of each client, and since when they are counted.
+    calls: BTreeMap<String, (Moment, u32)>,
+    /// Where the pages lie that buyers are sent to.
+    pub(crate) page_url: String,
+}
+
+/// An amount in other currencies.
+#[derive(Debug)]
+pub(crate) struct Exchanged {
+    /// What the buyer pays.
+    pub(crate) actual: Money,
+    pub(crate) payment_quote: Option<Quote>,
+    /// What the merchant gets, when that is in another currency.
+    pub(crate) settlement: Option<Money>,
+    pub(crate) settlement_quote: Option<Quote>,
 }
 
 impl Desk {
@@ -46,7 +63,10 @@ impl Desk {
             out: VecDeque::new(),
             answers: script.answers,
             buyers: script.buyer.into(),
+            refunds: script.refunds.into(),
             faults: script.faults,
+            calls: BTreeMap::new(),
+            page_url: "https://wallet.example".to_owned(),
         }
     }
 
@@ -55,6 +75,7 @@ impl Desk {
         self.settings = script.settings;
         self.answers = script.answers;
         self.buyers = script.buyer.into();
+        self.refunds = script.refunds.into();
         self.faults = script.faults;
     }
 
@@ -63,92 +84,95 @@ impl Desk {
         self.ledger.clear();
         self.plans = Plans::default();
         self.notices.reset();
+        self.calls.clear();
         self.set_script(script);
     }
 
-    /// Files a payment as it is now, and puts it into the trace.
-    pub(crate) fn keep(&mut self, payment: Arc<Payment>) {
-        self.event(Event::Payment {
-            payment_request_id: payment.payment_request_id.clone(),
-            payment_id: payment.payment_id.clone(),
-            reference_order_id: payment.reference_order_id.clone(),
-            amount: payment.amount,
-            status: payment.status,
-            code: payment.code.clone(),
-        });
-        self.ledger.keep(payment);
-    }
-
-    /// A payment was created: what will become of it?
-    pub(crate) fn plan_payment(&mut self, payment: &Payment) {
-        let default = Buyer::Pays { after: wire::time::Span::secs(3) };
-        let now = self.now;
-        let buyer = match self.buyers.pop_front().unwrap_or(default) {
-            Buyer::Pays { after } => Some((now + after.0, PaymentStatus::Success, "SUCCESS")),
-            Buyer::Declines { code, after } => Some((now + after.0, PaymentStatus::Fail, code.0.code)),
-            Buyer::Leaves => None,
-        };
-        // Only the first thing that ends a payment is planned: a plan that can change nothing would keep the world busy.
-        let (at, status, code) = buyer.filter(|(at, ..)| *at <= payment.expires).unwrap_or((
-            payment.expires,
-            PaymentStatus::Fail,
-            "ORDER_IS_CLOSED",
-        ));
-        let payment_request_id = payment.payment_request_id.clone();
-        let turn = Turn::PaymentEnds { payment_request_id, status, code: code.to_owned() };
-        self.plans.add(self.ledger.store(), Plan { at, client: payment.client.clone(), turn });
-        let forgery = self.faults.iter().position(|fault| matches!(fault, Fault::ForgeNotification { .. }));
-        if let Some(Fault::ForgeNotification { signature, after }) = forgery.map(|index| self.faults.remove(index)) {
-            self.notify(payment, now + after.0, Truth::Forged(signature), "SUCCESS");
-        }
-    }
-
-    /// What was planned happens, at its own time.
-    pub(crate) fn carry_out(&mut self, plan: &Plan) {
-        let Turn::PaymentEnds { payment_request_id, status, code } = &plan.turn;
-        let Some(payment) = self.ledger.payment(&plan.client, payment_request_id) else { return };
-        if payment.status != PaymentStatus::Processing {
-            return;
-        }
-        let paid = (*status == PaymentStatus::Success).then_some(plan.at);
-        let payment = Arc::new(Payment { status: *status, code: code.clone(), paid, ..(*payment).clone() });
-        self.keep(Arc::clone(&payment));
-        if *status == PaymentStatus::Success || self.settings.notify_failure {
-            self.notify(&payment, plan.at, Truth::Genuine, code);
-        }
-    }
-
-    /// Plans a notifyPayment.
-    pub(crate) fn notify(&mut self, payment: &Payment, at: Moment, truth: Truth, code: &str) {
-        let Some(url) = payment.notify_url.as_ref().or(self.dashboard_url.as_ref()) else { return };
-        let url = as_sent(url);
-        let success = code == "SUCCESS";
-        let message = NotifyPayment {
-            actual_payment_amount: Some(payment.amount),
-            payment_create_time: Some(WireTime::new(payment.created, OFFSET_MINUTES)),
-            payment_time: success.then(|| WireTime::new(at, OFFSET_MINUTES)),
-            ..NotifyPayment::new(
-                NotifyType::PaymentResult,
-                ResultObject::documented(code),
-                payment.payment_request_id.clone(),
-                payment.payment_id.clone(),
-                payment.amount,
-            )
-        };
-        let mut schedule = Schedule::starting(at);
-        if truth == Truth::Genuine {
-            if self.take(|fault| if let Fault::LoseNotification { times } = fault { Some(times) } else { None }) {
-                return self.event(Event::Fault { name: "lose-notification".to_owned() });
-            }
-            schedule.repeats = self.faults.iter().find_map(|fault| match fault {
-                Fault::RepeatNotification { times, every } => Some((*times, every.0)),
-                _ => None,
+    /// Files a payment as it is now, and puts it into the trace. Orders of a batch are told of as the batch.
+    pub(crate) fn keep(&mut self, payment: Payment) -> Arc<Payment> {
+        let payment = Arc::new(payment);
+        if payment.kind != Kind::BatchOrder {
+            self.event(Event::Payment {
+                payment_request_id: payment.payment_request_id.clone(),
+                payment_id: payment.payment_id.clone(),
+                reference_order_id: payment.reference_order_id.clone(),
+                amount: payment.amount,
+                status: payment.status,
+                code: payment.code.clone(),
             });
         }
-        let payment_request_id = payment.payment_request_id.clone();
-        let client = payment.client.clone();
-        let notice = Notice { payment_request_id, client, url, body: json(&message), truth, schedule };
-        self.notices.add(self.ledger.store(), notice);
+        self.ledger.keep(Arc::clone(&payment));
+        payment
+    }
+
+    /// Files a payment without a word in the trace: it is not whole yet.
+    pub(crate) fn keep_quietly(&mut self, payment: Payment) -> Payment {
+        self.ledger.keep(Arc::new(payment.clone()));
+        payment
+    }
+
+    /// A client's payment by either id; Antom's wins.
+    pub(crate) fn find(
+        &self,
+        client: &str,
+        payment_id: Option<&str>,
+        request_id: Option<&str>,
+    ) -> Option<Arc<Payment>> {
+        match (payment_id, request_id) {
+            (Some(id), _) => self.ledger.payment_by_id(client, id),
+            (None, Some(id)) => self.ledger.payment(client, id),
+            (None, None) => None,
+        }
+    }
+
+    /// What the buyer of the next payment does, if the script says.
+    pub(crate) fn next_buyer(&mut self) -> Option<Buyer> {
+        self.buyers.pop_front()
+    }
+
+    /// How the next refund ends, if the script says.
+    pub(crate) fn next_refund(&mut self) -> Option<RefundEnd> {
+        self.refunds.pop_front()
+    }
+
+    /// A forgery that is due for a payment that is new.
+    pub(crate) fn forge_if_scripted(&mut self, payment: &Payment) {
+        let forgery = self.faults.iter().position(|fault| matches!(fault, Fault::ForgeNotification { .. }));
+        if let Some(Fault::ForgeNotification { signature, after }) = forgery.map(|index| self.faults.remove(index)) {
+            self.forge(payment, self.now + after.0, Truth::Forged(signature));
+        }
+    }
+
+    pub(crate) fn loses_notification(&mut self) -> bool {
+        self.take(|fault| if let Fault::LoseNotification { times } = fault { Some(times) } else { None })
+    }
+
+    pub(crate) fn repeats(&self) -> Option<(u32, Duration)> {
+        self.faults.iter().find_map(|fault| match fault {
+            Fault::RepeatNotification { times, every } => Some((*times, every.0)),
+            _ => None,
+        })
+    }
+
+    /// A payment's amount in the wallet's and the merchant's currency.
+    pub(crate) fn exchanged(&self, payment: &Payment) -> Exchanged {
+        let into = |currency: Option<Currency>| self.settings.rates.exchange(payment.amount, currency?);
+        let (actual, payment_quote) = into(self.settings.wallet_currency).unzip();
+        let first = self.settings.settlement_currencies.first().copied();
+        let (settlement, settlement_quote) = into(payment.settlement.or(first)).unzip();
+        Exchanged { actual: actual.unwrap_or(payment.amount), payment_quote, settlement, settlement_quote }
+    }
+
+    /// Counts a call; false when it is one too many.
+    pub(crate) fn counts_call(&mut self, client: &str) -> bool {
+        let Some(limit) = self.settings.rate_limit else { return true };
+        let now = self.now;
+        let (since, calls) = self.calls.entry(client.to_owned()).or_insert((now, 0));
+        if now.since(*since) >= limit.per.0 {
+            (*since, *calls) = (now, 0);
+        }
+        *calls = calls.saturating_add(1);
+        *calls <= limit.calls
     }
 
     /// The scripted answer to a call, if one is left. SUCCESS stands for a call that is carried out.

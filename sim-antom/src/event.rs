@@ -1,7 +1,7 @@
 //! What the gateway did and saw: the entries of its trace, and all that a judge knows of it.
 
 use serde::{Deserialize, Serialize};
-use wire::antom::{Operation, PaymentStatus};
+use wire::antom::{Operation, PaymentStatus, RefundStatus};
 use wire::hex::TextBytes;
 use wire::money::Money;
 
@@ -54,6 +54,34 @@ pub enum Event {
         /// Where it is now.
         status: PaymentStatus,
         /// The paymentResultCode.
+        code: String,
+    },
+    /// A refund changed.
+    Refund {
+        /// The merchant's id for it.
+        refund_request_id: String,
+        /// Antom's id for it.
+        refund_id: String,
+        /// The payment that is given back.
+        payment_id: String,
+        /// In minor units.
+        amount: Money,
+        /// Where it is now.
+        status: RefundStatus,
+        /// SUCCESS, or why it failed.
+        code: String,
+    },
+    /// A capture ended.
+    Capture {
+        /// The merchant's id for it.
+        capture_request_id: String,
+        /// Antom's id for it.
+        capture_id: String,
+        /// The payment that is captured.
+        payment_id: String,
+        /// In minor units.
+        amount: Money,
+        /// SUCCESS, or why it failed.
         code: String,
     },
     /// A notification was sent.

@@ -15,7 +15,7 @@ use crate::event::Event;
 use crate::ledger::{Ledger, OFFSET_MINUTES};
 use crate::notice::{Delivery, Notice, Truth};
 use crate::notices::{ANSWER_WAIT, NoticeView};
-use crate::operation::{Serve, read};
+use crate::operation::{Reader, Serve, read};
 use crate::reply::{Reply, json, sign};
 use crate::script::{Forgery, Script};
 use crate::store::{Store, StoreError};
@@ -146,6 +146,11 @@ impl Gateway {
         self.signer = signer.with_version(self.signer.version().saturating_add(1));
     }
 
+    /// Sets where the pages lie that buyers are sent to: a URL without a slash at its end.
+    pub fn set_page_url(&mut self, url: String) {
+        self.desk.page_url = url;
+    }
+
     /// Takes an input. Then [`Gateway::commit`], and [`Gateway::poll`] until it returns nothing.
     pub fn handle(&mut self, now: Moment, input: Input) {
         self.desk.now = now;
@@ -224,13 +229,18 @@ impl Gateway {
     }
 
     fn admit(
-        &self,
+        &mut self,
         envelope: &Envelope,
         client: &str,
         notes: &mut Vec<String>,
     ) -> Result<(Operation, Box<dyn Serve>), Refusal> {
         let (operation, body) = check(envelope, &self.clients, self.desk.now, notes)?;
-        let request = read(operation, body, notes)?;
+        if !self.desk.counts_call(client) {
+            let reason = "more calls than the setting rate-limit allows".to_owned();
+            return Err(Refusal { code: "REQUEST_TRAFFIC_EXCEED_LIMIT", reason });
+        }
+        let mut reader = Reader { strict: self.desk.settings.strict, notes };
+        let request = read(operation, body, &mut reader)?;
         request.admit(&self.desk, client)?;
         Ok((operation, request))
     }
@@ -431,7 +441,7 @@ mod tests {
         let since = Instant::now();
         // Unsigned, since signing is what would take the time.
         for _ in 0..MANY {
-            gateway.desk.notify(&payment, NOW, Truth::Forged(Forgery::Absent), "SUCCESS");
+            gateway.desk.forge(&payment, NOW, Truth::Forged(Forgery::Absent));
             assert_eq!(gateway.deadlines().world, Some(NOW));
         }
         for _ in 0..MANY {

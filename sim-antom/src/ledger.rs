@@ -5,7 +5,9 @@ use std::sync::Arc;
 use wire::money::Money;
 use wire::time::{Moment, WireTime};
 
+use crate::capture::Capture;
 use crate::payment::Payment;
+use crate::refund::Refund;
 use crate::store::{Key, MemoryStore, Record, Store, StoreError, Table};
 
 /// Minutes that the gateway's times are ahead of UTC: +08:00.
@@ -92,11 +94,73 @@ impl Ledger {
         self.store.put(Key::new(Table::Payment, payment.payment_id.as_str()), Record::Payment(payment));
     }
 
+    /// The refund of a client's request.
+    #[must_use]
+    pub fn refund(&self, client: &str, refund_request_id: &str) -> Option<Arc<Refund>> {
+        match self.store.get(&Key::of_client(Table::RefundRequest, client, refund_request_id))? {
+            Record::Link(refund_id) => self.refund_by_id(client, &refund_id),
+            _ => None,
+        }
+    }
+
+    /// A client's refund by Antom's id.
+    #[must_use]
+    pub fn refund_by_id(&self, client: &str, refund_id: &str) -> Option<Arc<Refund>> {
+        match self.store.get(&Key::new(Table::Refund, refund_id))? {
+            Record::Refund(refund) if refund.client == client => Some(refund),
+            _ => None,
+        }
+    }
+
+    /// Files a refund as it is now.
+    pub(crate) fn keep_refund(&mut self, refund: Arc<Refund>) {
+        let link = Key::of_client(Table::RefundRequest, &refund.client, &refund.refund_request_id);
+        self.store.put(link, Record::Link(refund.refund_id.as_str().into()));
+        self.store.put(Key::new(Table::Refund, refund.refund_id.as_str()), Record::Refund(refund));
+    }
+
+    /// The capture of a client's request.
+    #[must_use]
+    pub fn capture(&self, client: &str, capture_request_id: &str) -> Option<Arc<Capture>> {
+        match self.store.get(&Key::of_client(Table::CaptureRequest, client, capture_request_id))? {
+            Record::Link(capture_id) => self.capture_by_id(client, &capture_id),
+            _ => None,
+        }
+    }
+
+    /// A client's capture by Antom's id.
+    #[must_use]
+    pub fn capture_by_id(&self, client: &str, capture_id: &str) -> Option<Arc<Capture>> {
+        match self.store.get(&Key::new(Table::Capture, capture_id))? {
+            Record::Capture(capture) if capture.client == client => Some(capture),
+            _ => None,
+        }
+    }
+
+    /// Files a capture.
+    pub(crate) fn keep_capture(&mut self, capture: Arc<Capture>) {
+        let link = Key::of_client(Table::CaptureRequest, &capture.client, &capture.capture_request_id);
+        self.store.put(link, Record::Link(capture.capture_id.as_str().into()));
+        self.store.put(Key::new(Table::Capture, capture.capture_id.as_str()), Record::Capture(capture));
+    }
+
     /// 35 characters, beginning with the date: the shape seen in real samples.
     pub(crate) fn next_payment_id(&self, now: Moment) -> String {
-        let date: String =
-            WireTime::new(now, OFFSET_MINUTES).as_str().chars().filter(char::is_ascii_digit).take(8).collect();
-        format!("{date}114010800100{:015}", self.len() + 1)
+        format!("{}114010800100{:015}", date(now), self.len() + 1)
+    }
+
+    pub(crate) fn next_refund_id(&self, now: Moment) -> String {
+        format!("{}114010801300{:015}", date(now), self.store.count(Table::Refund) + 1)
+    }
+
+    pub(crate) fn next_capture_id(&self, now: Moment) -> String {
+        format!("{}114010801500{:015}", date(now), self.store.count(Table::Capture) + 1)
+    }
+
+    /// Whether one more refund or capture can be kept: ten a payment, on an average.
+    pub(crate) fn has_room_for_more(&self) -> bool {
+        let kept = self.store.count(Table::Refund) + self.store.count(Table::Capture);
+        kept < self.most.saturating_mul(10)
     }
 
     /// Forgets everything.
@@ -133,6 +197,11 @@ impl Ledger {
     }
 }
 
+/// The gateway's date, digits only.
+fn date(now: Moment) -> String {
+    WireTime::new(now, OFFSET_MINUTES).as_str().chars().filter(char::is_ascii_digit).take(8).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -144,21 +213,8 @@ mod tests {
     const NOW: Moment = Moment::WORLD_START;
 
     fn payment(ledger: &mut Ledger, now: Moment, client: &str, id: &str) -> Arc<Payment> {
-        let payment = Arc::new(Payment {
-            client: client.to_owned(),
-            payment_request_id: id.to_owned(),
-            payment_id: ledger.next_payment_id(now),
-            reference_order_id: None,
-            amount: Money::krw(1),
-            payment_method_id: None,
-            status: PaymentStatus::Processing,
-            code: "PAYMENT_IN_PROCESS".to_owned(),
-            refused: false,
-            created: now,
-            paid: None,
-            expires: now,
-            notify_url: None,
-        });
+        let payment_id = ledger.next_payment_id(now);
+        let payment = Arc::new(crate::payment::example(client, id, &payment_id, now));
         ledger.keep(Arc::clone(&payment));
         payment
     }

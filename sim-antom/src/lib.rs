@@ -9,6 +9,7 @@
 //! http bytes ← faults ← sign ← Envelope ←─────┘                                      every step → Event (the trace)
 //! ```
 
+mod capture;
 mod checks;
 mod client;
 mod clock;
@@ -21,6 +22,7 @@ mod gateway;
 mod journal;
 mod keys;
 mod ledger;
+mod life;
 mod net;
 mod notice;
 mod notices;
@@ -28,16 +30,20 @@ mod notifier;
 mod operation;
 mod payment;
 mod plan;
+mod quote;
+mod refund;
 mod reply;
 mod room;
 mod script;
 mod script_text;
 mod server;
 mod store;
+mod tell;
 mod tls;
 
 pub mod cli;
 
+pub use capture::{Capture, CaptureMode};
 pub use checks::{Refusal, check};
 pub use client::{ApiKey, ApiKeyError, Client, Clients};
 pub use clock::SystemClock;
@@ -53,10 +59,12 @@ pub use net::{Accept, Arrival, Connect, Connecting, Stream, TcpAccept, TcpConnec
 pub use notice::{Delivery, Notice, Schedule, Truth};
 pub use notices::{NoticeView, Progress};
 pub use notifier::Notifier;
-pub use payment::Payment;
+pub use payment::{Kind, Payment};
 pub use plan::{Plan, Turn};
+pub use quote::Rates;
+pub use refund::Refund;
 pub use reply::Reply;
-pub use script::{Answer, Buyer, Code, Fault, Forgery, Script, Settings};
+pub use script::{Answer, Buyer, Code, Fault, Forgery, RateLimit, RefundEnd, Script, Settings, UrlKind};
 pub use script_text::Mistake;
 pub use server::{Front, serve};
 pub use store::{Key, MemoryStore, Record, Store, StoreError, Table};

@@ -33,6 +33,28 @@ pub enum Turn {
         /// The paymentResultCode.
         code: String,
     },
+    /// The wallet says that it paid, after the payment had ended.
+    ComesLate {
+        /// Which.
+        payment_id: String,
+    },
+    /// A refund ends.
+    RefundEnds {
+        /// Which.
+        refund_id: String,
+        /// SUCCESS, or why it failed.
+        code: String,
+    },
+    /// The gateway captures a card payment.
+    CaptureDue {
+        /// Which.
+        payment_id: String,
+    },
+    /// A card's holder is bound no longer: what was not captured is released.
+    AuthorisationEnds {
+        /// Which.
+        payment_id: String,
+    },
 }
 
 /// The queue.

@@ -3,9 +3,13 @@
 //! Lists are sequences: each new payment takes the next entry of `buyer`; each call takes the first of `answers` that
 //! fits its operation and is not used up. When nothing is scripted, calls succeed and buyers pay after three seconds.
 
+mod settings;
+
 use serde::{Deserialize, Serialize};
 use wire::antom::Operation;
 use wire::time::Span;
+
+pub use settings::{RateLimit, Settings, UrlKind};
 
 /// A script. Everything has a default, so an empty one is a gateway where everybody pays.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -15,6 +19,8 @@ pub struct Script {
     pub answers: Vec<Answer>,
     /// What the buyer of each new payment does.
     pub buyer: Vec<Buyer>,
+    /// How each new refund ends; then every one at once, or after 3 s when its request says that it may take time.
+    pub refunds: Vec<RefundEnd>,
     /// What goes wrong.
     pub faults: Vec<Fault>,
     /// How this gateway is set up.
@@ -74,6 +80,45 @@ pub enum Buyer {
     },
     /// Leaves, and the payment expires.
     Leaves,
+    /// Leaves; and after the payment expired or was cancelled, his wallet says that it paid.
+    PaysLate {
+        /// How long after the end. Default 3s.
+        #[serde(default = "three_seconds")]
+        after: Span,
+    },
+    /// Pays by bank: the payment is pending for a while, then it ends.
+    Pends {
+        /// How long after the payment was created it becomes pending. Default 3s.
+        #[serde(default = "three_seconds")]
+        after: Span,
+        /// How long it is pending. Default 24h.
+        #[serde(rename = "for", default = "one_day")]
+        lasting: Span,
+        /// How it ends. Default SUCCESS.
+        #[serde(default = "success")]
+        code: Code,
+    },
+}
+
+/// How an accepted refund ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum RefundEnd {
+    /// It is answered REFUND_IN_PROCESS, and given back later.
+    Succeeds {
+        /// How long after the request. Default 3s.
+        #[serde(default = "three_seconds")]
+        after: Span,
+    },
+    /// It is answered REFUND_IN_PROCESS, and fails later.
+    Fails {
+        /// Why. Default MERCHANT_BALANCE_NOT_ENOUGH.
+        #[serde(default = "no_merchant_balance")]
+        code: Code,
+        /// How long after the request. Default 3s.
+        #[serde(default = "three_seconds")]
+        after: Span,
+    },
 }
 
 /// What goes wrong. Each fault applies so many times and is then used up, unless it says otherwise.
@@ -129,22 +174,6 @@ pub enum Forgery {
     TamperedBody,
 }
 
-/// How a gateway is set up where the documentation leaves a choice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Settings {
-    /// Whether failed in-store payments are notified too. Default false (the in-store page names successes only).
-    pub notify_failure: bool,
-    /// How long a payment stays open when the request names no time. Default 10m.
-    pub expiry: Span,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { notify_failure: false, expiry: Span::secs(600) }
-    }
-}
-
 const fn once() -> u32 {
     1
 }
@@ -153,6 +182,15 @@ const fn one_second() -> Span {
 }
 const fn three_seconds() -> Span {
     Span::secs(3)
+}
+const fn one_day() -> Span {
+    Span::secs(24 * 3600)
+}
+fn success() -> Code {
+    Code(wire::antom::find_anywhere("SUCCESS").unwrap_or(&wire::antom::PAY[0]))
+}
+fn no_merchant_balance() -> Code {
+    Code(wire::antom::find_anywhere("MERCHANT_BALANCE_NOT_ENOUGH").unwrap_or(&wire::antom::REFUND[0]))
 }
 fn no_balance() -> Code {
     Code(wire::antom::find_anywhere("USER_BALANCE_NOT_ENOUGH").unwrap_or(&wire::antom::PAYMENT_RESULT_CODE[0]))
@@ -193,7 +231,7 @@ mod tests {
                 Fault::ForgeNotification { signature: Forgery::ForeignKey, after: Span::secs(1) },
                 Fault::LoseNotification { times: 1 },
             ],
-            settings: Settings { notify_failure: false, expiry: Span::secs(600) },
+            ..Script::default()
         };
         assert_eq!(script.unwrap(), wanted);
         assert_eq!(no_balance().0.code, "USER_BALANCE_NOT_ENOUGH");
@@ -203,10 +241,12 @@ mod tests {
     fn a_script_reads_back_as_it_was_written() {
         let script = read(
             "answers: [{on: inquiryPayment, code: UNKNOWN_EXCEPTION, times: 3}]\n\
-             buyer: [{pays: {after: 200ms}}, {declines: {code: RISK_REJECT, after: 1m 30s}}, leaves]\n\
+             buyer: [{pays: {after: 200ms}}, {declines: {code: RISK_REJECT, after: 1m 30s}}, leaves, {pays-late: {}}, {pends: {for: 72h}}]\n\
              faults: [{lose-answer: {on: pay, times: 2, how: silence}}, {repeat-notification: {times: 8, every: 2m}}, \
                {forge-notification: {signature: tampered-body, after: 0s}}, {lose-notification: {times: 2}}]\n\
-             settings: {notify-failure: true, expiry: 3m}\n",
+             refunds: [{succeeds: {}}, {fails: {after: 1m}}]\n\
+             settings: {notify-failure: true, expiry: 3m, urls: [normal, scheme], wallet-currency: CNY, \
+               rates: {JPY: 7000}, limits: {JPY: 100000}, rate-limit: {calls: 3}}\n",
         )
         .unwrap();
         let text = serde_json::to_string(&script).unwrap();

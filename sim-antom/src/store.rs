@@ -10,9 +10,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::capture::Capture;
 use crate::notice::Notice;
 use crate::payment::Payment;
 use crate::plan::Plan;
+use crate::refund::Refund;
 
 /// What a record is filed under.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,6 +33,14 @@ pub enum Table {
     Payment,
     /// The paymentId of each client's paymentRequestId.
     PaymentRequest,
+    /// Refunds by refundId.
+    Refund,
+    /// The refundId of each client's refundRequestId.
+    RefundRequest,
+    /// Captures by captureId.
+    Capture,
+    /// The captureId of each client's captureRequestId.
+    CaptureRequest,
     /// What will happen by itself, by number.
     Plan,
     /// Notifications that are not done with, by number.
@@ -43,6 +53,10 @@ pub enum Table {
 pub enum Record {
     /// A payment.
     Payment(Arc<Payment>),
+    /// A refund.
+    Refund(Arc<Refund>),
+    /// A capture.
+    Capture(Arc<Capture>),
     /// The key of another record.
     Link(Box<str>),
     /// Something that will happen.

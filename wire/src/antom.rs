@@ -15,8 +15,8 @@ mod sign;
 mod signature;
 
 pub use code::{
-    BATCH_PAY, CodeLine, INQUIRY_PAYMENT, NOTIFY_PAYMENT, NextStep, PAY, PAYMENT_RESULT_CODE, ResultStatus, find,
-    find_anywhere,
+    BATCH_PAY, CANCEL, CAPTURE, CREATE_PAYMENT_SESSION, CodeLine, INQUIRY_PAYMENT, INQUIRY_REFUND, NOTIFY_PAYMENT,
+    NextStep, PAY, PAYMENT_RESULT_CODE, REFUND, ResultStatus, codes, find, find_anywhere,
 };
 pub use envelope::{Envelope, Headers};
 pub use field::{FieldKind, FieldNeed, FieldProblem, FieldRule, Severity, check_fields};

@@ -131,8 +131,14 @@ fn gateway(event: &Gateway) -> Option<String> {
         Gateway::Payment { payment_request_id, amount, status, code, .. } => {
             format!("            gateway   PAYMENT {payment_request_id} {amount} {status:?} {code}")
         }
+        Gateway::Refund { refund_request_id, amount, status, code, .. } => {
+            format!("            gateway   REFUND {refund_request_id} {amount} {status:?} {code}")
+        }
+        Gateway::Capture { capture_request_id, amount, code, .. } => {
+            format!("            gateway   CAPTURE {capture_request_id} {amount} {code}")
+        }
         Gateway::Notice { attempt, body, genuine, .. } => {
-            let what = if *genuine { "notifyPayment" } else { "FORGED notifyPayment" };
+            let what = if *genuine { "notification" } else { "FORGED notification" };
             format!("merchant <- gateway   {what} (delivery {attempt}) {}", clip(&wire::hex::visible(&body.0)))
         }
         Gateway::NoticeAnswered { status, body, problem, .. } => {

@@ -276,7 +276,10 @@ impl<'a> View<'a> {
                     notice.answer = Some((entry.n, *acknowledged, problem.clone()));
                 }
             }
-            GatewayEvent::Payment { .. } | GatewayEvent::Fault { .. } => {}
+            GatewayEvent::Payment { .. }
+            | GatewayEvent::Refund { .. }
+            | GatewayEvent::Capture { .. }
+            | GatewayEvent::Fault { .. } => {}
         }
     }
 

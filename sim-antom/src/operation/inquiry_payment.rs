@@ -2,35 +2,39 @@
 
 use bytes::Bytes;
 use serde_json::Value;
-use wire::antom::{InquiryPaymentRequest, InquiryPaymentResponse, ResultObject};
+use wire::antom::{
+    InquiryPaymentRequest, InquiryPaymentResponse, PaymentStatus, RefundStatus, ResultObject, Transaction,
+    TransactionType,
+};
 use wire::time::WireTime;
 
-use super::Serve;
-use crate::checks::{Refusal, check_table, read};
+use super::{Reader, Serve};
+use crate::checks::{Refusal, read};
 use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
+use crate::life::AUTHORISED_FOR;
+use crate::payment::Payment;
 use crate::reply::json;
 
 impl Serve for InquiryPaymentRequest {
-    fn read(body: Value, notes: &mut Vec<String>) -> Result<Self, Refusal> {
-        check_table(&body, Self::FIELDS, notes)?;
+    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+        reader.check(&body, &[Self::FIELDS])?;
         let request: Self = read(body)?;
-        if request.payment_id.is_none() && request.payment_request_id.is_none() {
-            let reason = "paymentRequestId or paymentId is required".to_owned();
-            return Err(Refusal { code: "PARAM_ILLEGAL", reason });
-        }
+        reader.needs_one(
+            "paymentRequestId or paymentId",
+            request.payment_id.as_ref().or(request.payment_request_id.as_ref()),
+        )?;
         Ok(request)
     }
 
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {
-        let found = match (&self.payment_id, &self.payment_request_id) {
-            (Some(id), _) => desk.ledger.payment_by_id(client, id),
-            (None, Some(id)) => desk.ledger.payment(client, id),
-            (None, None) => None,
-        };
-        let Some(payment) = found else {
+        let Some(payment) = desk.find(client, self.payment_id.as_deref(), self.payment_request_id.as_deref()) else {
             return json(&InquiryPaymentResponse::bare(ResultObject::documented("ORDER_NOT_EXIST")));
         };
+        let money = desk.exchanged(&payment);
+        let is_exchanged = money.payment_quote.is_some();
+        let authorised = payment.capture.and(payment.paid).map(|at| at + AUTHORISED_FOR);
+        let transactions = transactions(desk, &payment);
         json(&InquiryPaymentResponse {
             payment_status: Some(payment.status),
             payment_result_code: Some(payment.code.clone()),
@@ -40,7 +44,42 @@ impl Serve for InquiryPaymentRequest {
             payment_amount: Some(payment.amount),
             payment_create_time: Some(WireTime::new(payment.created, OFFSET_MINUTES)),
             payment_time: payment.paid.map(|at| WireTime::new(at, OFFSET_MINUTES)),
+            actual_payment_amount: is_exchanged.then_some(money.actual),
+            payment_quote: money.payment_quote,
+            gross_settlement_amount: money.settlement,
+            settlement_quote: money.settlement_quote,
+            auth_expiry_time: authorised.map(|at| WireTime::new(at, OFFSET_MINUTES)),
+            transactions: (!transactions.is_empty()).then_some(transactions),
             ..InquiryPaymentResponse::bare(ResultObject::success())
         })
     }
+}
+
+/// Its captures and refunds.
+fn transactions(desk: &Desk, payment: &Payment) -> Vec<Transaction> {
+    let captures = payment.captures.iter().filter_map(|id| desk.ledger.capture_by_id(&payment.client, id));
+    let captures = captures.map(|capture| {
+        let status = if capture.is_success() { PaymentStatus::Success } else { PaymentStatus::Fail };
+        let result = ResultObject::documented(&capture.code);
+        Transaction {
+            transaction_request_id: Some(capture.capture_request_id.clone()),
+            transaction_time: Some(WireTime::new(capture.at, OFFSET_MINUTES)),
+            ..Transaction::new(result, capture.capture_id.clone(), TransactionType::Capture, status, capture.amount)
+        }
+    });
+    let refunds = payment.refunds.iter().filter_map(|id| desk.ledger.refund_by_id(&payment.client, id));
+    let refunds = refunds.map(|refund| {
+        let (status, code) = match refund.status {
+            RefundStatus::Success => (PaymentStatus::Success, "SUCCESS"),
+            RefundStatus::Processing => (PaymentStatus::Processing, "REFUND_IN_PROCESS"),
+            RefundStatus::Fail => (PaymentStatus::Fail, refund.code.as_str()),
+        };
+        let result = ResultObject::documented(code);
+        Transaction {
+            transaction_request_id: Some(refund.refund_request_id.clone()),
+            transaction_time: refund.done.map(|at| WireTime::new(at, OFFSET_MINUTES)),
+            ..Transaction::new(result, refund.refund_id.clone(), TransactionType::Refund, status, refund.amount)
+        }
+    });
+    captures.chain(refunds).collect()
 }

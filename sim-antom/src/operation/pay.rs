@@ -1,106 +1,171 @@
-//! pay: makes a payment, or repeats what an earlier request with its id got.
-
-use std::sync::Arc;
+//! pay: makes a payment, or tells what became of the one that its id has made before.
 
 use bytes::Bytes;
 use serde_json::Value;
-use wire::antom::{PayRequest, PayResponse, PaymentStatus, RedirectActionForm, ResultObject};
-use wire::time::WireTime;
+use wire::antom::{
+    CodeDetail, OrderCodeForm, PayRequest, PayResponse, PaymentStatus, Product, RedirectActionForm, ResultObject,
+};
+use wire::time::{Span, WireTime};
 
-use super::Serve;
-use crate::checks::{Refusal, check_table, read};
+use super::new::{self, New};
+use super::{Reader, Serve, urls};
+use crate::capture::CaptureMode;
+use crate::checks::{Refusal, read};
 use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
-use crate::payment::Payment;
+use crate::life::AUTHORISED_FOR;
+use crate::payment::{Kind, Payment};
 use crate::reply::json;
 
-impl Serve for PayRequest {
-    fn read(body: Value, notes: &mut Vec<String>) -> Result<Self, Refusal> {
-        check_table(&body, Self::ENTRY_CODE_DISCRIMINATORS, notes)?;
-        check_table(&body, Self::ENTRY_CODE_FIELDS, notes)?;
-        read(body)
+/// A pay request, and the product that it asks for.
+#[derive(Debug)]
+pub(super) struct Pay {
+    kind: Kind,
+    request: PayRequest,
+}
+
+impl Serve for Pay {
+    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+        // What is known is enough to tell which table counts; what is not is told by the first one.
+        let product = Product::of(&body).unwrap_or(Product::EntryCode);
+        reader.check(&body, &[product.discriminators(), product.fields(), PayRequest::FIELDS])?;
+        let request: PayRequest = read(body)?;
+        let is_card = ["CARD", "APPLEPAY", "GOOGLEPAY"].contains(&request.payment_method.payment_method_type.as_str());
+        let kind = if product == Product::Cashier && is_card { Kind::Card } else { Kind::Pay(product) };
+        Ok(Self { kind, request })
     }
 
     fn admit(&self, desk: &Desk, client: &str) -> Result<(), Refusal> {
-        // Payments are kept as long as the process lives, so there must be an end to them.
-        if desk.ledger.has_room() || desk.ledger.payment(client, &self.payment_request_id).is_some() {
-            return Ok(());
-        }
-        let reason = format!("the ledger is full: it holds {} payments; start afresh", desk.ledger.len());
-        Err(Refusal { code: "REQUEST_TRAFFIC_EXCEED_LIMIT", reason })
+        new::admit(&self.wanted(), desk, client)
     }
 
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {
-        if let Some(known) = desk.ledger.payment(client, &self.payment_request_id) {
-            return json(&repeated(self, &known));
+        let new = self.wanted();
+        if let Some(known) = desk.ledger.payment(client, new.id) {
+            let refused = new::repeated(&new, &known);
+            return json(&refused.map_or_else(|| answer(desk, &known), PayResponse::bare));
         }
-        let payment = Arc::new(Payment {
-            expires: self.payment_expiry_time.as_ref().map_or(desk.now + desk.settings.expiry.0, WireTime::moment),
-            ..new_payment(self, desk, client)
-        });
-        desk.keep(Arc::clone(&payment));
-        desk.plan_payment(&payment);
-        json(&accepted(&payment))
+        let payment = self.payment(desk, client);
+        if !payment.kind.is_direct() && payment.kind == Kind::Pay(Product::Cashier) && urls(desk, &payment).is_none() {
+            // Without a URL its creation has failed, and there is no payment.
+            return json(&PayResponse::bare(ResultObject::documented("PAYMENT_IN_PROCESS")));
+        }
+        let payment = desk.begin(payment);
+        desk.forge_if_scripted(&payment);
+        json(&answer(desk, &payment))
     }
 
     fn refuse(&self, desk: &mut Desk, client: &str, result: &ResultObject) {
-        // A payment that is known already stays as it is.
-        if desk.ledger.payment(client, &self.payment_request_id).is_none() {
-            let code = result.result_code.clone();
-            let payment = new_payment(self, desk, client);
-            desk.keep(Arc::new(Payment { status: PaymentStatus::Fail, code, refused: true, ..payment }));
+        if desk.ledger.payment(client, &self.request.payment_request_id).is_none() {
+            let payment = self.payment(desk, client);
+            new::refuse(desk, payment, result);
         }
     }
 }
 
-/// What a repeat gets.
-fn repeated(request: &PayRequest, known: &Payment) -> PayResponse {
-    let refuse = |code: &str| PayResponse::bare(ResultObject::documented(code));
-    let same =
-        known.amount == request.payment_amount && known.payment_method_id == request.payment_method.payment_method_id;
-    match known.status {
-        // Inconsistent whatever the state: the request is not the one that was made.
-        _ if !same => refuse("REPEAT_REQ_INCONSISTENT"),
-        PaymentStatus::Cancelled => refuse("ORDER_IS_CANCELED"),
-        // Refused at once: the same F again. Closed later: the order is closed.
-        PaymentStatus::Fail if known.refused => refuse(&known.code),
-        PaymentStatus::Fail => refuse("ORDER_IS_CLOSED"),
-        PaymentStatus::Success | PaymentStatus::Processing | PaymentStatus::Pending => accepted(known),
+impl Pay {
+    fn wanted(&self) -> New<'_> {
+        let request = &self.request;
+        New {
+            id: &request.payment_request_id,
+            amount: request.payment_amount,
+            payment_method_id: request.payment_method.payment_method_id.as_deref(),
+            settlement: request.settlement_strategy.as_ref().and_then(|s| s.settlement_currency.as_deref()),
+        }
+    }
+
+    fn payment(&self, desk: &Desk, client: &str) -> Payment {
+        let request = &self.request;
+        let stays_open = match self.kind {
+            Kind::Pay(Product::EntryCode | Product::OrderCode) => desk.settings.expiry,
+            Kind::Pay(Product::UserPresented) => Span::secs(3 * 60),
+            Kind::Pay(Product::AutoDebit) => Span::secs(60),
+            _ => new::stays_open(&request.payment_method.payment_method_type),
+        };
+        let order = request.order.as_ref();
+        let env = request.env.as_ref().or_else(|| order.and_then(|order| order.env.as_ref()));
+        let factor = request.payment_factor.as_ref();
+        let manual = factor.is_some_and(|factor| factor.capture_mode.as_deref() == Some("MANUAL"));
+        let mode = if manual { CaptureMode::Manual } else { CaptureMode::Automatic };
+        Payment {
+            reference_order_id: order.map(|order| order.reference_order_id.clone()),
+            description: order.map(|order| order.order_description.clone()).unwrap_or_default(),
+            payment_method_type: request.payment_method.payment_method_type.clone(),
+            terminal_type: env.and_then(|env| env.terminal_type.clone()),
+            notify_url: request.payment_notify_url.clone(),
+            redirect_url: request.payment_redirect_url.clone(),
+            expires: request.payment_expiry_time.as_ref().map_or(desk.now + stays_open.0, WireTime::moment),
+            capture: (self.kind == Kind::Card).then_some(mode),
+            ..new::payment(&self.wanted(), self.kind, desk, client)
+        }
     }
 }
 
-/// S: here is the way to the wallet. It is made from what never changes, so a repeat gets the same bytes.
-fn accepted(payment: &Payment) -> PayResponse {
-    let payment_id = &payment.payment_id;
-    PayResponse {
+/// How a payment stands, in the words of its product. What never changes comes out the same each time.
+fn answer(desk: &Desk, payment: &Payment) -> PayResponse {
+    let created = PayResponse {
         payment_request_id: Some(payment.payment_request_id.clone()),
-        payment_id: Some(payment_id.clone()),
+        payment_id: Some(payment.payment_id.clone()),
         payment_amount: Some(payment.amount),
         payment_create_time: Some(WireTime::new(payment.created, OFFSET_MINUTES)),
-        redirect_action_form: Some(RedirectActionForm {
-            method: "GET".to_owned(),
-            redirect_url: format!("https://wallet.example/pay?paymentId={payment_id}"),
-            action_form_type: Some("RedirectActionForm".to_owned()),
-            parameters: None,
-        }),
         ..PayResponse::bare(ResultObject::success())
+    };
+    let in_process = ResultObject::documented("PAYMENT_IN_PROCESS");
+    match payment.kind {
+        Kind::Pay(Product::EntryCode) => PayResponse {
+            redirect_action_form: Some(RedirectActionForm {
+                action_form_type: Some("RedirectActionForm".to_owned()),
+                ..RedirectActionForm::new("GET".to_owned(), page(desk, payment))
+            }),
+            ..created
+        },
+        Kind::Pay(Product::OrderCode) => PayResponse { order_code_form: Some(codes(desk, payment)), ..created },
+        _ if payment.status == PaymentStatus::Success => paid(desk, payment, created),
+        _ if payment.status == PaymentStatus::Fail => PayResponse::bare(ResultObject::documented(&payment.code)),
+        _ if payment.kind.is_direct() => PayResponse { result: in_process, ..created },
+        _ => {
+            let urls = urls(desk, payment).unwrap_or_default();
+            PayResponse {
+                result: in_process,
+                normal_url: urls.normal,
+                scheme_url: urls.scheme,
+                applink_url: urls.applink,
+                app_identifier: urls.app_identifier,
+                ..created
+            }
+        }
     }
 }
 
-fn new_payment(request: &PayRequest, desk: &Desk, client: &str) -> Payment {
-    Payment {
-        client: client.to_owned(),
-        payment_request_id: request.payment_request_id.clone(),
-        payment_id: desk.ledger.next_payment_id(desk.now),
-        reference_order_id: request.order.as_ref().map(|order| order.reference_order_id.clone()),
-        amount: request.payment_amount,
-        payment_method_id: request.payment_method.payment_method_id.clone(),
-        status: PaymentStatus::Processing,
-        code: "PAYMENT_IN_PROCESS".to_owned(),
-        refused: false,
-        created: desk.now,
-        paid: None,
-        expires: desk.now,
-        notify_url: request.payment_notify_url.clone(),
+fn paid(desk: &Desk, payment: &Payment, created: PayResponse) -> PayResponse {
+    let money = desk.exchanged(payment);
+    let authorised = payment.capture.and(payment.paid).map(|at| WireTime::new(at + AUTHORISED_FOR, OFFSET_MINUTES));
+    PayResponse {
+        payment_time: payment.paid.map(|at| WireTime::new(at, OFFSET_MINUTES)),
+        actual_payment_amount: Some(money.actual),
+        payment_quote: money.payment_quote,
+        gross_settlement_amount: money.settlement,
+        settlement_quote: money.settlement_quote,
+        auth_expiry_time: authorised,
+        ..created
+    }
+}
+
+/// The wallet's page for a payment.
+fn page(desk: &Desk, payment: &Payment) -> String {
+    format!("{}/pay?paymentId={}", desk.page_url, payment.payment_id)
+}
+
+/// What the shop shows to be scanned.
+fn codes(desk: &Desk, payment: &Payment) -> OrderCodeForm {
+    let detail = |kind: &str| CodeDetail {
+        code_value_type: Some("QRCODE".to_owned()),
+        ..CodeDetail::new(page(desk, payment), kind.to_owned())
+    };
+    OrderCodeForm {
+        payment_method_type: Some(payment.payment_method_type.clone()),
+        expire_time: Some(WireTime::new(payment.expires, OFFSET_MINUTES)),
+        code_details: Some(vec![detail("TEXT")]),
+        ..OrderCodeForm::new()
     }
 }

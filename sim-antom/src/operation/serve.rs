@@ -2,18 +2,23 @@
 
 use bytes::Bytes;
 use serde_json::Value;
-use wire::antom::{InquiryPaymentRequest, Operation, PayRequest, ResultObject};
+use wire::antom::{
+    BatchPayRequest, CancelRequest, CaptureRequest, CreatePaymentSessionRequest, InquiryPaymentRequest,
+    InquiryRefundRequest, Operation, RefundRequest, ResultObject,
+};
 
+use super::Reader;
+use super::pay::Pay;
 use crate::checks::Refusal;
 use crate::desk::Desk;
 
 /// A request that passed its table of fields.
 pub(crate) trait Serve {
-    /// Reads a body. What is let pass but should be told goes into `notes`.
+    /// Reads a body.
     ///
     /// # Errors
     /// The fields that are missing or illegal.
-    fn read(body: Value, notes: &mut Vec<String>) -> Result<Self, Refusal>
+    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal>
     where
         Self: Sized;
 
@@ -38,14 +43,19 @@ pub(crate) trait Serve {
 /// Reads the body of a request.
 ///
 /// # Errors
-/// Fields that are missing or illegal; an operation that is not built.
-pub(crate) fn read(operation: Operation, body: Value, notes: &mut Vec<String>) -> Result<Box<dyn Serve>, Refusal> {
-    fn boxed<T: Serve + 'static>(body: Value, notes: &mut Vec<String>) -> Result<Box<dyn Serve>, Refusal> {
-        T::read(body, notes).map(|request| Box::new(request) as Box<dyn Serve>)
+/// Fields that are missing or illegal.
+pub(crate) fn read(operation: Operation, body: Value, reader: &mut Reader<'_>) -> Result<Box<dyn Serve>, Refusal> {
+    fn boxed<T: Serve + 'static>(body: Value, reader: &mut Reader<'_>) -> Result<Box<dyn Serve>, Refusal> {
+        T::read(body, reader).map(|request| Box::new(request) as Box<dyn Serve>)
     }
     match operation {
-        Operation::Pay => boxed::<PayRequest>(body, notes),
-        Operation::InquiryPayment => boxed::<InquiryPaymentRequest>(body, notes),
-        other => Err(Refusal { code: "NO_INTERFACE_DEF", reason: format!("{other} is not built yet") }),
+        Operation::Pay => boxed::<Pay>(body, reader),
+        Operation::BatchPay => boxed::<BatchPayRequest>(body, reader),
+        Operation::CreatePaymentSession => boxed::<CreatePaymentSessionRequest>(body, reader),
+        Operation::InquiryPayment => boxed::<InquiryPaymentRequest>(body, reader),
+        Operation::Cancel => boxed::<CancelRequest>(body, reader),
+        Operation::Refund => boxed::<RefundRequest>(body, reader),
+        Operation::InquiryRefund => boxed::<InquiryRefundRequest>(body, reader),
+        Operation::Capture => boxed::<CaptureRequest>(body, reader),
     }
 }

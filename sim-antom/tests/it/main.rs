@@ -4,6 +4,10 @@
 //! |---|---|
 //! | `checking` | every check, its order and its documented code |
 //! | `paying` | the idempotency matrix, buyers, expiry |
+//! | `products` | what each product of pay is answered, and when it is paid |
+//! | `batches` | batchPay, createPaymentSession |
+//! | `cancelling`, `refunding`, `capturing` | what comes after a payment, its windows and bounds |
+//! | `contracts` | currencies, limits, calls, strictness |
 //! | `inquiring` | both ids, every state |
 //! | `scripting` | scripted answers, lost answers |
 //! | `notifying` | the schedule, what is an acknowledgement, forgeries |
@@ -18,11 +22,15 @@
 //! | `official` | the official Python SDK, unmodified, over TLS |
 //! | `program` | the real binary, and what `docs/gateway.md` says to type |
 //!
-//! The first eight drive the pure gateway at moments of their choice ([`rig`]); nothing sleeps there.
+//! Those above `http` drive the pure gateway at moments of their choice ([`rig`]); nothing sleeps there.
 
 #![expect(clippy::unwrap_used, reason = "these are tests; clippy lets only the test functions themselves unwrap")]
 
+mod batches;
+mod cancelling;
+mod capturing;
 mod checking;
+mod contracts;
 mod controlling;
 mod crashing;
 mod delivering;
@@ -36,7 +44,9 @@ mod notifying;
 mod official;
 mod paying;
 mod process;
+mod products;
 mod program;
 mod properties;
+mod refunding;
 mod rig;
 mod scripting;

@@ -79,6 +79,42 @@ pub(super) fn pay_body(id: &str, value: &str) -> Value {
     })
 }
 
+/// A pay request on the cashier page, or by card.
+pub(super) fn cashier_body(id: &str, value: &str, method: &str) -> Value {
+    let amount = json!({"currency": "JPY", "value": value});
+    json!({
+        "productCode": "CASHIER_PAYMENT",
+        "paymentRequestId": id,
+        "paymentAmount": amount,
+        "paymentMethod": {"paymentMethodType": method},
+        "paymentNotifyUrl": NOTIFY_URL,
+        "paymentRedirectUrl": "https://shop.example/back",
+        "env": {"terminalType": "WEB"},
+        "order": {"referenceOrderId": format!("O-{id}"), "orderDescription": "tea", "orderAmount": amount},
+    })
+}
+
+/// A batchPay request with an order of each amount.
+pub(super) fn batch_body(id: &str, values: &[u64]) -> Value {
+    let amount = |value: u64| json!({"currency": "JPY", "value": value.to_string()});
+    let order = |(index, value): (usize, &u64)| {
+        json!({
+            "referenceOrderId": format!("O-{id}-{index}"), "orderDescription": "tea", "orderAmount": amount(*value),
+            "merchant": {"referenceMerchantId": format!("M{index}"), "merchantName": "Shop"},
+        })
+    };
+    json!({
+        "productCode": "CASHIER_PAYMENT",
+        "batchPaymentRequestId": id,
+        "paymentAmount": amount(values.iter().sum()),
+        "paymentMethod": {"paymentMethodType": "GCASH"},
+        "paymentNotifyUrl": NOTIFY_URL,
+        "paymentRedirectUrl": "https://shop.example/back",
+        "env": {"terminalType": "WEB"},
+        "orderList": values.iter().enumerate().map(order).collect::<Vec<_>>(),
+    })
+}
+
 /// A request before it is signed: what is written into the headers, and with which key.
 #[derive(Debug, Clone)]
 pub(super) struct Draft {

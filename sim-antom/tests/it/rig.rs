@@ -81,6 +81,25 @@ impl Rig {
         self.ask(Draft::pay(id, "1000").signed())
     }
 
+    /// Calls an operation.
+    pub(super) fn call(&mut self, operation: &str, body: &Value) -> Value {
+        self.ask(Draft::new(&format!("/ams/api/v1/payments/{operation}"), body).signed())
+    }
+
+    /// Calls an operation: the code of its answer.
+    pub(super) fn told(&mut self, operation: &str, body: &Value) -> String {
+        self.call(operation, body)["result"]["resultCode"].as_str().unwrap().to_owned()
+    }
+
+    /// The bodies of the notifications since the last call, each acknowledged.
+    pub(super) fn notified(&mut self) -> Vec<Value> {
+        let deliveries = self.delivered();
+        for delivery in &deliveries {
+            self.answer(delivery.id, Ok((200, ACK)));
+        }
+        deliveries.iter().map(|delivery| serde_json::from_slice(&delivery.body).unwrap()).collect()
+    }
+
     pub(super) fn inquire(&mut self, id: &str) -> Value {
         self.ask(Draft::new(INQUIRY, &serde_json::json!({ "paymentRequestId": id })).signed())
     }

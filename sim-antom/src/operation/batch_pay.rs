@@ -1,0 +1,122 @@
+//! batchPay: one payment for all orders, and one for each of them.
+
+use bytes::Bytes;
+use serde_json::Value;
+use wire::antom::{BatchPayRequest, BatchPayResponse, OrderSummary, PaymentStatus, ResultObject};
+use wire::time::WireTime;
+
+use super::new::{self, New};
+use super::{Reader, Serve, urls};
+use crate::checks::{Refusal, read};
+use crate::desk::Desk;
+use crate::payment::{Kind, Payment};
+use crate::reply::json;
+
+impl Serve for BatchPayRequest {
+    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+        reader.check(&body, &[Self::FIELDS])?;
+        let request: Self = read(body)?;
+        let currency = request.payment_amount.currency;
+        let amounts = request.order_list.iter().map(|order| order.order_amount);
+        let sum = amounts.clone().fold(0_u64, |sum, amount| sum.saturating_add(amount.minor));
+        let reason = if let Some(other) = amounts.into_iter().find(|amount| amount.currency != currency) {
+            format!("orderList has an order in {}, paymentAmount is in {currency}", other.currency)
+        } else if sum != request.payment_amount.minor {
+            format!("paymentAmount is {}, the orders' amounts add up to {sum}", request.payment_amount.minor)
+        } else {
+            reader.note_twins(&request);
+            return Ok(request);
+        };
+        Err(Refusal { code: "PARAM_ILLEGAL", reason })
+    }
+
+    fn admit(&self, desk: &Desk, client: &str) -> Result<(), Refusal> {
+        new::admit(&new(self), desk, client)
+    }
+
+    fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {
+        let new = new(self);
+        if let Some(known) = desk.ledger.payment(client, new.id) {
+            let refused = new::repeated(&new, &known);
+            return json(&refused.map_or_else(|| answer(desk, &known), BatchPayResponse::bare));
+        }
+        let batch = payment(self, desk, client);
+        if urls(desk, &batch).is_none() {
+            // Without a URL its creation has failed, and there is no payment.
+            return json(&BatchPayResponse::bare(ResultObject::documented("PAYMENT_IN_PROCESS")));
+        }
+        // The orders are numbered after the batch, so the batch is filed first.
+        let batch = desk.keep_quietly(batch);
+        let mut orders = Vec::new();
+        for (index, order) in self.order_list.iter().enumerate() {
+            let child = Payment {
+                payment_request_id: format!("{}_{}", batch.payment_request_id, index + 1),
+                payment_id: desk.ledger.next_payment_id(desk.now),
+                kind: Kind::BatchOrder,
+                reference_order_id: Some(order.reference_order_id.clone()),
+                reference_merchant_id: order.merchant.as_ref().map(|m| m.reference_merchant_id.clone()),
+                description: order.order_description.clone(),
+                amount: order.order_amount,
+                batch: Some(batch.payment_id.clone()),
+                ..batch.clone()
+            };
+            orders.push(desk.keep(child).payment_id.clone());
+        }
+        let batch = desk.begin(Payment { orders, ..batch });
+        desk.forge_if_scripted(&batch);
+        json(&answer(desk, &batch))
+    }
+
+    fn refuse(&self, desk: &mut Desk, client: &str, result: &ResultObject) {
+        if desk.ledger.payment(client, &self.batch_payment_request_id).is_none() {
+            let payment = payment(self, desk, client);
+            new::refuse(desk, payment, result);
+        }
+    }
+}
+
+fn new(request: &BatchPayRequest) -> New<'_> {
+    New {
+        id: &request.batch_payment_request_id,
+        amount: request.payment_amount,
+        payment_method_id: request.payment_method.payment_method_id.as_deref(),
+        settlement: None,
+    }
+}
+
+fn payment(request: &BatchPayRequest, desk: &Desk, client: &str) -> Payment {
+    let method = &request.payment_method.payment_method_type;
+    let expires = desk.now + new::stays_open(method).0;
+    Payment {
+        description: format!("{} orders", request.order_list.len()),
+        payment_method_type: method.clone(),
+        terminal_type: request.env.terminal_type.clone(),
+        notify_url: request.payment_notify_url.clone(),
+        redirect_url: Some(request.payment_redirect_url.clone()),
+        expires: request.payment_expiry_time.as_ref().map_or(expires, WireTime::moment),
+        ..new::payment(&new(request), Kind::Batch, desk, client)
+    }
+}
+
+fn answer(desk: &Desk, batch: &Payment) -> BatchPayResponse {
+    let orders = batch.orders.iter().filter_map(|id| desk.ledger.payment_by_id(&batch.client, id));
+    let summaries = orders.map(|order| OrderSummary {
+        reference_merchant_id: order.reference_merchant_id.clone(),
+        ..OrderSummary::new(
+            order.reference_order_id.clone().unwrap_or_default(),
+            order.payment_id.clone(),
+            order.amount,
+        )
+    });
+    let is_paid = batch.status == PaymentStatus::Success;
+    let urls = urls(desk, batch).filter(|_| !is_paid).unwrap_or_default();
+    let result = ResultObject::documented(if is_paid { "SUCCESS" } else { "PAYMENT_IN_PROCESS" });
+    BatchPayResponse {
+        normal_url: urls.normal,
+        scheme_url: urls.scheme,
+        applink_url: urls.applink,
+        app_identifier: urls.app_identifier,
+        order_summaries: Some(summaries.collect()),
+        ..BatchPayResponse::bare(result)
+    }
+}

@@ -1,0 +1,90 @@
+//! cancel: closes a payment, and gives back what was paid, while the window is open.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::Value;
+use wire::antom::{CancelRequest, CancelResponse, PaymentStatus, ResultObject};
+use wire::time::{Moment, WireTime};
+
+use super::{Reader, Serve};
+use crate::checks::{Refusal, read};
+use crate::desk::Desk;
+use crate::ledger::OFFSET_MINUTES;
+use crate::life::AUTHORISED_FOR;
+use crate::payment::Payment;
+use crate::reply::json;
+
+impl Serve for CancelRequest {
+    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+        reader.check(&body, &[Self::FIELDS])?;
+        let request: Self = read(body)?;
+        reader.needs_one(
+            "paymentRequestId or paymentId",
+            request.payment_id.as_ref().or(request.payment_request_id.as_ref()),
+        )?;
+        Ok(request)
+    }
+
+    fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {
+        let found = desk.find(client, self.payment_id.as_deref(), self.payment_request_id.as_deref());
+        let verdict = match &found {
+            None => Err("ORDER_NOT_EXIST"),
+            Some(payment) => allowed(payment, desk.now),
+        };
+        let Some(payment) = found.filter(|_| verdict.is_ok()) else {
+            return json(&CancelResponse::bare(ResultObject::documented(verdict.err().unwrap_or("PROCESS_FAIL"))));
+        };
+        // Cancelled or failed before: S again, and nothing changes.
+        if payment.is_open() || payment.status == PaymentStatus::Success {
+            desk.cancel(&payment, desk.now);
+        }
+        let at = payment.ended.unwrap_or(desk.now);
+        json(&CancelResponse {
+            payment_id: Some(payment.payment_id.clone()),
+            payment_request_id: Some(payment.payment_request_id.clone()),
+            cancel_time: Some(WireTime::new(at, OFFSET_MINUTES)),
+            ..CancelResponse::bare(ResultObject::success())
+        })
+    }
+}
+
+fn allowed(payment: &Payment, now: Moment) -> Result<(), &'static str> {
+    let Some(paid) = payment.paid.filter(|_| payment.status == PaymentStatus::Success) else { return Ok(()) };
+    if payment.refunded > 0 {
+        return Err("PROCESS_FAIL");
+    }
+    if payment.captured > 0 {
+        return Err("ORDER_STATUS_INVALID");
+    }
+    let until = if payment.capture.is_some() { paid + AUTHORISED_FOR } else { window(paid) };
+    if now > until { Err("CANCEL_WINDOW_EXCEED") } else { Ok(()) }
+}
+
+/// The day after the payment, a quarter past midnight, both at +08:00.
+fn window(paid: Moment) -> Moment {
+    const DAY: u64 = 24 * 3600 * 1_000_000;
+    let offset = Duration::from_secs(u64::from(OFFSET_MINUTES.unsigned_abs()) * 60);
+    let local = (paid + offset).as_micros();
+    let midnight = Moment::from_micros((local / DAY + 1).saturating_mul(DAY)) - offset;
+    midnight + Duration::from_secs(15 * 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_closes_a_quarter_past_the_next_midnight_at_plus_eight() {
+        for (paid, until) in [
+            ("2026-01-05T18:00:00+08:00", "2026-01-06T00:15:00+08:00"),
+            ("2026-01-05T00:00:00+08:00", "2026-01-06T00:15:00+08:00"),
+            ("2026-01-05T23:59:59+08:00", "2026-01-06T00:15:00+08:00"),
+            // 16:00 UTC is the next day there.
+            ("2026-01-05T16:00:00Z", "2026-01-07T00:15:00+08:00"),
+        ] {
+            let at = |text| WireTime::parse(text).unwrap().moment();
+            assert_eq!(window(at(paid)), at(until), "{paid}");
+        }
+    }
+}

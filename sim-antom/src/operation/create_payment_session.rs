@@ -1,0 +1,90 @@
+//! createPaymentSession: a payment that the buyer may try more than once while the session lasts.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::Value;
+use wire::antom::{CreatePaymentSessionRequest, CreatePaymentSessionResponse, ResultObject};
+use wire::time::WireTime;
+
+use super::new::{self, New};
+use super::{Reader, Serve};
+use crate::checks::{Refusal, read};
+use crate::desk::Desk;
+use crate::ledger::OFFSET_MINUTES;
+use crate::payment::{Kind, Payment};
+use crate::reply::json;
+
+/// How long a session lasts at most, and when nothing is said.
+const HOUR: Duration = Duration::from_secs(3600);
+
+impl Serve for CreatePaymentSessionRequest {
+    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+        reader.check(&body, &[Self::FIELDS])?;
+        read(body)
+    }
+
+    fn admit(&self, desk: &Desk, client: &str) -> Result<(), Refusal> {
+        if let Some(expiry) = self.payment_session_expiry_time.as_ref().map(WireTime::moment)
+            && (expiry <= desk.now || expiry > desk.now + HOUR)
+        {
+            let reason = "paymentSessionExpiryTime must lie within the next hour".to_owned();
+            return Err(Refusal { code: "PARAM_ILLEGAL", reason });
+        }
+        new::admit(&new(self), desk, client)
+    }
+
+    fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {
+        let new = new(self);
+        if let Some(known) = desk.ledger.payment(client, new.id) {
+            let refused = new::repeated(&new, &known);
+            return json(&refused.map_or_else(|| answer(desk, &known), CreatePaymentSessionResponse::bare));
+        }
+        let payment = payment(self, desk, client);
+        let payment = desk.begin(payment);
+        desk.forge_if_scripted(&payment);
+        json(&answer(desk, &payment))
+    }
+
+    fn refuse(&self, desk: &mut Desk, client: &str, result: &ResultObject) {
+        if desk.ledger.payment(client, &self.payment_request_id).is_none() {
+            let payment = payment(self, desk, client);
+            new::refuse(desk, payment, result);
+        }
+    }
+}
+
+fn new(request: &CreatePaymentSessionRequest) -> New<'_> {
+    New {
+        id: &request.payment_request_id,
+        amount: request.payment_amount,
+        payment_method_id: request.payment_method.as_ref().and_then(|method| method.payment_method_id.as_deref()),
+        settlement: request.settlement_strategy.as_ref().and_then(|s| s.settlement_currency.as_deref()),
+    }
+}
+
+fn payment(request: &CreatePaymentSessionRequest, desk: &Desk, client: &str) -> Payment {
+    let method = request.payment_method.as_ref().map(|method| method.payment_method_type.clone());
+    Payment {
+        reference_order_id: Some(request.order.reference_order_id.clone()),
+        description: request.order.order_description.clone(),
+        payment_method_type: method.unwrap_or_default(),
+        terminal_type: request.env.as_ref().and_then(|env| env.terminal_type.clone()),
+        notify_url: request.payment_notify_url.clone(),
+        redirect_url: request.payment_redirect_url.clone(),
+        expires: request.payment_session_expiry_time.as_ref().map_or(desk.now + HOUR, WireTime::moment),
+        ..new::payment(&new(request), Kind::Session, desk, client)
+    }
+}
+
+/// The session is named after its payment; its data mean nothing to anybody but this gateway.
+fn answer(desk: &Desk, payment: &Payment) -> CreatePaymentSessionResponse {
+    let id = &payment.payment_id;
+    CreatePaymentSessionResponse {
+        payment_session_id: Some(format!("S{id}")),
+        payment_session_data: Some(format!("sim-antom&&session&&{id}")),
+        payment_session_expiry_time: Some(WireTime::new(payment.expires, OFFSET_MINUTES)),
+        normal_url: Some(format!("{}/session?paymentId={id}", desk.page_url)),
+        ..CreatePaymentSessionResponse::bare(ResultObject::success())
+    }
+}

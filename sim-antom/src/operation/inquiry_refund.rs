@@ -1,0 +1,43 @@
+//! inquiryRefund: tells how a refund stands.
+
+use bytes::Bytes;
+use serde_json::Value;
+use wire::antom::{InquiryRefundRequest, InquiryRefundResponse, ResultObject};
+use wire::time::WireTime;
+
+use super::{Reader, Serve};
+use crate::checks::{Refusal, read};
+use crate::desk::Desk;
+use crate::ledger::OFFSET_MINUTES;
+use crate::reply::json;
+
+impl Serve for InquiryRefundRequest {
+    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+        reader.check(&body, &[Self::FIELDS])?;
+        let request: Self = read(body)?;
+        reader.needs_one(
+            "refundRequestId or refundId",
+            request.refund_id.as_ref().or(request.refund_request_id.as_ref()),
+        )?;
+        Ok(request)
+    }
+
+    fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {
+        let found = match (&self.refund_id, &self.refund_request_id) {
+            (Some(id), _) => desk.ledger.refund_by_id(client, id),
+            (None, Some(id)) => desk.ledger.refund(client, id),
+            (None, None) => None,
+        };
+        let Some(refund) = found else {
+            return json(&InquiryRefundResponse::bare(ResultObject::documented("REFUND_NOT_EXIST")));
+        };
+        json(&InquiryRefundResponse {
+            refund_id: Some(refund.refund_id.clone()),
+            refund_request_id: Some(refund.refund_request_id.clone()),
+            refund_amount: Some(refund.amount),
+            refund_status: Some(refund.status),
+            refund_time: refund.done.map(|at| WireTime::new(at, OFFSET_MINUTES)),
+            ..InquiryRefundResponse::bare(ResultObject::success())
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! Reads bodies: compares them with their tables, and collects what is let pass but should be told.
+
+use serde_json::Value;
+use wire::antom::{BatchPayRequest, FieldRule, Severity, check_fields};
+
+use crate::checks::Refusal;
+
+/// How strictly a body is read, and what was noticed.
+#[derive(Debug)]
+pub(crate) struct Reader<'n> {
+    /// Whether what is merely noticed is refused too.
+    pub(crate) strict: bool,
+    /// What is let pass but should be told.
+    pub(crate) notes: &'n mut Vec<String>,
+}
+
+impl Reader<'_> {
+    /// Compares a body with tables of fields; all that breaks them is told at once.
+    pub(crate) fn check(&mut self, body: &Value, tables: &[&[FieldRule]]) -> Result<(), Refusal> {
+        let mut errors = Vec::new();
+        for problem in tables.iter().flat_map(|table| check_fields(body, table)) {
+            let list = if problem.severity == Severity::Error || self.strict { &mut errors } else { &mut *self.notes };
+            let text = problem.to_string();
+            // Tables overlap; once is enough.
+            if !list.contains(&text) {
+                list.push(text);
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(illegal(errors.join("; "))) }
+    }
+
+    /// One of several fields must be there.
+    pub(crate) fn needs_one(&self, names: &str, found: Option<&String>) -> Result<(), Refusal> {
+        if found.is_some() { Ok(()) } else { Err(illegal(format!("{names} is required"))) }
+    }
+
+    /// Each order of a batch should be another merchant's.
+    pub(crate) fn note_twins(&mut self, request: &BatchPayRequest) {
+        let merchants = request.order_list.iter().filter_map(|order| order.merchant.as_ref());
+        let mut ids: Vec<&str> = merchants.map(|merchant| merchant.reference_merchant_id.as_str()).collect();
+        ids.sort_unstable();
+        if let Some(twin) =
+            ids.windows(2).find_map(|pair| if let [a, b] = pair { (a == b).then_some(*a) } else { None })
+        {
+            self.notes.push(format!("orderList has two orders of the merchant {twin:?}, and should have one each"));
+        }
+    }
+}
+
+fn illegal(reason: String) -> Refusal {
+    Refusal { code: "PARAM_ILLEGAL", reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use wire::antom::{FieldKind, FieldNeed};
+
+    use super::*;
+
+    const TABLE: &[FieldRule] = &[
+        FieldRule { path: "a", need: FieldNeed::Required, kind: FieldKind::Text(3) },
+        FieldRule { path: "b", need: FieldNeed::Required, kind: FieldKind::Text(3) },
+        FieldRule { path: "c", need: FieldNeed::Optional, kind: FieldKind::Text(3) },
+    ];
+
+    #[test]
+    fn a_refusal_lists_every_field_once_and_a_lint_alone_refuses_nothing() {
+        let mut notes = Vec::new();
+        let mut reader = Reader { strict: false, notes: &mut notes };
+        let refusal = reader.check(&json!({"b": "long", "c": 7}), &[TABLE, TABLE]).unwrap_err();
+        assert_eq!(refusal.code, "PARAM_ILLEGAL");
+        assert_eq!(refusal.reason, "a is required and missing; b must have 1 to 3 characters, has 4");
+        assert_eq!(reader.check(&json!({"a": 1, "b": "x"}), &[TABLE]), Ok(()));
+        assert_eq!(notes, ["c should be a JSON string, is a number", "a should be a JSON string, is a number"]);
+    }
+
+    #[test]
+    fn a_strict_reader_refuses_what_a_lenient_one_notes() {
+        let mut notes = Vec::new();
+        let mut reader = Reader { strict: true, notes: &mut notes };
+        let refusal = reader.check(&json!({"a": 1, "b": "x"}), &[TABLE]).unwrap_err();
+        assert_eq!(refusal.reason, "a should be a JSON string, is a number");
+        assert!(notes.is_empty());
+    }
+}

@@ -1,0 +1,90 @@
+//! capture: by itself or by hand, within seven days, up to what was authorised.
+
+use serde_json::{Value, json};
+use wire::antom::PaymentStatus;
+
+use super::merchant::cashier_body;
+use super::rig::Rig;
+
+const DAY: u64 = 24 * 3600;
+
+fn authorised() -> (Rig, Value) {
+    let mut rig = Rig::new("");
+    let mut body = cashier_body("PR-1", "1000", "CARD");
+    body["paymentFactor"] = json!({"captureMode": "MANUAL", "isAuthorization": true});
+    let answer = rig.call("pay", &body);
+    assert_eq!(answer["result"]["resultStatus"], "S");
+    assert_eq!(answer["authExpiryTime"], "2026-01-12T18:00:00+08:00");
+    rig.timeout();
+    assert_eq!(rig.notified()[0]["notifyType"], "PAYMENT_RESULT");
+    let id = answer["paymentId"].clone();
+    (rig, id)
+}
+
+fn request(id: &str, payment_id: &Value, value: u64, kind: &str) -> Value {
+    json!({
+        "captureRequestId": id, "paymentId": payment_id, "captureType": kind,
+        "captureAmount": {"currency": "JPY", "value": value.to_string()},
+    })
+}
+
+#[test]
+fn a_card_is_captured_by_itself_after_four_seconds() {
+    let mut rig = Rig::new("");
+    let id = rig.call("pay", &cashier_body("PR-1", "1000", "CARD"))["paymentId"].clone();
+    rig.pass(3);
+    assert_eq!(rig.notified().len(), 1);
+    rig.pass(1);
+    let told = rig.notified();
+    assert_eq!((&told[0]["notifyType"], &told[0]["paymentId"]), (&json!("CAPTURE_RESULT"), &id));
+    assert_eq!(told[0]["captureAmount"]["value"], "1000");
+    assert_eq!(told[0].get("paymentRequestId"), None);
+    let found = rig.inquire("PR-1");
+    assert_eq!(found["transactions"][0]["transactionType"], "CAPTURE");
+    assert_eq!(rig.told("capture", &request("CR-1", &id, 1, "FINAL")), "MULTIPLE_CAPTURES_NOT_SUPPORTED");
+}
+
+#[test]
+fn parts_are_captured_until_the_last_one() {
+    let (mut rig, id) = authorised();
+    let first = rig.call("capture", &request("CR-1", &id, 400, "NON_FINAL"));
+    assert_eq!(
+        (&first["captureRequestId"], &first["captureTime"]),
+        (&json!("CR-1"), &json!("2026-01-05T18:00:00+08:00"))
+    );
+    assert_eq!(rig.call("capture", &request("CR-1", &id, 400, "NON_FINAL")), first);
+    assert_eq!(rig.told("capture", &request("CR-1", &id, 401, "NON_FINAL")), "REPEAT_REQ_INCONSISTENT");
+    assert_eq!(rig.told("capture", &request("CR-2", &id, 601, "FINAL")), "CAPTURE_AMOUNT_EXCEED");
+    assert_eq!(rig.told("capture", &request("CR-3", &id, 500, "FINAL")), "SUCCESS");
+    assert_eq!(rig.told("capture", &request("CR-4", &id, 100, "FINAL")), "MULTIPLE_CAPTURES_NOT_SUPPORTED");
+    rig.timeout();
+    assert_eq!(rig.notified().len(), 2);
+}
+
+#[test]
+fn what_is_not_captured_in_seven_days_is_released() {
+    let (mut rig, id) = authorised();
+    rig.pass(7 * DAY - 1);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Success);
+    rig.pass(1);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Cancelled);
+    assert_eq!(rig.told("capture", &request("CR-1", &id, 1, "FINAL")), "ORDER_IS_CANCELED");
+    // What was captured in part stays, and can be captured no further.
+    let (mut rig, id) = authorised();
+    rig.call("capture", &request("CR-1", &id, 400, "NON_FINAL"));
+    rig.pass(7 * DAY + 1);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Success);
+    assert_eq!(rig.told("capture", &request("CR-2", &id, 1, "FINAL")), "CAPTURE_WINDOW_EXCEED");
+}
+
+#[test]
+fn what_cannot_be_captured_is_refused() {
+    let mut rig = Rig::new("buyer: [{pays: {}}, {declines: {after: 0s}}]");
+    assert_eq!(rig.told("capture", &request("CR-1", &json!("none"), 1, "FINAL")), "ORDER_NOT_EXIST");
+    let wallet = rig.call("pay", &cashier_body("PR-1", "1000", "GCASH"))["paymentId"].clone();
+    rig.pass(3);
+    assert_eq!(rig.told("capture", &request("CR-2", &wallet, 1, "FINAL")), "ORDER_STATUS_INVALID");
+    assert_eq!(rig.told("pay", &cashier_body("PR-2", "1000", "CARD")), "USER_BALANCE_NOT_ENOUGH");
+    let declined = rig.inquire("PR-2")["paymentId"].clone();
+    assert_eq!(rig.told("capture", &request("CR-3", &declined, 1, "FINAL")), "ORDER_IS_CLOSED");
+}

@@ -1,0 +1,196 @@
+//! The products of pay: what each is answered, and when it is paid.
+
+use rstest::rstest;
+use serde_json::{Value, json};
+use wire::antom::PaymentStatus;
+
+use super::merchant::{cashier_body, pay_body};
+use super::rig::Rig;
+
+fn in_store(id: &str, scenario: &str) -> Value {
+    let mut body = pay_body(id, "1000");
+    body["paymentFactor"]["inStorePaymentScenario"] = json!(scenario);
+    if scenario == "PaymentCode" {
+        body["paymentMethod"]["paymentMethodId"] = json!("281012020262467128");
+        body["order"]["env"] =
+            json!({"storeTerminalId": "T1", "storeTerminalRequestTime": "2026-01-05T18:00:00+08:00"});
+    }
+    body
+}
+
+fn code(answer: &Value) -> (&str, &str) {
+    let text = |name: &str| answer["result"][name].as_str().unwrap();
+    (text("resultStatus"), text("resultCode"))
+}
+
+#[test]
+fn an_order_code_is_shown_and_paid_later() {
+    let mut rig = Rig::new("");
+    let body = in_store("PR-1", "OrderCode");
+    let answer = rig.call("pay", &body);
+    assert_eq!(code(&answer), ("S", "SUCCESS"));
+    let detail = &answer["orderCodeForm"]["codeDetails"][0];
+    assert_eq!((&detail["codeValueType"], &detail["displayType"]), (&json!("QRCODE"), &json!("TEXT")));
+    assert!(detail["codeValue"].as_str().unwrap().contains(answer["paymentId"].as_str().unwrap()));
+    assert_eq!(answer["orderCodeForm"]["expireTime"], "2026-01-05T18:10:00+08:00");
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Processing);
+    assert_eq!(rig.call("pay", &body), answer);
+    rig.pass(3);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Success);
+    assert_eq!(rig.notified()[0]["result"]["resultStatus"], "S");
+}
+
+#[test]
+fn a_payment_code_is_paid_at_once() {
+    let mut rig = Rig::new("");
+    let body = in_store("PR-1", "PaymentCode");
+    let answer = rig.call("pay", &body);
+    assert_eq!(code(&answer), ("S", "SUCCESS"));
+    assert_eq!(answer["paymentTime"], "2026-01-05T18:00:00+08:00");
+    assert_eq!(answer["actualPaymentAmount"], json!({"currency": "JPY", "value": "1000"}));
+    assert_eq!(rig.call("pay", &body), answer);
+    rig.timeout();
+    assert_eq!(rig.notified().len(), 1);
+}
+
+#[test]
+fn a_payment_code_whose_buyer_must_confirm_is_unknown_until_he_does() {
+    let mut rig = Rig::new("buyer: [{pays: {after: 5s}}]");
+    let body = in_store("PR-1", "PaymentCode");
+    let answer = rig.call("pay", &body);
+    assert_eq!(code(&answer), ("U", "PAYMENT_IN_PROCESS"));
+    assert_eq!(rig.inquire("PR-1")["paymentStatus"], "PROCESSING");
+    rig.pass(5);
+    assert_eq!(code(&rig.call("pay", &body)), ("S", "SUCCESS"));
+}
+
+#[rstest]
+#[case("buyer: [{declines: {after: 0s}}]", "F", "USER_BALANCE_NOT_ENOUGH")]
+#[case("buyer: [{declines: {after: 5s}}]", "U", "PAYMENT_IN_PROCESS")]
+#[case("buyer: [leaves]", "U", "PAYMENT_IN_PROCESS")]
+fn a_payment_code_that_is_declined_at_once_stays_refused_and_later_is_closed(
+    #[case] script: &str,
+    #[case] status: &str,
+    #[case] first: &str,
+) {
+    let mut rig = Rig::new(script);
+    let body = in_store("PR-1", "PaymentCode");
+    assert_eq!(code(&rig.call("pay", &body)), (status, first));
+    rig.pass(180);
+    let again = if status == "F" { first } else { "ORDER_IS_CLOSED" };
+    assert_eq!(rig.told("pay", &body), again);
+    assert_eq!(rig.inquire("PR-1")["paymentStatus"], "FAIL");
+}
+
+#[rstest]
+#[case("GCASH", 14 * 60)]
+#[case("LINKAJA", 5 * 60)]
+#[case("VIETQR", 15 * 60)]
+#[case("BANCOMATPAY", 3600)]
+#[case("BANKTRANSFER_THAI", 48 * 3600)]
+#[case("KONBINI", 7 * 24 * 3600)]
+fn a_cashier_payment_leads_to_a_page_and_expires_with_its_method(#[case] method: &str, #[case] seconds: u64) {
+    let mut rig = Rig::new("buyer: [leaves]");
+    let body = cashier_body("PR-1", "1000", method);
+    let answer = rig.call("pay", &body);
+    assert_eq!(code(&answer), ("U", "PAYMENT_IN_PROCESS"));
+    assert!(answer["normalUrl"].as_str().unwrap().starts_with("https://wallet.example/cashier?paymentId=2026"));
+    assert_eq!(rig.call("pay", &body), answer);
+    rig.pass(seconds - 1);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Processing);
+    rig.pass(1);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Fail);
+    // Online failures are notified.
+    let told = rig.notified();
+    assert_eq!(
+        (&told[0]["result"]["resultStatus"], &told[0]["result"]["resultCode"]),
+        (&json!("F"), &json!("ORDER_IS_CLOSED"))
+    );
+    assert_eq!(rig.told("pay", &body), "ORDER_IS_CLOSED");
+}
+
+#[rstest]
+#[case("WEB", "", ["normalUrl"].as_slice(), false)]
+#[case("WAP", "", ["normalUrl"].as_slice(), true)]
+#[case("APP", "", ["normalUrl", "schemeUrl", "applinkUrl"].as_slice(), true)]
+#[case("MINI_APP", "", ["normalUrl", "schemeUrl", "applinkUrl"].as_slice(), false)]
+#[case("WEB", "settings: {urls: [normal]}", ["normalUrl"].as_slice(), false)]
+#[case("WEB", "settings: {urls: [scheme]}", ["schemeUrl"].as_slice(), false)]
+#[case("WEB", "settings: {urls: [applink]}", ["applinkUrl"].as_slice(), false)]
+fn which_urls_come_is_the_terminals_or_the_scripts_affair(
+    #[case] terminal: &str,
+    #[case] script: &str,
+    #[case] urls: &[&str],
+    #[case] identifier: bool,
+) {
+    let mut rig = Rig::new(script);
+    let mut body = cashier_body("PR-1", "1000", "GCASH");
+    body["env"] = json!({"terminalType": terminal, "osType": "IOS"});
+    body["appId"] = json!("app");
+    let answer = rig.call("pay", &body);
+    let found: Vec<_> =
+        ["normalUrl", "schemeUrl", "applinkUrl"].into_iter().filter(|name| answer.get(name).is_some()).collect();
+    assert_eq!(found, urls);
+    assert_eq!(answer.get("appIdentifier").is_some(), identifier);
+}
+
+#[test]
+fn without_a_url_nothing_was_created() {
+    let mut rig = Rig::new("settings: {urls: []}");
+    let answer = rig.call("pay", &cashier_body("PR-1", "1000", "GCASH"));
+    assert_eq!(
+        answer,
+        json!({"result": {"resultCode": "PAYMENT_IN_PROCESS", "resultStatus": "U", "resultMessage": "The payment is being processed."}})
+    );
+    assert!(rig.gateway.ledger().is_empty());
+}
+
+#[test]
+fn a_token_is_paid_at_once_and_needs_the_token() {
+    let mut rig = Rig::new("");
+    let mut body = cashier_body("PR-1", "1000", "GCASH");
+    body["productCode"] = json!("AGREEMENT_PAYMENT");
+    assert_eq!(rig.told("pay", &body), "PARAM_ILLEGAL");
+    body["paymentMethod"]["paymentMethodId"] = json!("token");
+    assert_eq!(code(&rig.call("pay", &body)), ("S", "SUCCESS"));
+}
+
+#[test]
+fn money_in_other_currencies_has_quotes() {
+    let mut rig =
+        Rig::new("settings: {wallet-currency: CNY, settlement-currencies: [USD], rates: {JPY: 6600, CNY: 140000}}");
+    rig.pay("PR-1");
+    rig.pass(3);
+    let told = rig.notified().remove(0);
+    assert_eq!(told["paymentAmount"], json!({"currency": "JPY", "value": "1000"}));
+    assert_eq!(told["actualPaymentAmount"], json!({"currency": "CNY", "value": "4714"}));
+    assert_eq!(
+        told["paymentQuote"],
+        json!({"guaranteed": false, "quoteCurrencyPair": "JPY/CNY", "quotePrice": 0.04714286})
+    );
+    assert_eq!(told["grossSettlementAmount"], json!({"currency": "USD", "value": "660"}));
+    assert_eq!(told["settlementQuote"]["quotePrice"], json!(0.0066));
+    let found = rig.inquire("PR-1");
+    for name in ["actualPaymentAmount", "paymentQuote", "grossSettlementAmount", "settlementQuote"] {
+        assert_eq!(found[name], told[name], "{name}");
+    }
+}
+
+#[test]
+fn a_payment_by_bank_is_pending_for_a_day() {
+    let mut rig = Rig::new("buyer: [{pends: {}}, {pends: {after: 1s, for: 1h, code: RISK_REJECT}}]");
+    let body = cashier_body("PR-1", "1000", "GCASH");
+    rig.call("pay", &body);
+    rig.call("pay", &cashier_body("PR-2", "1000", "GCASH"));
+    rig.pass(3);
+    assert_eq!((rig.status("PR-1"), rig.status("PR-2")), (PaymentStatus::Pending, PaymentStatus::Pending));
+    let told = rig.notified();
+    assert_eq!((&told[0]["notifyType"], &told[0]["result"]["resultStatus"]), (&json!("PAYMENT_PENDING"), &json!("S")));
+    assert_eq!(rig.inquire("PR-1")["paymentStatus"], "PENDING");
+    // Expiry does not touch what the bank has.
+    rig.pass(3600);
+    assert_eq!((rig.status("PR-1"), rig.status("PR-2")), (PaymentStatus::Pending, PaymentStatus::Fail));
+    assert_eq!(rig.inquire("PR-2")["paymentResultCode"], "RISK_REJECT");
+    rig.pass(24 * 3600);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Success);
+}
