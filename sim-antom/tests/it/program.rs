@@ -308,6 +308,6 @@ fn the_documented_calls_of_the_control_api_work() {
 #[test]
 fn the_documented_script_is_one() {
     let script = super::rig::script(&documented("yaml"));
-    assert_eq!((script.answers.len(), script.buyer.len(), script.faults.len()), (3, 3, 7));
+    assert_eq!((script.answers.len(), script.buyer.len(), script.faults.len()), (3, 5, 7));
     assert_eq!(script.settings, sim_antom::Settings::default());
 }
