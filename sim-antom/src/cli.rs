@@ -22,8 +22,8 @@ use crate::keys::{ANTOM_PUBLIC, MERCHANT_PRIVATE, is_client_id};
 use crate::notifier::{Scheme, Target};
 use crate::tls::names_of;
 use crate::{
-    ApiKey, Authority, Clients, Control, DurableStore, Event, Front, Gateway, Journal, KeyRing, MemoryStore, Notifier,
-    Script, Store, SystemClock, TcpAccept, TcpConnect, TlsClient, TlsServer, drive,
+    ApiKey, Authority, Cashier, Clients, Control, DurableStore, Event, Front, Gateway, Journal, KeyRing, MemoryStore,
+    Notifier, Script, Store, SystemClock, TcpAccept, TcpConnect, TlsClient, TlsServer, drive,
 };
 
 /// Antom's payment API on loopback, signed as Antom signs.
@@ -60,6 +60,12 @@ pub struct Arguments {
     /// Where notifications go when a request names no URL
     #[arg(long, value_name = "URL")]
     notify_url: Option<String>,
+    /// Where buyers find the gateway: what redirect URLs begin with, if not the (first) address that is listened on
+    #[arg(long, value_name = "URL")]
+    page_url: Option<String>,
+    /// Let buyers whom the script says nothing of wait for what somebody does on their page
+    #[arg(long)]
+    by_hand: bool,
     /// What gateway, buyers and network shall do (YAML, see docs/gateway.md); read again when it changes
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
@@ -110,6 +116,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     let mut gateway = Gateway::over(store, clients, antom, Some(forger), script);
     gateway.set_dashboard_url(arguments.notify_url.clone());
+    gateway.set_page_url(page_url(&arguments, &listeners, &tls)?);
+    gateway.set_by_hand(arguments.by_hand);
     let clock = SystemClock::from_time_of_day();
     let (requests, calls) = mpsc::channel(64);
     let journal = Journal::default();
@@ -117,7 +125,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         .with_token(arguments.control_token.clone())
         .with_text(&text);
     let handle: ClockHandle = Arc::new(clock);
-    let mut front = Front::new(requests, Arc::clone(&handle)).with_pages(control.clone().pages());
+    let cashier = Cashier::new(requests.clone(), Arc::clone(&handle));
+    let pages = control.clone().pages().merge(cashier.pages());
+    let mut front = Front::new(requests, Arc::clone(&handle)).with_pages(pages);
     if let Some(server) = &tls.server {
         front = front.with_tls(server.clone());
     }
@@ -222,6 +232,17 @@ impl Tls {
         tls.authority = authority;
         Ok(tls)
     }
+}
+
+/// Where the pages lie that buyers are sent to.
+fn page_url(arguments: &Arguments, listeners: &[TcpListener], tls: &Tls) -> anyhow::Result<String> {
+    if let Some(url) = &arguments.page_url {
+        Target::parse(url).map_err(|reason| anyhow::anyhow!("send buyers to {url}: {reason}"))?;
+        return Ok(format!("{}{}", url.trim_end_matches('/'), Cashier::PATH));
+    }
+    let scheme = if tls.server.is_some() { "https" } else { "http" };
+    let address = listeners.first().map(TcpListener::local_addr).transpose().context("ask for the address")?;
+    Ok(address.map_or_else(String::new, |address| format!("{scheme}://{address}{}", Cashier::PATH)))
 }
 
 /// One line, words of the form `name=value`; values with blanks are not to be expected in paths that are to be parsed.

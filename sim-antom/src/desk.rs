@@ -38,6 +38,8 @@ pub(crate) struct Desk {
     calls: BTreeMap<String, (Moment, u32)>,
     /// Where the pages lie that buyers are sent to.
     pub(crate) page_url: String,
+    /// Whether buyers whom the script says nothing of wait for what happens on their page.
+    pub(crate) by_hand: bool,
 }
 
 /// An amount in other currencies.
@@ -67,6 +69,7 @@ impl Desk {
             faults: script.faults,
             calls: BTreeMap::new(),
             page_url: "https://wallet.example".to_owned(),
+            by_hand: false,
         }
     }
 

@@ -3,7 +3,7 @@
 //! Run loop: `handle(now, input)`, then `poll()` until it returns nothing, then wait for the next input or `deadlines()`.
 
 use bytes::Bytes;
-use wire::antom::{Ack, Envelope, Headers, Operation, ResultObject, ResultStatus, Route, Signer};
+use wire::antom::{Ack, Envelope, Headers, Operation, PaymentStatus, ResultObject, ResultStatus, Route, Signer};
 use wire::clock::Deadlines;
 use wire::hex::TextBytes;
 use wire::time::{Moment, WireTime};
@@ -16,6 +16,7 @@ use crate::ledger::{Ledger, OFFSET_MINUTES};
 use crate::notice::{Delivery, Notice, Truth};
 use crate::notices::{ANSWER_WAIT, NoticeView};
 use crate::operation::{Reader, Serve, read};
+use crate::payment::Payment;
 use crate::reply::{Reply, json, sign};
 use crate::script::{Forgery, Script};
 use crate::store::{Store, StoreError};
@@ -128,6 +129,17 @@ impl Gateway {
     pub fn resend(&mut self, now: Moment, number: u64) -> bool {
         let desk = &mut self.desk;
         desk.notices.resend(desk.ledger.store(), now, number)
+    }
+
+    /// Lets buyers whom the script says nothing of wait for what happens on their page.
+    pub const fn set_by_hand(&mut self, by_hand: bool) {
+        self.desk.by_hand = by_hand;
+    }
+
+    /// A payment in progress ends.
+    pub(crate) fn end_payment(&mut self, now: Moment, payment: &Payment, status: PaymentStatus, code: &str) {
+        self.desk.now = now;
+        self.desk.end_payment(payment, now, status, code);
     }
 
     /// The merchants.
@@ -447,7 +459,7 @@ mod tests {
         for _ in 0..MANY {
             let turn = Turn::PaymentEnds {
                 payment_request_id: "A".to_owned(),
-                status: wire::antom::PaymentStatus::Fail,
+                status: PaymentStatus::Fail,
                 code: "ORDER_IS_CLOSED".to_owned(),
             };
             let plan = Plan { at: NOW, client: CLIENT.to_owned(), turn };

@@ -85,6 +85,15 @@ impl Ledger {
         self.len() < self.most
     }
 
+    /// A payment by Antom's id, whosever it is: for those who are no merchant.
+    #[must_use]
+    pub fn payment_of_anybody(&self, payment_id: &str) -> Option<Arc<Payment>> {
+        match self.store.get(&Key::new(Table::Payment, payment_id))? {
+            Record::Payment(payment) => Some(payment),
+            _ => None,
+        }
+    }
+
     /// Files a payment as it is now.
     pub(crate) fn keep(&mut self, payment: Arc<Payment>) {
         let link = Key::of_client(Table::PaymentRequest, &payment.client, &payment.payment_request_id);

@@ -9,7 +9,9 @@
 //! http bytes ← faults ← sign ← Envelope ←─────┘                                      every step → Event (the trace)
 //! ```
 
+mod buyer;
 mod capture;
+mod cashier;
 mod checks;
 mod client;
 mod clock;
@@ -43,7 +45,9 @@ mod tls;
 
 pub mod cli;
 
+pub use buyer::{Act, Sale, TooLate};
 pub use capture::{Capture, CaptureMode};
+pub use cashier::Cashier;
 pub use checks::{Refusal, check};
 pub use client::{ApiKey, ApiKeyError, Client, Clients};
 pub use clock::SystemClock;

@@ -21,7 +21,8 @@ impl Desk {
     /// A payment begins: what will become of it? One that is decided at once comes back decided.
     pub(crate) fn begin(&mut self, mut payment: Payment) -> Arc<Payment> {
         let at_once = Span::secs(if payment.kind.is_direct() { 0 } else { 3 });
-        let buyer = self.next_buyer().unwrap_or(Buyer::Pays { after: at_once });
+        let waits = self.by_hand && !payment.kind.is_direct();
+        let buyer = self.next_buyer().unwrap_or(if waits { Buyer::Leaves } else { Buyer::Pays { after: at_once } });
         if let Buyer::PaysLate { after } = buyer {
             payment.late = Some(after.0);
         }

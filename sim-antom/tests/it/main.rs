@@ -16,6 +16,7 @@
 //! | `events` | the trace reads back as it was written |
 //! | `http` | the server over loopback sockets, with bytes under control |
 //! | `delivering` | notifications over loopback sockets |
+//! | `cashier` | the page of the buyer, over HTTP and in a real browser |
 //! | `controlling` | the control API, of the real binary |
 //! | `crashing` | a ledger in a file, and a gateway that is killed |
 //! | `interop` | how the Java, Go, PHP and .NET SDKs sign and parse |
@@ -29,6 +30,7 @@
 mod batches;
 mod cancelling;
 mod capturing;
+mod cashier;
 mod checking;
 mod contracts;
 mod controlling;

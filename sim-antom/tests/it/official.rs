@@ -11,13 +11,21 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use super::process::Program;
 
 const CLIENT: &str = "SANDBOX_5Y00000000000001";
-const SCRIPT: &str = "buyer: [{pays: {after: 100ms}}, {pays: {after: 100ms}}, {pays: {after: 100ms}}]\n";
+/// Four who pay, one who leaves the session, one whose payment is cancelled before, two whose money goes back.
+const SCRIPT: &str = "buyer: [{pays: {after: 100ms}}, {pays: {after: 100ms}}, {pays: {after: 100ms}}, \
+    {pays: {after: 100ms}}, leaves, leaves, {pays: {after: 100ms}}, {pays: {after: 100ms}}]\n";
 
 /// What the merchant does, in this order, and what it says when all of it held.
 const HELD: &[(&str, &str)] = &[
     ("pay", "PR-pay"),
     ("inquiryPayment", "SUCCESS"),
     ("notifyPayment", "PAYMENT_RESULT S"),
+    ("notifyHttps", "PR-https = PR-https"),
+    ("createPaymentSession", "made"),
+    ("cancel", "CANCELLED"),
+    ("refund", "SUCCESS"),
+    ("inquiryRefund", "SUCCESS"),
+    ("apiKey", "SUCCESS, a guess ACCESS_DENIED"),
     ("wrongKey", "refused: response verify failed"),
 ];
 
@@ -40,8 +48,9 @@ fn gateway(folder: &Path) -> (Program, String, String) {
     std::fs::write(&script, SCRIPT).unwrap();
     let path = |path: &Path| path.to_str().unwrap().to_owned();
     let (keys, script) = (path(&folder.join("sim-antom-keys")), path(&script));
-    let arguments = ["--tls", "--listen", &address(), "--keys", &keys, "--client-id", CLIENT, "--script", &script];
-    let gateway = Program::start(&arguments);
+    let (address, api_key) = (address(), "isak_TEST_shop_secret");
+    let arguments = ["--tls", "--listen", &address, "--keys", &keys, "--client-id", CLIENT, "--script", &script];
+    let gateway = Program::start(&[arguments.as_slice(), &["--api-key", api_key]].concat());
     let (host, port) = gateway.field("url").strip_prefix("http://").unwrap().split_once(':').unwrap();
     let (host, port) = (host.to_owned(), port.to_owned());
     (gateway, host, port)

@@ -13,10 +13,12 @@ import json
 import pathlib
 import queue
 import socket
+import ssl
 import sys
 import threading
 import time
 
+from com.alipay.ams.api.api_key_alipay_client import ApiKeyAlipayClient
 from com.alipay.ams.api.default_alipay_client import DefaultAlipayClient
 from com.alipay.ams.api.exception.exception import AlipayApiException
 from com.alipay.ams.api.model.amount import Amount
@@ -48,9 +50,10 @@ class Shop:
         self.url = "https://" + host
         self.client = DefaultAlipayClient(self.url, client_id, self.merchant_key, self.antom_key)
         self.notifications = queue.Queue()
+        self.keys = pathlib.Path(keys)
         self.notify_url = self.listen() + "/notify?shop=1"
 
-    def listen(self):
+    def listen(self, context=None):
         shop = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -67,8 +70,10 @@ class Shop:
                 pass
 
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if context:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        return "http://127.0.0.1:%d" % server.server_address[1]
+        return "%s://127.0.0.1:%d" % ("https" if context else "http", server.server_address[1])
 
     def call(self, request, code="SUCCESS"):
         """The answer, whose signature the SDK has verified."""
@@ -161,6 +166,17 @@ def notifyPayment(shop):
     return message["notifyType"] + " " + message["result"]["resultStatus"]
 
 
+def notifyHttps(shop):
+    """The shop's own server speaks TLS, with the certificate that the gateway has made for it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(shop.keys / "merchant-tls.pem", shop.keys / "merchant-tls-private.key")
+    before, shop.notify_url = shop.notify_url, shop.listen(context) + "/secure?shop=1"
+    try:
+        return shop.pay("https")["paymentRequestId"] + " = " + shop.notification()["paymentRequestId"]
+    finally:
+        shop.notify_url = before
+
+
 def wrongKey(shop):
     """An answer that is not signed by the gateway one knows is an exception, and so is a request of a stranger."""
     stranger = DefaultAlipayClient(shop.url, shop.client_id, shop.merchant_key, other_public_key())
@@ -181,6 +197,18 @@ def other_public_key():
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
     form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(key.public_bytes(*form)).decode()
+
+
+def apiKey(shop):
+    """The SDK's other client sends a key instead of signatures, and honours the port."""
+    request = AlipayPayQueryRequest()
+    request.payment_request_id = "PR-pay"
+    client = ApiKeyAlipayClient(shop.url + ":" + shop.port, "isak_TEST_shop_secret")
+    status = json.loads(client.execute(request))["paymentStatus"]
+    request = AlipayPayQueryRequest()
+    request.payment_request_id = "PR-pay"
+    guess = ApiKeyAlipayClient(shop.url + ":" + shop.port, "isak_TEST_shop_guess")
+    return status + ", a guess " + json.loads(guess.execute(request))["result"]["resultCode"]
 
 
 def createPaymentSession(shop):
@@ -255,6 +283,7 @@ def main():
     if int(port) != 443:
         forward(host, int(port))
     shop = Shop(host, keys, client_id)
+    shop.port = port
     for name in operations:
         print(name + ": " + globals()[name](shop), flush=True)
 
