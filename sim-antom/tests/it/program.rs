@@ -309,5 +309,7 @@ fn the_documented_calls_of_the_control_api_work() {
 fn the_documented_script_is_one() {
     let script = super::rig::script(&documented("yaml"));
     assert_eq!((script.answers.len(), script.buyer.len(), script.faults.len()), (3, 5, 7));
-    assert_eq!(script.settings, sim_antom::Settings::default());
+    let (settings, default) = (script.settings, sim_antom::Settings::default());
+    assert_eq!((settings.expiry, settings.capture_after), (default.expiry, default.capture_after));
+    assert_eq!((settings.settlement_currencies.len(), settings.rate_limit.is_some()), (2, true));
 }
