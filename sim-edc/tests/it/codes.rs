@@ -1,4 +1,4 @@
-//! Each of the 32 codes comes: by script, by trigger, and from the real program. The page about them is made here;
+//! Each of the 32 codes comes: by script, by trigger, and from the real program, asked by `--give` or by the control API. The page about them is made here;
 //! `UPDATE_DOCS=1 cargo test -p sim-edc` writes it anew.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall fail here")]
@@ -155,18 +155,23 @@ fn the_program_plays_every_code_in_memory() {
     }
 }
 
-#[test]
-fn the_program_gives_every_code_to_a_till_on_its_pty() {
+#[rstest]
+#[case::by_give(|recipe: Recipe| Program::with("ndjson", &["--give", recipe.code.as_str()]))]
+#[case::by_control_api(|recipe: Recipe| {
+    let program = Program::scripted("ndjson", "{}", &["--control", "127.0.0.1:0"], 2);
+    assert_eq!(program.asks("PUT", "script", recipe.script).0, 200, "{}", recipe.code);
+    program
+})]
+fn the_program_gives_every_code_to_a_till_on_its_pty(#[case] start: fn(Recipe) -> Program) {
     // They mostly wait for cardholders: beside each other, so that they wait together.
     std::thread::scope(|scope| {
         for recipe in Recipe::all() {
-            scope.spawn(move || given(recipe));
+            scope.spawn(move || given(recipe, start(recipe)));
         }
     });
 }
 
-fn given(recipe: Recipe) {
-    let program = Program::with("ndjson", &["--give", recipe.code.as_str()]);
+fn given(recipe: Recipe, program: Program) {
     let mut till = program.open();
     till.line(HELLO);
     if recipe.exchange != Exchange::Hello {
