@@ -17,6 +17,7 @@ use crate::payment::{Kind, Payment};
 use crate::plan::Plans;
 use crate::script::{Answer, Buyer, Fault, RefundEnd, Script, Settings};
 use crate::store::Table;
+use crate::trigger::{self, Texts};
 
 /// See the module's documentation.
 #[derive(Debug)]
@@ -182,7 +183,15 @@ impl Desk {
     pub(crate) fn scripted(&mut self, operation: Operation) -> Option<ResultObject> {
         let answer = self.answers.iter_mut().find(|a| a.on == operation && a.times > 0)?;
         answer.times -= 1;
-        Some(ResultObject::from(answer.code.0)).filter(|result| result.result_status != ResultStatus::S)
+        // Each operation has its own words for a code.
+        let line = trigger::code(operation, answer.code.0.code).unwrap_or(answer.code.0);
+        Some(ResultObject::from(line)).filter(|result| result.result_status != ResultStatus::S)
+    }
+
+    /// The answer that a request asks for itself, by a trigger word. A script goes before it.
+    pub(crate) fn triggered(&self, texts: &Texts, operation: Operation) -> Option<ResultObject> {
+        let line = trigger::asked(texts, operation).filter(|_| self.settings.triggers)?;
+        Some(ResultObject::from(line)).filter(|result| result.result_status != ResultStatus::S)
     }
 
     /// Whether the answer to a call is lost.

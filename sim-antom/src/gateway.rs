@@ -227,7 +227,7 @@ impl Gateway {
         });
         let body = match checked {
             Err(refusal) => bare(&ResultObject::documented(refusal.code)),
-            Ok((operation, request)) => match self.desk.scripted(operation) {
+            Ok((operation, request)) => match self.told(operation, request.as_ref(), &client) {
                 Some(result) => {
                     if result.result_status == ResultStatus::F {
                         request.refuse(&mut self.desk, &client, &result);
@@ -238,6 +238,12 @@ impl Gateway {
             },
         };
         self.reply(id, operation, envelope, &client, body);
+    }
+
+    /// What a request is answered without being carried out: by the script, or by a word of its own.
+    fn told(&mut self, operation: Operation, request: &dyn Serve, client: &str) -> Option<ResultObject> {
+        let scripted = self.desk.scripted(operation);
+        scripted.or_else(|| self.desk.triggered(&request.texts(&self.desk, client), operation))
     }
 
     fn admit(

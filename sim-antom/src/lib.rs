@@ -15,6 +15,7 @@ mod cashier;
 mod checks;
 mod client;
 mod clock;
+mod codes;
 mod control;
 mod desk;
 mod drive;
@@ -42,6 +43,10 @@ mod server;
 mod store;
 mod tell;
 mod tls;
+mod trigger;
+
+#[cfg(test)]
+mod model;
 
 pub mod cli;
 
@@ -51,6 +56,7 @@ pub use cashier::Cashier;
 pub use checks::{Refusal, check};
 pub use client::{ApiKey, ApiKeyError, Client, Clients};
 pub use clock::SystemClock;
+pub use codes::{natural_cause, page as codes_page, trigger_place};
 pub use control::Control;
 pub use drive::{Call, Errand, Observer, drive};
 pub use durable::DurableStore;

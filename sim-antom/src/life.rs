@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use wire::antom::{PaymentStatus, RefundStatus};
+use wire::antom::{PaymentStatus, RefundStatus, ResultStatus};
 use wire::time::{Moment, Span};
 
 use crate::capture::{Capture, CaptureMode};
@@ -12,7 +12,8 @@ use crate::event::Event;
 use crate::payment::{Kind, Payment};
 use crate::plan::{Plan, Turn};
 use crate::refund::Refund;
-use crate::script::{Buyer, RefundEnd};
+use crate::script::{Buyer, Code, RefundEnd};
+use crate::trigger;
 
 /// How long a card's holder is bound by an authorisation.
 pub(crate) const AUTHORISED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -22,9 +23,21 @@ impl Desk {
     pub(crate) fn begin(&mut self, mut payment: Payment) -> Arc<Payment> {
         let at_once = Span::secs(if payment.kind.is_direct() { 0 } else { 3 });
         let waits = self.by_hand && !payment.kind.is_direct();
-        let buyer = self.next_buyer().unwrap_or(if waits { Buyer::Leaves } else { Buyer::Pays { after: at_once } });
-        if let Buyer::PaysLate { after } = buyer {
-            payment.late = Some(after.0);
+        let otherwise = if waits { Buyer::Leaves } else { Buyer::Pays { after: at_once } };
+        let asked = trigger::result(&payment.description).filter(|_| self.settings.triggers);
+        let mut buyer = match asked {
+            Some(line) if line.status == ResultStatus::S => Buyer::Pays { after: at_once },
+            Some(line) => Buyer::Declines { code: Code(line), after: at_once },
+            None => self.next_buyer().unwrap_or(otherwise),
+        };
+        match buyer {
+            Buyer::PaysLate { after } => payment.late = Some(after.0),
+            // Not an end: the payment stays in progress, and says so with this code.
+            Buyer::Declines { code, .. } if code.0.status == ResultStatus::U => {
+                code.0.code.clone_into(&mut payment.code);
+                buyer = Buyer::Leaves;
+            }
+            _ => {}
         }
         let payment = self.keep(payment);
         let decided = match &buyer {

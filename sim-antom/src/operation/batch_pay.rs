@@ -11,6 +11,7 @@ use crate::checks::{Refusal, read};
 use crate::desk::Desk;
 use crate::payment::{Kind, Payment};
 use crate::reply::json;
+use crate::trigger::Texts;
 
 impl Serve for BatchPayRequest {
     fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
@@ -32,6 +33,11 @@ impl Serve for BatchPayRequest {
 
     fn admit(&self, desk: &Desk, client: &str) -> Result<(), Refusal> {
         new::admit(&new(self), desk, client)
+    }
+
+    fn texts(&self, _: &Desk, _: &str) -> Texts {
+        let descriptions = self.order_list.iter().map(|order| order.order_description.as_str());
+        Texts { own: descriptions.collect::<Vec<_>>().join(" "), ..Texts::default() }
     }
 
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {
@@ -88,7 +94,10 @@ fn payment(request: &BatchPayRequest, desk: &Desk, client: &str) -> Payment {
     let method = &request.payment_method.payment_method_type;
     let expires = desk.now + new::stays_open(method).0;
     Payment {
-        description: format!("{} orders", request.order_list.len()),
+        description: {
+            let orders = request.order_list.iter().map(|order| order.order_description.as_str());
+            orders.collect::<Vec<_>>().join(", ")
+        },
         payment_method_type: method.clone(),
         terminal_type: request.env.terminal_type.clone(),
         notify_url: request.payment_notify_url.clone(),

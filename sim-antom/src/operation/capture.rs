@@ -14,6 +14,7 @@ use crate::ledger::OFFSET_MINUTES;
 use crate::life::AUTHORISED_FOR;
 use crate::payment::Payment;
 use crate::reply::json;
+use crate::trigger::Texts;
 
 impl Serve for CaptureRequest {
     fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
@@ -27,6 +28,11 @@ impl Serve for CaptureRequest {
         }
         let reason = "the ledger is full of refunds and captures; start afresh".to_owned();
         Err(Refusal { code: "REQUEST_TRAFFIC_EXCEED_LIMIT", reason })
+    }
+
+    fn texts(&self, desk: &Desk, client: &str) -> Texts {
+        let payment = desk.ledger.payment_by_id(client, &self.payment_id);
+        Texts { order: payment.map(|payment| payment.description.clone()).unwrap_or_default(), ..Texts::default() }
     }
 
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {

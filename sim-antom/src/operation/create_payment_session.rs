@@ -14,6 +14,7 @@ use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
 use crate::payment::{Kind, Payment};
 use crate::reply::json;
+use crate::trigger::Texts;
 
 /// How long a session lasts at most, and when nothing is said.
 const HOUR: Duration = Duration::from_secs(3600);
@@ -32,6 +33,10 @@ impl Serve for CreatePaymentSessionRequest {
             return Err(Refusal { code: "PARAM_ILLEGAL", reason });
         }
         new::admit(&new(self), desk, client)
+    }
+
+    fn texts(&self, _: &Desk, _: &str) -> Texts {
+        Texts { own: self.order.order_description.clone(), ..Texts::default() }
     }
 
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {

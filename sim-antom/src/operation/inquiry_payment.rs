@@ -15,6 +15,7 @@ use crate::ledger::OFFSET_MINUTES;
 use crate::life::AUTHORISED_FOR;
 use crate::payment::Payment;
 use crate::reply::json;
+use crate::trigger::Texts;
 
 impl Serve for InquiryPaymentRequest {
     fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
@@ -25,6 +26,11 @@ impl Serve for InquiryPaymentRequest {
             request.payment_id.as_ref().or(request.payment_request_id.as_ref()),
         )?;
         Ok(request)
+    }
+
+    fn texts(&self, desk: &Desk, client: &str) -> Texts {
+        let payment = desk.find(client, self.payment_id.as_deref(), self.payment_request_id.as_deref());
+        Texts { order: payment.map(|payment| payment.description.clone()).unwrap_or_default(), ..Texts::default() }
     }
 
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {

@@ -1,5 +1,7 @@
 //! inquiryRefund: tells how a refund stands.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde_json::Value;
 use wire::antom::{InquiryRefundRequest, InquiryRefundResponse, ResultObject};
@@ -9,7 +11,9 @@ use super::{Reader, Serve};
 use crate::checks::{Refusal, read};
 use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
+use crate::refund::Refund;
 use crate::reply::json;
+use crate::trigger::Texts;
 
 impl Serve for InquiryRefundRequest {
     fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
@@ -22,13 +26,13 @@ impl Serve for InquiryRefundRequest {
         Ok(request)
     }
 
+    fn texts(&self, desk: &Desk, client: &str) -> Texts {
+        let payment = find(self, desk, client).and_then(|refund| desk.ledger.payment_by_id(client, &refund.payment_id));
+        Texts { order: payment.map(|payment| payment.description.clone()).unwrap_or_default(), ..Texts::default() }
+    }
+
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {
-        let found = match (&self.refund_id, &self.refund_request_id) {
-            (Some(id), _) => desk.ledger.refund_by_id(client, id),
-            (None, Some(id)) => desk.ledger.refund(client, id),
-            (None, None) => None,
-        };
-        let Some(refund) = found else {
+        let Some(refund) = find(self, desk, client) else {
             return json(&InquiryRefundResponse::bare(ResultObject::documented("REFUND_NOT_EXIST")));
         };
         json(&InquiryRefundResponse {
@@ -39,5 +43,13 @@ impl Serve for InquiryRefundRequest {
             refund_time: refund.done.map(|at| WireTime::new(at, OFFSET_MINUTES)),
             ..InquiryRefundResponse::bare(ResultObject::success())
         })
+    }
+}
+
+fn find(request: &InquiryRefundRequest, desk: &Desk, client: &str) -> Option<Arc<Refund>> {
+    match (&request.refund_id, &request.refund_request_id) {
+        (Some(id), _) => desk.ledger.refund_by_id(client, id),
+        (None, Some(id)) => desk.ledger.refund(client, id),
+        (None, None) => None,
     }
 }

@@ -16,6 +16,7 @@ use crate::ledger::OFFSET_MINUTES;
 use crate::life::AUTHORISED_FOR;
 use crate::payment::{Kind, Payment};
 use crate::reply::json;
+use crate::trigger::Texts;
 
 /// A pay request, and the product that it asks for.
 #[derive(Debug)]
@@ -37,6 +38,11 @@ impl Serve for Pay {
 
     fn admit(&self, desk: &Desk, client: &str) -> Result<(), Refusal> {
         new::admit(&self.wanted(), desk, client)
+    }
+
+    fn texts(&self, _: &Desk, _: &str) -> Texts {
+        let order = self.request.order.as_ref();
+        Texts { own: order.map(|order| order.order_description.clone()).unwrap_or_default(), ..Texts::default() }
     }
 
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {

@@ -14,6 +14,7 @@ use crate::ledger::OFFSET_MINUTES;
 use crate::payment::Payment;
 use crate::refund::Refund;
 use crate::reply::json;
+use crate::trigger::Texts;
 
 /// How long after the payment a refund is possible: the documents speak of about a year.
 const WINDOW: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -30,6 +31,14 @@ impl Serve for RefundRequest {
         }
         let reason = "the ledger is full of refunds and captures; start afresh".to_owned();
         Err(Refusal { code: "REQUEST_TRAFFIC_EXCEED_LIMIT", reason })
+    }
+
+    fn texts(&self, desk: &Desk, client: &str) -> Texts {
+        let payment = desk.ledger.payment_by_id(client, &self.payment_id);
+        Texts {
+            own: self.refund_reason.clone().unwrap_or_default(),
+            order: payment.map(|payment| payment.description.clone()).unwrap_or_default(),
+        }
     }
 
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {

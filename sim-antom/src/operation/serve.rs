@@ -11,6 +11,7 @@ use super::Reader;
 use super::pay::Pay;
 use crate::checks::Refusal;
 use crate::desk::Desk;
+use crate::trigger::Texts;
 
 /// A request that passed its table of fields.
 pub(crate) trait Serve {
@@ -30,6 +31,9 @@ pub(crate) trait Serve {
         let _ = (desk, client);
         Ok(())
     }
+
+    /// The texts in which trigger words may stand.
+    fn texts(&self, desk: &Desk, client: &str) -> Texts;
 
     /// Carries it out: the body of the answer.
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes;

@@ -14,6 +14,8 @@ use crate::quote::Rates;
 pub struct Settings {
     /// Whether what the documents forbid and the real gateway lets pass is refused too. Default false.
     pub strict: bool,
+    /// Whether words such as `[sim:RISK_REJECT]` in a request's texts ask for a code. Default true.
+    pub triggers: bool,
     /// Whether failed in-store payments are notified too. Default false (the in-store page names successes only).
     pub notify_failure: bool,
     /// Whether refunds that succeed at once are notified too. Default false.
@@ -68,6 +70,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             strict: false,
+            triggers: true,
             notify_failure: false,
             notify_refund: false,
             notify_each_order: false,

@@ -36,7 +36,8 @@ fn listen(told: Arc<Mutex<BTreeSet<String>>>) -> String {
             if reader.read_exact(&mut body).is_err() {
                 continue;
             }
-            let message: Value = serde_json::from_slice(&body).unwrap();
+            // The gateway may be killed in the middle of a request.
+            let Ok(message) = serde_json::from_slice::<Value>(&body) else { continue };
             told.lock().unwrap().insert(message["paymentRequestId"].as_str().unwrap().to_owned());
             let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", ACK.len());
             let _ = stream.write_all(&[head.as_bytes(), ACK].concat());

@@ -7,6 +7,7 @@
 //! | `products` | what each product of pay is answered, and when it is paid |
 //! | `batches` | batchPay, createPaymentSession |
 //! | `cancelling`, `refunding`, `capturing` | what comes after a payment, its windows and bounds |
+//! | `codes` | every line of `docs/gateway-codes.md`, in each of its ways |
 //! | `contracts` | currencies, limits, calls, strictness |
 //! | `inquiring` | both ids, every state |
 //! | `scripting` | scripted answers, lost answers |
@@ -32,6 +33,7 @@ mod cancelling;
 mod capturing;
 mod cashier;
 mod checking;
+mod codes;
 mod contracts;
 mod controlling;
 mod crashing;
