@@ -7,6 +7,7 @@
 //! The only files with I/O are the shells: [`run`] and what it uses (`world`, `clock`, `driver`, `memory`), and the
 //! reports' sinks in `cli`. Rules read a trace and nothing else, so a trace recorded anywhere can be judged.
 
+pub mod adapter;
 pub mod cli;
 pub mod clock;
 pub mod diagnostic;
@@ -19,6 +20,7 @@ pub mod memory;
 pub mod plan;
 pub mod report;
 pub mod requirement;
+pub mod result;
 pub mod rule;
 pub mod run;
 pub mod scenario;

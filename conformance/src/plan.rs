@@ -12,6 +12,8 @@ use crate::scenario::{Scenario, parse};
 pub struct Case {
     /// A path such as `edc/purchase-approved`.
     pub name: String,
+    /// The file that it was read from.
+    pub file: String,
     /// The scenario.
     pub scenario: Scenario,
     /// Its own seed, drawn from the run's.
@@ -54,7 +56,7 @@ pub fn plan(paths: &[PathBuf], seed: u64) -> Result<Vec<Case>, PlanError> {
                 Ok(scenario) => {
                     let name = name(root, &file);
                     let seed = mix(seed, &name);
-                    cases.push(Case { name, scenario, seed });
+                    cases.push(Case { name, file: shown, scenario, seed });
                 }
                 Err(found) => mistakes.extend(found),
             }

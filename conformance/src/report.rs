@@ -1,6 +1,10 @@
-//! Reports: text for people, JUnit for CI, JSON for programs. None of them computes a result.
+//! Reports: sinks of one [`RunResult`](crate::result::RunResult). None of them computes a result.
 
-mod exchange;
-pub mod json;
+pub mod annotations;
+mod chart;
+pub mod html;
 pub mod junit;
+pub mod requirements;
+pub mod sarif;
+pub mod schema;
 pub mod text;

@@ -10,7 +10,8 @@ mod view;
 
 pub use view::{Call, Command, Notice, Order, Sending, Status, View};
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::trace::Entry;
 
@@ -47,7 +48,7 @@ impl Judgement {
 }
 
 /// How a requirement was broken, and the place in the trace.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// The number of the trace entry that shows it.
     pub entry: usize,

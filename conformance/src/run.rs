@@ -3,8 +3,11 @@
 //! Time passes only inside the steps that wait (`until`, `advance`, `settle`), so that "cancel while no card is there"
 //! means the same on every machine. See [`TimeMode`] for how it passes.
 
+mod probe;
 mod session;
 mod stage;
+
+pub use probe::{Probe, probe};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,7 +27,7 @@ use crate::memory::Memory;
 use crate::plan::Case;
 use crate::scenario::{Scenario, Step};
 use crate::trace::{CaseEvent, Event, LIMIT, Recorder};
-use crate::verdict::{CaseReport, Verdict, judge};
+use crate::verdict::{CaseReport, Standard, Verdict, judge};
 use crate::world::{Place, World};
 
 /// How time passes.
@@ -49,6 +52,8 @@ pub struct Settings {
     pub start_timeout: Duration,
     /// How long a case may take in real time before it is given up.
     pub case_timeout: Duration,
+    /// What fails a case.
+    pub standard: Standard,
 }
 
 /// Asks an integration once what it can do, before any case.
@@ -112,7 +117,7 @@ pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
         (recorder.entries(), problem)
     });
     match carried_out {
-        Ok((trace, problem)) => judge(case, trace, problem, began.elapsed()),
+        Ok((trace, problem)) => judge(case, &settings.standard, trace, problem, began.elapsed()),
         Err(reason) => CaseReport::not_run(case, Verdict::NotCarriedOut(reason)),
     }
 }

@@ -197,3 +197,64 @@ pub fn to_json_lines(entries: &[Entry]) -> String {
     }
     text
 }
+
+/// Why a text is no trace.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TraceError {
+    /// There is nothing in it.
+    #[error("there is no entry in it")]
+    Empty,
+    /// More entries than a case may have.
+    #[error("line {line}: more than {LIMIT} entries")]
+    TooLong {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A line is no entry.
+    #[error("line {line}, column {column}: {problem}")]
+    Line {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Entries are not in order.
+    #[error("line {line}: entry number {n} comes after number {before}; entries are numbered upwards")]
+    Order {
+        /// The line, from 1.
+        line: usize,
+        /// Its number.
+        n: usize,
+        /// The number before it.
+        before: usize,
+    },
+}
+
+/// Reads a trace. Empty lines are passed over.
+///
+/// # Errors
+/// The first thing that is wrong with it, and where.
+pub fn from_json_lines(text: &str) -> Result<Vec<Entry>, TraceError> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for (line, content) in text.lines().enumerate().map(|(index, content)| (index + 1, content)) {
+        if content.trim().is_empty() {
+            continue;
+        }
+        if entries.len() == LIMIT {
+            return Err(TraceError::TooLong { line });
+        }
+        let entry: Entry = serde_json::from_str(content).map_err(|error| {
+            let text = error.to_string();
+            let problem = text.split(" at line ").next().unwrap_or_default().to_owned();
+            TraceError::Line { line, column: error.column(), problem }
+        })?;
+        let before = entries.last().map_or(0, |last| last.n);
+        if entry.n <= before {
+            return Err(TraceError::Order { line, n: entry.n, before });
+        }
+        entries.push(entry);
+    }
+    if entries.is_empty() { Err(TraceError::Empty) } else { Ok(entries) }
+}

@@ -5,9 +5,39 @@ use std::time::Duration;
 
 use crate::expectation::examine;
 use crate::plan::Case;
-use crate::requirement::{self, Level};
+use crate::requirement::{self, Level, Requirement, Revision};
 use crate::rule::{self, Finding, Judgement, View};
 use crate::trace::Entry;
+
+/// What fails a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standard {
+    /// The least binding level that does.
+    pub fail_on: Level,
+    /// The newest revision whose obligations count; later ones are judged and told.
+    pub revision: Revision,
+}
+
+impl Default for Standard {
+    fn default() -> Self {
+        Self { fail_on: Level::Must, revision: Revision::NEWEST }
+    }
+}
+
+impl Standard {
+    /// Whether breaking a requirement fails a case.
+    #[must_use]
+    pub fn counts(&self, requirement: &Requirement) -> bool {
+        requirement.level <= self.fail_on && requirement.since <= self.revision
+    }
+
+    fn is_broken(&self, found: &BTreeMap<&'static str, Judgement>) -> bool {
+        found.iter().any(|(id, judgement)| {
+            let counts = requirement::find(id).is_none_or(|r| self.counts(r));
+            counts && matches!(judgement, Judgement::Broken(_))
+        })
+    }
+}
 
 /// A case and what it came to.
 #[derive(Debug, Clone)]
@@ -16,6 +46,8 @@ pub struct CaseReport {
     pub name: String,
     /// Its title.
     pub title: String,
+    /// The file that it was read from.
+    pub file: String,
     /// Its seed.
     pub seed: u64,
     /// Real time that it took.
@@ -52,6 +84,7 @@ impl CaseReport {
         Self {
             name: case.name.clone(),
             title: case.scenario.title.value.clone(),
+            file: case.file.clone(),
             seed: case.seed,
             took: Duration::ZERO,
             verdict,
@@ -71,10 +104,38 @@ impl CaseReport {
     }
 }
 
+/// Judges a trace that was recorded, here or anywhere: by all rules, and by no scenario's expectations.
+#[must_use]
+pub fn judge_trace(name: &str, seed: u64, file: &str, standard: &Standard, trace: Vec<Entry>) -> CaseReport {
+    let requirements: BTreeMap<&'static str, Judgement> = rule::judge(&trace).into_iter().collect();
+    let took = match (trace.first(), trace.last()) {
+        (Some(first), Some(last)) => last.at.since(first.at),
+        _ => Duration::ZERO,
+    };
+    CaseReport {
+        name: name.to_owned(),
+        title: "a recorded trace".to_owned(),
+        file: file.to_owned(),
+        seed,
+        took,
+        verdict: if standard.is_broken(&requirements) { Verdict::Failed } else { Verdict::Passed },
+        requirements,
+        expectations: Vec::new(),
+        covered: Vec::new(),
+        trace,
+    }
+}
+
 /// Judges a case. `problem` says why it was not carried out to its end; a requirement that was broken before counts all
 /// the same, in the report, but not as the verdict.
 #[must_use]
-pub fn judge(case: &Case, trace: Vec<Entry>, problem: Option<String>, took: Duration) -> CaseReport {
+pub fn judge(
+    case: &Case,
+    standard: &Standard,
+    trace: Vec<Entry>,
+    problem: Option<String>,
+    took: Duration,
+) -> CaseReport {
     let view = View::new(&trace);
     let mut requirements: BTreeMap<&'static str, Judgement> = rule::judge(&trace).into_iter().collect();
     let expectations: Vec<Finding> = match problem {
@@ -98,10 +159,7 @@ pub fn judge(case: &Case, trace: Vec<Entry>, problem: Option<String>, took: Dura
             requirements.insert(id, if clean { Judgement::Held } else { Judgement::NotExercised });
         }
     }
-    let broken = requirements.iter().any(|(id, judgement)| {
-        let must = requirement::find(id).is_none_or(|r| r.level == Level::Must);
-        must && matches!(judgement, Judgement::Broken(_))
-    });
+    let broken = standard.is_broken(&requirements);
     let verdict = match problem {
         Some(reason) => Verdict::NotCarriedOut(reason),
         None if broken || !expectations.is_empty() => Verdict::Failed,
@@ -110,6 +168,7 @@ pub fn judge(case: &Case, trace: Vec<Entry>, problem: Option<String>, took: Dura
     CaseReport {
         name: case.name.clone(),
         title: case.scenario.title.value.clone(),
+        file: case.file.clone(),
         seed: case.seed,
         took,
         verdict,
@@ -117,5 +176,23 @@ pub fn judge(case: &Case, trace: Vec<Entry>, problem: Option<String>, took: Dura
         expectations,
         covered,
         trace,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_newer_than_the_revision_or_less_binding_than_asked_fails_nothing() {
+        let first: Revision = "1".parse().unwrap();
+        let standard = |fail_on, revision| Standard { fail_on, revision };
+        let newer_must = requirement::find("EDC-P44").unwrap();
+        let older_must = requirement::find("EDC-P27").unwrap();
+        let newer_should = requirement::find("SIG-011").unwrap();
+        assert!(Standard::default().counts(newer_must) && !Standard::default().counts(newer_should));
+        assert!(standard(Level::Should, Revision::NEWEST).counts(newer_should));
+        assert!(standard(Level::Should, first).counts(older_must));
+        assert!(!standard(Level::Should, first).counts(newer_must));
     }
 }

@@ -1,131 +1,160 @@
 //! The report for people.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::exchange;
-use crate::requirement::{self, Sight};
-use crate::rule::Judgement;
-use crate::verdict::{CaseReport, Verdict};
+use super::chart;
+use crate::requirement;
+use crate::result::known::Known;
+use crate::result::{CaseResult, Outcome, RunResult, Standing};
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 
+/// How many new failures are printed to be pasted.
+const PASTED: usize = 20;
+
 /// A case: one line when it went well, the evidence when it did not. Styled; whoever prints it strips what it must.
 #[must_use]
-pub fn case(report: &CaseReport) -> String {
+pub fn case(case: &CaseResult) -> String {
     let mut text = String::new();
-    let (style, word) = match report.verdict {
-        Verdict::Passed => (GREEN, "PASS"),
-        Verdict::Failed => (RED, "FAIL"),
-        Verdict::NotCarriedOut(_) => (RED, "STOP"),
-        Verdict::Skipped(_) => (YELLOW, "SKIP"),
+    let (style, word) = match case.verdict {
+        Outcome::Passed => (GREEN, "PASS"),
+        Outcome::Failed => (RED, "FAIL"),
+        Outcome::NotCarriedOut => (RED, "STOP"),
+        Outcome::Flaky => (YELLOW, "FLAKY"),
+        Outcome::KnownFailure => (YELLOW, "KNOWN"),
+        Outcome::Skipped => (YELLOW, "SKIP"),
     };
-    let held = report.requirements.values().filter(|j| **j == Judgement::Held).count();
-    let _ = write!(text, "{style}{word}{style:#} {:<40} {}", report.name, report.title);
-    match &report.verdict {
-        Verdict::Passed => {
-            let _ = writeln!(text, " ({held} held, {:.2} s)", report.took.as_secs_f64());
+    let _ = write!(text, "{style}{word}{style:#} {:<40} {}", case.name, case.title);
+    let reason = case.reason.as_deref().unwrap_or_default();
+    match case.verdict {
+        Outcome::Passed => {
+            let _ = writeln!(text, " ({} held, {:.2} s)", case.held(), case.seconds);
+            broken(&mut text, case);
         }
-        Verdict::Skipped(reason) => {
+        Outcome::Skipped => {
             let _ = writeln!(text, " — {reason}");
         }
-        Verdict::Failed | Verdict::NotCarriedOut(_) => {
+        Outcome::KnownFailure => {
+            let _ = writeln!(text, " — {reason}");
+            broken(&mut text, case);
+        }
+        Outcome::Flaky => {
+            let _ = writeln!(text, " — {reason}");
+            evidence(&mut text, case);
+        }
+        Outcome::Failed | Outcome::NotCarriedOut => {
             text.push('\n');
-            evidence(&mut text, report);
+            evidence(&mut text, case);
         }
     }
     text
 }
 
-fn evidence(text: &mut String, report: &CaseReport) {
-    if let Verdict::NotCarriedOut(reason) = &report.verdict {
-        let _ = writeln!(text, "     could not be carried out: {reason}");
+fn evidence(text: &mut String, case: &CaseResult) {
+    if case.verdict == Outcome::NotCarriedOut {
+        let _ = writeln!(text, "     could not be carried out: {}", case.reason.as_deref().unwrap_or_default());
     }
-    let mut marked = BTreeSet::new();
-    for (id, findings) in report.broken() {
-        let statement = requirement::find(id).map_or("", |r| r.statement);
-        let source = requirement::find(id).map_or("", |r| r.source);
-        let _ = writeln!(text, "     {RED}{id}{RED:#} broken: {statement}  [{source}]");
-        for finding in findings.iter().take(5) {
-            marked.insert(finding.entry);
-            let _ = writeln!(text, "       #{}: {}", finding.entry, finding.text);
-        }
-        if findings.len() > 5 {
-            let _ = writeln!(text, "       … and {} more times", findings.len() - 5);
-        }
+    broken(text, case);
+    if !case.expectations.is_empty() && !case.covers.is_empty() {
+        let _ = writeln!(text, "     this scenario exercises {}", case.covers.join(", "));
     }
-    for finding in &report.expectations {
-        marked.insert(finding.entry);
-        let _ = writeln!(text, "     expected otherwise: #{}: {}", finding.entry, finding.text);
-    }
-    if !report.expectations.is_empty() && !report.covered.is_empty() {
-        let _ = writeln!(text, "     this scenario exercises {}", report.covered.join(", "));
-    }
-    if !report.trace.is_empty() {
-        let _ = writeln!(text, "     what happened (seed {}):", report.seed);
-        for line in exchange::render(&report.trace, &marked).lines() {
+    if !case.exchange.is_empty() {
+        let _ = writeln!(text, "     what happened (seed {}):", case.seed);
+        for line in chart::render(&case.exchange).lines() {
             let _ = writeln!(text, "     {line}");
         }
     }
 }
 
+fn broken(text: &mut String, case: &CaseResult) {
+    for checked in case.broken() {
+        let (statement, why, source) =
+            requirement::find(&checked.id).map_or(("", "", ""), |r| (r.statement, r.why, r.source));
+        let note = if checked.counts { "" } else { " (does not count)" };
+        let _ = writeln!(text, "     {RED}{}{RED:#} broken{note}: {statement}  [{source}]", checked.id);
+        let _ = writeln!(text, "       why: {why}");
+        for finding in checked.findings.iter().take(5) {
+            let _ = writeln!(text, "       #{}: {}", finding.entry, finding.text);
+        }
+        if checked.findings.len() > 5 {
+            let _ = writeln!(text, "       … and {} more times", checked.findings.len() - 5);
+        }
+    }
+    for finding in &case.expectations {
+        let _ = writeln!(text, "     expected otherwise: #{}: {}", finding.entry, finding.text);
+    }
+}
+
 /// The sum of a run: cases by verdict, requirements by what was found, and the next step.
 #[must_use]
-pub fn summary(reports: &[CaseReport], seed: u64) -> String {
+pub fn summary(run: &RunResult) -> String {
     let mut text = String::new();
-    let count = |fits: fn(&Verdict) -> bool| reports.iter().filter(|r| fits(&r.verdict)).count();
-    let passed = count(|v| *v == Verdict::Passed);
-    let failed = count(|v| *v == Verdict::Failed);
-    let stopped = count(|v| matches!(v, Verdict::NotCarriedOut(_)));
-    let skipped = count(|v| matches!(v, Verdict::Skipped(_)));
-    let found = requirements(reports);
-    let testable = requirement::ALL.iter().filter(|r| r.is_testable());
-    let with = |fits: fn(&Judgement) -> bool| found.values().filter(|j| fits(j)).count();
-    let broken: Vec<_> = found.iter().filter(|(_, j)| matches!(j, Judgement::Broken(_))).map(|(id, _)| *id).collect();
-    let _ = writeln!(
+    let counts = &run.counts;
+    let _ = write!(
         text,
-        "\n{} cases: {passed} passed, {failed} failed, {stopped} could not be carried out, {skipped} skipped (seed {seed})",
-        reports.len()
+        "\n{} cases: {} passed, {} failed, {} could not be carried out, {} skipped",
+        counts.cases, counts.passed, counts.failed, counts.not_carried_out, counts.skipped
     );
-    let idle: Vec<_> = testable.clone().filter(|r| found.get(r.id) == Some(&Judgement::NotExercised)).collect();
-    let unseen = |fits: fn(&Sight) -> bool| requirement::ALL.iter().filter(|r| fits(&r.sight)).count();
+    for (number, word) in [(counts.flaky, "flaky"), (counts.known_failures, "known to fail")] {
+        if number > 0 {
+            let _ = write!(text, ", {number} {word}");
+        }
+    }
+    let _ = writeln!(text, " (seed {})", run.about.seed);
+    let count = |standing| run.standing(standing);
+    let unseen = count(Standing::NotVisible) + count(Standing::Waiting);
     let _ = writeln!(
         text,
         "{} requirements: {} held, {} broken, {} not exercised; beside them {} that no black box sees and {} that wait",
-        testable.count(),
-        with(|j| *j == Judgement::Held),
-        broken.len(),
-        idle.len(),
-        unseen(|sight| matches!(sight, Sight::Hidden(_))),
-        unseen(|sight| matches!(sight, Sight::Waits(_))),
+        run.requirements.len() - unseen,
+        count(Standing::Held),
+        count(Standing::Broken),
+        count(Standing::NotExercised),
+        count(Standing::NotVisible),
+        count(Standing::Waiting),
     );
-    for id in &broken {
-        let statement = requirement::find(id).map_or("", |r| r.statement);
-        let _ = writeln!(text, "  {RED}{id}{RED:#} broken: {statement}");
+    for (standing, style) in [(Standing::Broken, RED), (Standing::Flaky, YELLOW), (Standing::KnownFailure, YELLOW)] {
+        for r in run.requirements.iter().filter(|r| r.state == standing) {
+            let word = standing.as_str();
+            let _ = writeln!(text, "  {style}{}{style:#} {word}: {}  ({})", r.id, r.statement, cases(&r.broken));
+        }
     }
+    let idle: Vec<_> = run.requirements.iter().filter(|r| r.state == Standing::NotExercised).collect();
     if !idle.is_empty() {
-        let ids: Vec<_> = idle.iter().map(|r| r.id).collect();
+        let ids: Vec<_> = idle.iter().map(|r| r.id.as_str()).collect();
         let _ = writeln!(text, "  not exercised: {}", ids.join(", "));
+    }
+    for stale in &run.stale_known_failures {
+        let _ = writeln!(text, "{RED}known failure that is not true any more{RED:#}: {}", stale.problem);
+        let _ = write!(text, "{}", stale.entry.to_yaml());
+    }
+    let _ = writeln!(text, "{}", run.badge);
+    text
+}
+
+/// The failures of a run as entries for a file of known failures.
+#[must_use]
+pub fn pasteable(run: &RunResult) -> String {
+    let failed = run.cases.iter().filter(|case| case.verdict == Outcome::Failed);
+    let entries: Vec<_> = failed.flat_map(Known::of).collect();
+    let mut text = String::new();
+    for entry in entries.iter().take(PASTED) {
+        text.push_str(&entry.to_yaml());
+    }
+    if entries.len() > PASTED {
+        let _ = writeln!(text, "# … and {} more", entries.len() - PASTED);
     }
     text
 }
 
-/// What a run found of each requirement of the catalogue: broken anywhere is broken, held somewhere is held.
-#[must_use]
-pub fn requirements(reports: &[CaseReport]) -> BTreeMap<&'static str, Judgement> {
-    let mut found: BTreeMap<_, _> = requirement::ALL.iter().map(|r| (r.id, Judgement::NotExercised)).collect();
-    for report in reports {
-        for (id, judgement) in &report.requirements {
-            let worse = match (found.get(id), judgement) {
-                (Some(Judgement::Broken(_)), _) | (_, Judgement::NotExercised) => continue,
-                (_, judgement) => judgement.clone(),
-            };
-            found.insert(id, worse);
-        }
+fn cases(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
     }
-    found
 }

@@ -24,7 +24,7 @@ const QUIET: Duration = Duration::from_millis(40);
 /// How long, in real time, nothing may change before an integration's own timers are let run out.
 const STEADY: Duration = Duration::from_millis(75);
 /// How long an ordinary answer of the driver may take.
-const ANSWER: Duration = Duration::from_secs(10);
+pub(super) const ANSWER: Duration = Duration::from_secs(10);
 /// How often in a row an integration may be due without acting before that is ignored.
 const OVERDUE: u32 = 10;
 /// How often orders are asked about while real time passes.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use serde::de::DeserializeOwned;
 use serde_saphyr::{Error, Location};
 
 use super::check;
@@ -17,6 +18,17 @@ const LARGEST: usize = 1024 * 1024;
 /// # Errors
 /// Everything that is wrong, in the order of the file; a file that is no YAML has one mistake.
 pub fn parse(path: &str, text: &str) -> Result<Scenario, Vec<Diagnostic>> {
+    let begin = "begin with `title: …`, `roles: [edc]` and `steps:`; docs/scenarios.md shows how";
+    let scenario: Scenario = document(path, text, begin)?;
+    let mistakes = check::check(path, text, &scenario);
+    if mistakes.is_empty() { Ok(scenario) } else { Err(mistakes) }
+}
+
+/// Parses a YAML file of any kind. `begin` says what an empty one should begin with.
+///
+/// # Errors
+/// The first mistake in it.
+pub(crate) fn document<T: DeserializeOwned>(path: &str, text: &str, begin: &str) -> Result<T, Vec<Diagnostic>> {
     let one = |span, message: &str, help: &str| {
         Err(vec![Diagnostic::new(path, text, span, message.to_owned(), help.to_owned())])
     };
@@ -24,17 +36,10 @@ pub fn parse(path: &str, text: &str) -> Result<Scenario, Vec<Diagnostic>> {
         return one(0..0, "the file is larger than 1 MiB", "split it: a scenario tells one story");
     }
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
-        return one(
-            0..0,
-            "the file is empty",
-            "begin with `title: …`, `roles: [edc]` and `steps:`; docs/scenarios.md shows how",
-        );
+        return one(0..0, "the file is empty", begin);
     }
     let options = serde_saphyr::options! { with_snippet: false };
-    let scenario: Scenario =
-        serde_saphyr::from_str_with_options(text, options).map_err(|error| vec![explain(path, text, &error)])?;
-    let mistakes = check::check(path, text, &scenario);
-    if mistakes.is_empty() { Ok(scenario) } else { Err(mistakes) }
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| vec![explain(path, text, &error)])
 }
 
 /// The bytes of a place. What has no place is shown at the top.

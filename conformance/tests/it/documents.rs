@@ -54,6 +54,28 @@ fn every_scenario_in_the_guide_runs_and_passes() {
 }
 
 #[test]
+fn the_list_of_known_failures_in_the_guide_is_one() {
+    let lists: Vec<_> = blocks(&read("docs/ci.md"), "yaml").into_iter().filter(|b| b.contains("reason:")).collect();
+    assert_eq!(lists.len(), 1);
+    let known = conformance::result::known::parse("docs/ci.md", &lists[0]).expect("it can be read");
+    assert_eq!(known.len(), 2);
+}
+
+#[test]
+fn every_option_that_the_guide_to_pipelines_names_is_there() {
+    let help = ["run", "merge", "check"].map(|command| stdout(&conformance(&[command, "--help"]))).concat();
+    let guide = read("docs/ci.md");
+    let options = guide.split(|c: char| c.is_whitespace() || "`,()".contains(c)).filter(|word| word.starts_with("--"));
+    let ours = options.filter(|o| !["--release", "--locked", "--quiet", "--manifest-path"].contains(o));
+    let mut seen = 0;
+    for option in ours {
+        assert!(help.contains(option), "docs/ci.md names {option}");
+        seen += 1;
+    }
+    assert!(seen > 15);
+}
+
+#[test]
 fn every_json_example_of_the_driver_guide_is_json() {
     for example in blocks(&read("docs/driver.md"), "json") {
         for line in

@@ -73,7 +73,7 @@ fn an_empty_file_says_how_to_begin() {
 
 #[test]
 fn names_that_do_not_exist_are_pointed_at() {
-    refused(&GOOD.replace("EDC-P27", "EDC-P72"), 3, 10, "did you mean `EDC-P02`?");
+    refused(&GOOD.replace("EDC-P27", "EDC-P277"), 3, 10, "did you mean `EDC-P27`?");
     refused(&GOOD.replace("{A: paid}", "{B: paid}"), 8, 5, "write one of: A");
     refused(&GOOD.replace("A: paid", "A: payed"), 8, 16, "did you mean `paid`?");
     refused(&GOOD.replace("3m", "soon"), 6, 22, "write a number and a unit");

@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics, in its helpers too")]
 
+mod adapters;
 mod catalogue;
 mod documents;
 mod faults;
 mod files;
+mod generated;
 mod integrations;
 mod matrix;
+mod reports;
 mod rules;
 mod rules_edc;
 mod rules_line;

@@ -99,6 +99,7 @@ fn settings(fault: Option<Fault>) -> Settings {
         time: TimeMode::Paused,
         start_timeout: Duration::from_secs(5),
         case_timeout: Duration::from_secs(60),
+        standard: conformance::verdict::Standard::default(),
     }
 }
 

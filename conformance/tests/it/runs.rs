@@ -98,8 +98,8 @@ fn reports_for_programs_say_what_the_text_says() {
     assert_eq!(broken, ["EDC-P03"]);
     let failed = report["cases"].as_array().unwrap().iter().filter(|c| c["verdict"] == "failed").count();
     let xml = fs::read_to_string(junit).unwrap();
-    assert!(xml.contains(&format!("failures=\"{failed}\"")), "{xml}");
-    assert!(xml.contains("broken: EDC-P03"), "{xml}");
+    assert!(failed > 0);
+    assert_eq!(xml.matches("<failure message=\"broken: EDC-P03").count(), failed);
 }
 
 #[test]

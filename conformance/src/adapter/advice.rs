@@ -1,0 +1,137 @@
+//! What to do next, from what was seen. Pure.
+
+use sim_antom::Event as Gateway;
+use sim_edc::Event as Terminal;
+use wire::edc::Kind;
+
+use crate::driver::DriverError;
+use crate::scenario::Role;
+use crate::trace::{DriverEvent, Entry, Event};
+
+/// What to do about an adapter that does not answer as it should.
+#[must_use]
+pub fn about_driver(error: &DriverError) -> &'static str {
+    match error {
+        DriverError::Unreachable(_) => {
+            "is the command right? Words are split at blanks, without a shell: run it by hand from this folder. \
+             For a URL: is the adapter running, and does it listen there?"
+        }
+        DriverError::Ended { .. } => {
+            "the adapter must live until stdin ends: read lines in a loop, and let no request end the program. \
+             What it said on stderr is shown above"
+        }
+        DriverError::Nonsense { .. } => {
+            "stdout belongs to the protocol: one JSON-RPC answer a line, with the id of its request, and nothing else. \
+             Log to stderr"
+        }
+        DriverError::Silent { .. } => {
+            "write the answer as one line, and flush stdout after it: many languages hold output back when it is a pipe"
+        }
+        DriverError::Refused { .. } => {
+            "answer with `result`; `error` is for a request that cannot be carried out at all. An order that fails is a state"
+        }
+    }
+}
+
+/// What to do about a payment that did not end as it should: the first thing that is missing on the wires.
+#[must_use]
+pub fn about_payment(role: Role, trace: &[Entry]) -> String {
+    let refused = trace.iter().find_map(|entry| match &entry.event {
+        Event::Driver(DriverEvent::Failed { method, error }) => Some(format!("{method} failed: {error}")),
+        _ => None,
+    });
+    if let Some(refused) = refused {
+        return format!("{refused}. Answer every method of docs/driver.md with a `result`");
+    }
+    match role {
+        Role::Edc => terminal(trace),
+        Role::Antom => gateway(trace),
+        Role::Client => "there is no client simulator yet".to_owned(),
+    }
+}
+
+fn terminal(trace: &[Entry]) -> String {
+    let events = || {
+        trace.iter().filter_map(|entry| match &entry.event {
+            Event::Terminal(event) => Some(event),
+            _ => None,
+        })
+    };
+    let got = |wanted: Kind| events().any(|e| matches!(e, Terminal::Received { kind, .. } if *kind == wanted));
+    let answered = || {
+        events().find_map(|e| match e {
+            Terminal::Sent { kind: Kind::Result, json, .. } => Some(json.to_string()),
+            _ => None,
+        })
+    };
+    if !events().any(|e| matches!(e, Terminal::Opened)) {
+        return "nobody opened the serial port: open `terminal.port` of `initialize`, as raw bytes".to_owned();
+    }
+    if let Some(Terminal::Garbage { defect, .. }) = events().find(|e| matches!(e, Terminal::Garbage { .. }))
+        && !got(Kind::Hello)
+    {
+        let what = defect.map_or_else(String::new, |defect| format!(" ({defect:?})"));
+        return format!(
+            "bytes came that are no frame{what}: docs/line.md has the frame, with an example; `terminal.profile` says which"
+        );
+    }
+    if !got(Kind::Hello) {
+        return "the line was opened and no hello came: send one first (docs/line.md)".to_owned();
+    }
+    if !got(Kind::Command) {
+        return "the hello was answered and no command came: send Purchase when `checkout` is called".to_owned();
+    }
+    if let Some(Terminal::Refused { reason }) = events().find(|e| matches!(e, Terminal::Refused { .. })) {
+        return format!("the terminal refused it: {reason}");
+    }
+    match answered() {
+        None => {
+            "the command was taken up and its result never came back: acknowledge frames, and keep reading".to_owned()
+        }
+        Some(result) => format!(
+            "the terminal answered {result}: make the order's state from `outcome` and `resultCode`, and tell it by orderStatus"
+        ),
+    }
+}
+
+fn gateway(trace: &[Entry]) -> String {
+    let events = || {
+        trace.iter().filter_map(|entry| match &entry.event {
+            Event::Gateway(event) => Some(event),
+            _ => None,
+        })
+    };
+    if !events().any(|e| matches!(e, Gateway::Request { .. })) {
+        return "no request came: when `checkout` is called, POST to `gateway.url` + /ams/api/v1/payments/pay"
+            .to_owned();
+    }
+    let refused = events().find_map(|e| match e {
+        Gateway::Request { refused: Some(code), notes, .. } => Some((code, notes)),
+        _ => None,
+    });
+    if let Some((code, notes)) = refused {
+        let why = notes.first().map_or("", String::as_str);
+        return format!("the gateway refused a request with {code}: {why}. fixtures/signatures has worked examples");
+    }
+    if !events().any(|e| matches!(e, Gateway::Payment { .. })) {
+        return "a request came and made no payment: look at its answer in the exchange above".to_owned();
+    }
+    let notices = || events().filter(|e| matches!(e, Gateway::Notice { .. })).count();
+    if notices() == 0 {
+        return "the payment ended and there was nowhere to notify: send paymentNotifyUrl with pay, on loopback"
+            .to_owned();
+    }
+    let unheard = events().find_map(|e| match e {
+        Gateway::NoticeAnswered { acknowledged: false, problem, .. } => Some(problem.clone().unwrap_or_default()),
+        _ => None,
+    });
+    match unheard {
+        Some(problem) => format!(
+            "a notification was not acknowledged: it {problem}. Answer HTTP 200 with \
+             {{\"result\":{{\"resultCode\":\"SUCCESS\",\"resultStatus\":\"S\",\"resultMessage\":\"success\"}}}}"
+        ),
+        None => {
+            "the notification was acknowledged: make the order's state from it, and tell it by orderStatus".to_owned()
+        }
+    }
+}

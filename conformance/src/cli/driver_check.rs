@@ -1,0 +1,166 @@
+//! `conformance driver-check`: leads an adapter's author to a first green light, step by step.
+
+use serde_json::{Value, json};
+use wire::time::Span;
+
+use super::output::{say, tell, unless_unwritten};
+use super::run::span;
+use crate::adapter::{PAYMENTS, about_driver, about_payment};
+use crate::driver::{DriverError, Hello, OrderStatus};
+use crate::exit::Exit;
+use crate::integration::Integration;
+use crate::interrupt;
+use crate::report::text;
+use crate::result::{CaseResult, Outcome};
+use crate::run::{Probe, Settings, TimeMode, probe, run};
+use crate::verdict::Standard;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct DriverCheckArguments {
+    /// The command that starts the adapter, or the URL of one that runs
+    #[arg(long, value_name = "CMD|URL")]
+    integration: String,
+    /// How long it may take to answer `initialize`
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
+    start_timeout: Span,
+}
+
+/// The steps that were taken.
+#[derive(Debug, Default)]
+struct Steps {
+    number: usize,
+}
+
+impl Steps {
+    fn passed(&mut self, what: &str) {
+        self.number += 1;
+        say(&format!("ok   {:>2}  {what}\n", self.number));
+    }
+
+    fn failed(&mut self, what: &str, seen: &str, next: &str) -> Exit {
+        self.number += 1;
+        say(&format!("FAIL {:>2}  {what}\n         seen: {seen}\n         next: {next}\n", self.number));
+        unless_unwritten(Exit::Failed)
+    }
+}
+
+pub(super) fn main(arguments: &DriverCheckArguments) -> Exit {
+    let integration = match Integration::parse(&arguments.integration) {
+        Ok(integration) => integration,
+        Err(problem) => {
+            tell(&format!("conformance: --integration: {problem}"));
+            return Exit::Usage;
+        }
+    };
+    let time = if matches!(integration, Integration::Memory(_)) { TimeMode::Paused } else { TimeMode::Skipping };
+    let settings = Settings {
+        integration,
+        time,
+        start_timeout: arguments.start_timeout.0,
+        case_timeout: std::time::Duration::from_secs(60),
+        standard: Standard::default(),
+    };
+    interrupt::watch();
+    let mut steps = Steps::default();
+    match protocol(&mut steps, &settings).and_then(|hello| payments(&mut steps, &settings, &hello)) {
+        Ok(()) => unless_unwritten(Exit::Expected),
+        Err(exit) => exit,
+    }
+}
+
+/// The protocol alone: it starts, answers, and does not know what is unknown.
+fn protocol(steps: &mut Steps, settings: &Settings) -> Result<Hello, Exit> {
+    let order = "driver-check-1";
+    let calls = [("no-such-method", json!({})), ("orderStatus", json!({"order": order}))];
+    let Probe { hello, answers } = probe(settings, &calls).map_err(|error| {
+        tell(&format!("conformance: failed to {error}"));
+        Exit::NotCarriedOut
+    })?;
+    let what = "it starts, and answers initialize";
+    let hello = hello.map_err(|error| steps.failed(what, &error.to_string(), about_driver(&error)))?;
+    let roles: Vec<_> = hello.roles.iter().map(|role| role.as_str()).collect();
+    let or_none = |words: &[&str]| if words.is_empty() { "none".to_owned() } else { words.join(", ") };
+    let capabilities: Vec<_> = hello.capabilities.iter().map(String::as_str).collect();
+    steps.passed(&format!("{what}: roles {}; capabilities {}", or_none(&roles), or_none(&capabilities)));
+    let mut answers = answers.into_iter();
+    unknown_method(steps, answers.next())?;
+    unknown_order(steps, answers.next())?;
+    Ok(hello)
+}
+
+fn unknown_method(steps: &mut Steps, answer: Option<Result<Value, DriverError>>) -> Result<(), Exit> {
+    let what = "a method that it does not know is answered with the error -32601";
+    match answer {
+        Some(Err(DriverError::Refused { code: -32601, .. })) => {
+            steps.passed(what);
+            Ok(())
+        }
+        Some(Err(DriverError::Refused { code, .. })) => Err(steps.failed(
+            what,
+            &format!("the error {code}"),
+            "answer {\"error\":{\"code\":-32601,\"message\":\"…\"}}",
+        )),
+        Some(Ok(result)) => Err(steps.failed(
+            what,
+            &format!("the result {result}"),
+            "answer {\"error\":{\"code\":-32601,\"message\":\"…\"}}",
+        )),
+        Some(Err(error)) => Err(steps.failed(what, &error.to_string(), about_driver(&error))),
+        None => Err(steps.failed(what, "nothing", "answer every request")),
+    }
+}
+
+/// Either a state or an error in good form will do: what matters is that it answers and lives.
+fn unknown_order(steps: &mut Steps, answer: Option<Result<Value, DriverError>>) -> Result<(), Exit> {
+    let what = "orderStatus of an order that it never saw is answered";
+    match answer {
+        Some(Ok(result)) => match serde_json::from_value::<OrderStatus>(result.clone()) {
+            Ok(_) => {
+                steps.passed(what);
+                Ok(())
+            }
+            Err(error) => Err(steps.failed(
+                what,
+                &format!("{result}: {error}"),
+                "answer {\"state\":\"…\"} with open, paid, failed, cancelled, refunded or parked, or answer an error",
+            )),
+        },
+        Some(Err(DriverError::Refused { .. })) => {
+            steps.passed(what);
+            Ok(())
+        }
+        Some(Err(error)) => Err(steps.failed(what, &error.to_string(), about_driver(&error))),
+        None => Err(steps.failed(what, "nothing", "answer every request")),
+    }
+}
+
+/// The payments that its roles and capabilities allow, until one does not end as it should.
+fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello) -> Result<(), Exit> {
+    for payment in PAYMENTS {
+        let offered = hello.roles.contains(&payment.role) && payment.capability.is_none_or(|c| hello.can(c));
+        if !offered {
+            continue;
+        }
+        let case = payment.case().map_err(|problem| {
+            tell(&format!("conformance: a built-in scenario is wrong: {problem}"));
+            Exit::Bug
+        })?;
+        let report = run(&case, settings, hello);
+        let result = CaseResult::new(&report, &settings.standard);
+        if result.verdict == Outcome::Passed {
+            steps.passed(payment.shows);
+            continue;
+        }
+        say(&text::case(&result));
+        let seen = result.problems().first().map_or_else(|| result.verdict.as_str().to_owned(), |p| p.text.to_owned());
+        return Err(steps.failed(payment.shows, &seen, &about_payment(payment.role, &report.trace)));
+    }
+    let next = if hello.roles.is_empty() {
+        "it speaks the protocol and plays no role yet. Next: make checkout sell something, add \"edc\" or \"antom\" to \
+         `roles`, and come back"
+    } else {
+        "green. Next: conformance run --integration with the same command"
+    };
+    say(&format!("\n{next}\n"));
+    Ok(())
+}

@@ -1,0 +1,249 @@
+//! `conformance run`: workers, retries, and what is printed while it runs.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use wire::time::Span;
+
+use super::output::{say, tell, try_folder, write_file};
+use super::reports::ReportArguments;
+use super::select::SelectArguments;
+use super::standard::{KnownArguments, StandardArguments};
+use crate::driver::Hello;
+use crate::exit::Exit;
+use crate::integration::Integration;
+use crate::interrupt;
+use crate::plan::Case;
+use crate::report::text;
+use crate::result::known::{self, Known, Scope};
+use crate::result::{About, CaseResult, Outcome, RunResult};
+use crate::run::{Settings, TimeMode, greet, run};
+use crate::trace::to_json_lines;
+use crate::verdict::{CaseReport, Verdict};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    select: SelectArguments,
+    /// What to test: a command that starts a driver, the URL of one that runs, or `memory` for the reference
+    /// integration inside this process [default: the reference integration as a child process]
+    #[arg(long, value_name = "CMD|URL|memory", default_value = "reference", hide_default_value = true)]
+    integration: String,
+    /// Cases that run beside each other [default: four times the processors]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// How time passes for a process or URL: skip waits of the simulated world, or not
+    #[arg(long, value_enum, default_value_t = ClockKind::Skipping)]
+    clock: ClockKind,
+    /// How long an integration may take to answer `initialize`
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
+    start_timeout: Span,
+    /// How long a case may take in real time
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = span)]
+    case_timeout: Span,
+    /// How often a case that failed is tried again; one that passes then is told as flaky. Needs --clock real
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    retries: u32,
+    /// Also write each case's trace here, as JSON Lines
+    #[arg(long, value_name = "DIR")]
+    trace_dir: Option<PathBuf>,
+    #[command(flatten)]
+    standard: StandardArguments,
+    #[command(flatten)]
+    known: KnownArguments,
+    #[command(flatten)]
+    reports: ReportArguments,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ClockKind {
+    Skipping,
+    Real,
+}
+
+pub(super) fn span(text: &str) -> Result<Span, String> {
+    wire::time::parse_duration(text).map(Span).map_err(|error| error.to_string())
+}
+
+pub(super) fn main(arguments: &RunArguments) -> Exit {
+    let settings = match settings(arguments) {
+        Ok(settings) => settings,
+        Err(problem) => {
+            tell(&format!("conformance: {problem}"));
+            return Exit::Usage;
+        }
+    };
+    let (known, cases) = match arguments.known.read().and_then(|known| Ok((known, arguments.select.cases()?))) {
+        Ok(found) => found,
+        Err(exit) => return exit,
+    };
+    let prepared = arguments.trace_dir.as_deref().map_or(Ok(()), try_folder).and_then(|()| arguments.reports.prepare());
+    if let Err(error) = prepared {
+        tell(&format!("conformance: failed to {error}"));
+        return Exit::Usage;
+    }
+    interrupt::watch();
+    let mut tested = settings.integration.describe();
+    let done = match greet(&settings) {
+        Ok(hello) => {
+            let version = if hello.version.is_empty() { String::new() } else { format!(" {}", hello.version) };
+            tell(&format!("testing {tested}: {}{version}", hello.name));
+            tested = format!("{}{version}", if hello.name.is_empty() { &tested } else { &hello.name });
+            run_all(&Runner { settings: &settings, hello: &hello, arguments, known: &known }, &cases)
+        }
+        Err(reason) => {
+            tell(&format!("conformance: {tested} cannot be tested: {reason}"));
+            tell("docs/driver.md says what a driver answers; `conformance driver-check` leads to it step by step");
+            let stopped = |case: &Case| CaseReport::not_run(case, Verdict::NotCarriedOut(reason.clone()));
+            Ok(cases.iter().map(|case| CaseResult::new(&stopped(case), &settings.standard)).collect())
+        }
+    };
+    let mut results: Vec<CaseResult> = match done {
+        Ok(results) => results,
+        Err(error) => {
+            tell(&format!("conformance: failed to {error}"));
+            return Exit::Usage;
+        }
+    };
+    let scope = if interrupt::came() { Scope::Part } else { arguments.select.scope() };
+    let stale = known::apply(&known, &mut results, scope);
+    let about = About {
+        format: About::FORMAT,
+        integration: tested,
+        seed: arguments.select.seed,
+        revision: settings.standard.revision.number(),
+        fail_on: settings.standard.fail_on,
+    };
+    let result = RunResult::new(about, &settings.standard, results, stale);
+    let mut exit = result.exit();
+    if interrupt::came() {
+        tell("conformance: interrupted; what is told is what was found until then");
+        exit = Exit::Interrupted;
+    } else if exit == Exit::NothingSelected {
+        tell("conformance: every case was skipped, so nothing is known");
+    }
+    arguments.reports.finish(&result, exit)
+}
+
+fn settings(arguments: &RunArguments) -> Result<Settings, String> {
+    let integration =
+        Integration::parse(&arguments.integration).map_err(|problem| format!("--integration: {problem}"))?;
+    let time = match (&integration, arguments.clock) {
+        (Integration::Memory(_), _) => TimeMode::Paused,
+        (_, ClockKind::Skipping) => TimeMode::Skipping,
+        (_, ClockKind::Real) => TimeMode::Real,
+    };
+    if arguments.retries > 0 && time != TimeMode::Real {
+        return Err("--retries: only under --clock real does a second try mean anything; \
+                    otherwise time is the harness's own, and what fails once is a fault to look at"
+            .to_owned());
+    }
+    Ok(Settings {
+        integration,
+        time,
+        start_timeout: arguments.start_timeout.0,
+        case_timeout: arguments.case_timeout.0,
+        standard: arguments.standard.standard(),
+    })
+}
+
+/// What every worker needs.
+struct Runner<'a> {
+    settings: &'a Settings,
+    hello: &'a Hello,
+    arguments: &'a RunArguments,
+    known: &'a [Known],
+}
+
+fn run_all(runner: &Runner<'_>, cases: &[Case]) -> io::Result<Vec<CaseResult>> {
+    let arguments = runner.arguments;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    // Cases wait more than they work, so there may be more of them than processors.
+    let parallel = runner.settings.integration.runs_in_parallel();
+    let jobs = if parallel { arguments.jobs.unwrap_or(processors * 4).clamp(1, 64) } else { 1 };
+    let next = AtomicUsize::new(0);
+    let problem = Mutex::new(None);
+    let mut results = BTreeMap::new();
+    let mut shown = 0;
+    let bar = bar(cases.len());
+    std::thread::scope(|scope| {
+        let (done, finished) = mpsc::channel();
+        for _ in 0..jobs.min(cases.len()) {
+            let (done, next, problem) = (done.clone(), &next, &problem);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(case) = cases.get(index).filter(|_| !interrupt::came()) else { return };
+                    let result = runner.case(case).unwrap_or_else(|(result, error)| {
+                        problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                        result
+                    });
+                    if done.send((index, result)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(done);
+        for (index, result) in finished {
+            results.insert(index, result);
+            bar.inc(1);
+            // In the order of the plan, as soon as may be: two runs print the same.
+            while arguments.reports.is_text()
+                && let Some(result) = results.get(&shown)
+            {
+                bar.suspend(|| say(&text::case(result)));
+                shown += 1;
+            }
+        }
+    });
+    bar.finish_and_clear();
+    match problem.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(error),
+        None => Ok(results.into_values().collect()),
+    }
+}
+
+impl Runner<'_> {
+    /// Runs a case, again when it failed and that was asked for, and writes its trace down.
+    fn case(&self, case: &Case) -> Result<CaseResult, (CaseResult, io::Error)> {
+        let first = run(case, self.settings, self.hello);
+        let mut result = CaseResult::new(&first, &self.settings.standard);
+        if matches!(result.verdict, Outcome::Failed | Outcome::NotCarriedOut) {
+            let retries = self.arguments.retries;
+            let passing = (1..=retries)
+                .find(|_| !interrupt::came() && run(case, self.settings, self.hello).verdict == Verdict::Passed);
+            if let Some(attempt) = passing {
+                let why = result.reason.take().map_or_else(String::new, |reason| format!(" (it had: {reason})"));
+                result.verdict = Outcome::Flaky;
+                result.reason = Some(format!("it failed, and passed at try {} of {}{why}", attempt + 1, retries + 1));
+            }
+        }
+        // Marked already where it is printed; what entries are stale is known in the end only.
+        let _ = known::apply(self.known, std::slice::from_mut(&mut result), Scope::Part);
+        match &self.arguments.trace_dir {
+            Some(folder) if !first.trace.is_empty() => {
+                let path = folder.join(format!("{}.jsonl", case.name));
+                match write_file(&path, &to_json_lines(&first.trace)) {
+                    Ok(()) => Ok(result),
+                    Err(error) => Err((result, error)),
+                }
+            }
+            _ => Ok(result),
+        }
+    }
+}
+
+/// Shown on a terminal only.
+fn bar(cases: usize) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(u64::try_from(cases).ok(), ProgressDrawTarget::stderr());
+    match ProgressStyle::with_template("{bar:30} {pos} of {len} cases, {elapsed}, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

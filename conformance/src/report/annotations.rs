@@ -1,0 +1,48 @@
+//! Workflow commands that GitHub shows beside the files they name.
+
+use crate::requirement;
+use crate::result::{CaseResult, Outcome, RunResult};
+
+/// One line a failed, flaky or unfinished case, and one a requirement that was broken without failing a case.
+#[must_use]
+pub fn render(run: &RunResult) -> String {
+    let mut lines = String::new();
+    for case in &run.cases {
+        let level = match case.verdict {
+            Outcome::Failed | Outcome::NotCarriedOut => "error",
+            Outcome::Flaky | Outcome::KnownFailure => "warning",
+            Outcome::Passed => "notice",
+            Outcome::Skipped => continue,
+        };
+        for checked in case.broken() {
+            let statement = requirement::find(&checked.id).map_or("", |r| r.statement);
+            let found = checked.findings.first().map_or("", |finding| finding.text.as_str());
+            let level = if checked.counts { level } else { "warning" };
+            lines.push_str(&line(level, case, &format!("{} broken: {statement}", checked.id), found));
+        }
+        for expectation in &case.expectations {
+            lines.push_str(&line(level, case, "expected otherwise", &expectation.text));
+        }
+        if case.verdict == Outcome::NotCarriedOut {
+            lines.push_str(&line(level, case, "could not be carried out", case.reason.as_deref().unwrap_or_default()));
+        }
+    }
+    for stale in &run.stale_known_failures {
+        let name = stale.entry.case.as_ref().or(stale.entry.requirement.as_ref()).map_or("", String::as_str);
+        lines.push_str(&format!("::error title=known failure {}::{}\n", property(name), data(&stale.problem)));
+    }
+    lines
+}
+
+fn line(level: &str, case: &CaseResult, title: &str, message: &str) -> String {
+    let title = property(&format!("{}: {title}", case.name));
+    format!("::{level} file={},line=1,title={title}::{}\n", property(&case.file), data(message))
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

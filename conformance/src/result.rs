@@ -1,0 +1,12 @@
+//! What a run came to, as a value: read by every report, written as JSON, and read back to be merged.
+//!
+//! Pure. The only places that decide anything are [`known`] (a failure that was expected) and [`RunResult::new`] (sums).
+
+mod case;
+mod exchange;
+pub mod known;
+mod run;
+
+pub use case::{CaseResult, Checked, Outcome, Problem, State};
+pub use exchange::{Lane, Row};
+pub use run::{About, Counts, Obligation, RunResult, Standing};

@@ -1,0 +1,93 @@
+//! For authors of adapters: skeletons pass `driver-check`, and what is wrong with an adapter is explained.
+
+use std::fs;
+
+use crate::{code, conformance, root, stderr, stdout};
+
+fn checked(integration: &str) -> (i32, String) {
+    let output = conformance(&["driver-check", "--integration", integration, "--start-timeout", "20s"]);
+    (code(&output), stdout(&output) + &stderr(&output))
+}
+
+fn skeleton(language: &str, start: impl Fn(&str) -> String) {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("adapter").display().to_string();
+    let written = conformance(&["new-adapter", language, &dir]);
+    assert_eq!(code(&written), 0, "{}", stderr(&written));
+    let (exit, text) = checked(&start(&dir));
+    assert_eq!(exit, 0, "{text}");
+    assert!(text.contains("ok    3") && text.contains("plays no role yet"), "{text}");
+    let again = conformance(&["new-adapter", language, &dir]);
+    assert_eq!(code(&again), 2, "nothing is written over");
+    assert!(stderr(&again).contains("is there already"), "{}", stderr(&again));
+}
+
+#[test]
+fn the_python_skeleton_passes() {
+    skeleton("python", |dir| format!("python3 {dir}/driver.py"));
+}
+
+#[test]
+fn the_node_skeleton_passes() {
+    skeleton("node", |dir| format!("node {dir}/driver.mjs"));
+}
+
+#[test]
+fn the_java_skeleton_passes() {
+    skeleton("java", |dir| format!("java {dir}/Driver.java"));
+}
+
+#[test]
+fn the_reference_passes_every_step() {
+    let (exit, text) = checked("reference");
+    assert_eq!(exit, 0, "{text}");
+    assert!(text.contains("ok    8") && text.contains("green."), "{text}");
+    assert!(!text.contains("FAIL"), "{text}");
+}
+
+/// An adapter that plays a role by name only: HELLO, UNKNOWN and STATUS are what it answers.
+const POOR: &str = r#"
+while read -r x; do
+  id=$(echo "$x" | sed 's/.*"id":\([0-9]*\).*/\1/')
+  case "$x" in
+    *'"initialize"'*) r='"result":{"roles":[ROLE]}' ;;
+    *'"no-such-method"'*) r='UNKNOWN' ;;
+    *) r='"result":STATUS' ;;
+  esac
+  echo "{\"jsonrpc\":\"2.0\",\"id\":$id,$r}"
+done
+"#;
+
+#[test]
+fn what_is_wrong_is_explained_with_the_next_thing_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let poor = |name: &str, role: &str, unknown: &str, status: &str| {
+        let file = folder.path().join(name);
+        let text = POOR.replace("ROLE", role).replace("UNKNOWN", unknown).replace("STATUS", status);
+        fs::write(&file, text).unwrap();
+        format!("sh {}", file.display())
+    };
+    let (known, failed) = (r#""error":{"code":-32601,"message":"m"}"#, r#"{"state":"failed"}"#);
+    for (integration, told) in [
+        ("no-such-program".to_owned(), "is the command right?"),
+        ("false".to_owned(), "the adapter must live until stdin ends"),
+        ("yes".to_owned(), "stdout belongs to the protocol"),
+        (poor("a", "", r#""result":{}"#, failed), "FAIL  2  a method that it does not know"),
+        (poor("b", "", r#""error":{"code":-1,"message":"m"}"#, failed), "seen: the error -1"),
+        (poor("c", "", known, r#"{"state":"splendid"}"#), "open, paid, failed, cancelled"),
+        (poor("d", r#""edc""#, known, failed), "nobody opened the serial port"),
+        (poor("e", r#""antom""#, known, failed), "no request came: when `checkout` is called, POST"),
+    ] {
+        let (exit, text) = checked(&integration);
+        assert_eq!(exit, 1, "{integration}: {text}");
+        assert!(text.contains(told) && text.contains("next: "), "{integration}: {text}");
+    }
+}
+
+#[test]
+fn the_guide_names_every_language() {
+    let guide = fs::read_to_string(root().join("docs/driver.md")).unwrap();
+    for language in ["python", "node", "java", "rust"] {
+        assert!(guide.contains(language), "{language}");
+    }
+}
