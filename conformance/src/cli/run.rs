@@ -179,10 +179,10 @@ fn run_all(runner: &Runner<'_>, cases: &[Case]) -> io::Result<Vec<CaseResult>> {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(case) = cases.get(index).filter(|_| !interrupt::came()) else { return };
-                    let result = runner.case(case).unwrap_or_else(|(result, error)| {
+                    let (result, written) = runner.case(case);
+                    if let Err(error) = written {
                         problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                        result
-                    });
+                    }
                     if done.send((index, result)).is_err() {
                         return;
                     }
@@ -211,7 +211,7 @@ fn run_all(runner: &Runner<'_>, cases: &[Case]) -> io::Result<Vec<CaseResult>> {
 
 impl Runner<'_> {
     /// Runs a case, again when it failed and that was asked for, and writes its trace down.
-    fn case(&self, case: &Case) -> Result<CaseResult, (CaseResult, io::Error)> {
+    fn case(&self, case: &Case) -> (CaseResult, io::Result<()>) {
         let first = run(case, self.settings, self.hello);
         let mut result = CaseResult::new(&first, &self.settings.standard);
         if matches!(result.verdict, Outcome::Failed | Outcome::NotCarriedOut) {
@@ -226,16 +226,13 @@ impl Runner<'_> {
         }
         // Marked already where it is printed; what entries are stale is known in the end only.
         let _ = known::apply(self.known, std::slice::from_mut(&mut result), Scope::Part);
-        match &self.arguments.trace_dir {
+        let written = match &self.arguments.trace_dir {
             Some(folder) if !first.trace.is_empty() => {
-                let path = folder.join(format!("{}.jsonl", case.name));
-                match write_file(&path, &to_json_lines(&first.trace)) {
-                    Ok(()) => Ok(result),
-                    Err(error) => Err((result, error)),
-                }
+                write_file(&folder.join(format!("{}.jsonl", case.name)), &to_json_lines(&first.trace))
             }
-            _ => Ok(result),
-        }
+            _ => Ok(()),
+        };
+        (result, written)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Workflow commands that GitHub shows beside the files they name.
 
+use std::fmt::Write as _;
+
 use crate::requirement;
 use crate::result::{CaseResult, Outcome, RunResult};
 
@@ -29,7 +31,7 @@ pub fn render(run: &RunResult) -> String {
     }
     for stale in &run.stale_known_failures {
         let name = stale.entry.case.as_ref().or(stale.entry.requirement.as_ref()).map_or("", String::as_str);
-        lines.push_str(&format!("::error title=known failure {}::{}\n", property(name), data(&stale.problem)));
+        let _ = writeln!(lines, "::error title=known failure {}::{}", property(name), data(&stale.problem));
     }
     lines
 }

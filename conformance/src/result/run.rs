@@ -1,6 +1,7 @@
 //! A run and what it came to: sums over its cases, and what it showed of each obligation of the catalogue.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -231,7 +232,7 @@ fn badge(about: &About, counts: &Counts, requirements: &[Obligation]) -> String 
         [(counts.flaky, "flaky"), (counts.known_failures, "known to fail"), (counts.skipped, "skipped")]
     {
         if number > 0 {
-            more.push_str(&format!(", {number} {word}"));
+            let _ = write!(more, ", {number} {word}");
         }
     }
     format!(
