@@ -40,7 +40,7 @@ pub const PAYMENTS: &[Payment] = &[
         capability: Some("cancel"),
         shows: "a sale is called off while no card is there",
         name: "driver-check/terminal-cancel",
-        scenario: "title: A sale is called off\nroles: [edc]\ngiven:\n  terminal:\n    cardholder: [nothing: {}]\nsteps:\n  - \
+        scenario: "title: A sale is called off\nroles: [edc]\ngiven:\n  terminal:\n    cardholder: [nothing]\nsteps:\n  - \
                    checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n  - until: {event: READY}\n  - \
                    cancel: {order: A}\n  - settle: {within: 3m}\nexpect:\n  - order: {A: cancelled}\n",
     },
