@@ -1,6 +1,7 @@
 //! Rules: pure functions from a trace to findings. Every run is judged by all of them, whatever its scenario says.
 
 mod antom;
+mod book;
 mod edc;
 mod evidence;
 mod line;
@@ -121,5 +122,10 @@ pub const ALL: &[Rule] = &[
 #[must_use]
 pub fn judge(entries: &[Entry]) -> Vec<(&'static str, Judgement)> {
     let view = View::new(entries);
-    ALL.iter().map(|rule| (rule.requirement, (rule.judge)(&view))).collect()
+    let has_book = view.has_book();
+    let judge = |rule: &Rule| {
+        let can_tell = has_book || !book::is_needed(rule.requirement);
+        if can_tell { (rule.judge)(&view) } else { Judgement::NotExercised }
+    };
+    ALL.iter().map(|rule| (rule.requirement, judge(rule))).collect()
 }

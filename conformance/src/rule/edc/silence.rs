@@ -51,7 +51,8 @@ fn may_follow(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool
     let asked = purchases.filter(|c| c.n <= next.n).count();
     heard.any(|data| {
         let is_silents = data["requestId"].as_str().map(ToOwned::to_owned) == silent.parameter("/requestId");
-        asked <= sold || is_silents && data["result"]["resultCode"] != "SUCCESS"
+        // Without a book, whoever asked first may have sold another order.
+        !view.has_book() || asked <= sold || is_silents && data["result"]["resultCode"] != "SUCCESS"
     })
 }
 
