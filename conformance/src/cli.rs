@@ -1,16 +1,20 @@
 //! The `conformance` program: one file a subcommand, and what they share: where reports go, what is selected.
 
 mod check;
+mod codes;
 mod driver_check;
 mod list;
 mod merge;
 mod new_adapter;
 mod output;
+mod place;
 mod reports;
+mod reproduce;
 mod requirements;
 mod run;
 mod schema;
 mod select;
+mod serve;
 mod shell;
 mod standard;
 
@@ -45,6 +49,12 @@ enum Command {
     Requirements(requirements::ListArguments),
     /// Explain a requirement
     Explain(requirements::ExplainArguments),
+    /// List every documented code, and how it is had
+    Codes(codes::CodesArguments),
+    /// Start what brings a code, so that the next call that fits gets it
+    Reproduce(reproduce::ReproduceArguments),
+    /// Start terminal and gateway together, and judge whoever comes, without an adapter
+    Serve(Box<serve::ServeArguments>),
     /// Lead an adapter to a first green light, step by step
     DriverCheck(driver_check::DriverCheckArguments),
     /// Write a skeleton of an adapter
@@ -74,6 +84,9 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::main(&arguments).into(),
         Command::Requirements(arguments) => requirements::list(&arguments).into(),
         Command::Explain(arguments) => requirements::explain(&arguments).into(),
+        Command::Codes(arguments) => codes::main(&arguments).into(),
+        Command::Reproduce(arguments) => reproduce::main(&arguments).into(),
+        Command::Serve(arguments) => serve::main(&arguments).into(),
         Command::DriverCheck(arguments) => driver_check::main(&arguments).into(),
         Command::NewAdapter(arguments) => new_adapter::main(&arguments).into(),
         Command::Schema(arguments) => schema::main(&arguments).into(),

@@ -10,12 +10,14 @@
 pub mod adapter;
 pub mod cli;
 pub mod clock;
+pub mod code;
 pub mod diagnostic;
 pub mod driver;
 pub mod exit;
 pub mod expectation;
 pub mod integration;
 pub mod interrupt;
+pub mod live;
 pub mod memory;
 pub mod plan;
 pub mod report;

@@ -1,7 +1,7 @@
 //! Reports: sinks of one [`RunResult`](crate::result::RunResult). None of them computes a result.
 
 pub mod annotations;
-mod chart;
+pub(crate) mod chart;
 pub mod html;
 pub mod junit;
 pub mod requirements;

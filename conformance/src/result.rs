@@ -8,5 +8,6 @@ pub mod known;
 mod run;
 
 pub use case::{CaseResult, Checked, Outcome, Problem, State};
+pub(crate) use exchange::rows;
 pub use exchange::{Lane, Row};
 pub use run::{About, Counts, Obligation, RunResult, Standing};

@@ -88,7 +88,7 @@ impl FromStr for Shard {
 }
 
 /// Whether a name fits a pattern: `*` stands for anything but `/`, `**` for anything.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     match pattern.find('*') {
         None => pattern == name,
         Some(star) => {

@@ -8,7 +8,7 @@ use crate::result::{Lane, Row};
 const LINES: usize = 80;
 
 /// The exchange, one line a row, with `>>` before the marked ones.
-pub(super) fn render(rows: &[Row]) -> String {
+pub(crate) fn render(rows: &[Row]) -> String {
     let near = |n: usize| rows.iter().any(|row| row.marked && n + 12 >= row.entry && n <= row.entry + 4);
     let mut shown = String::new();
     let mut left_out = 0;

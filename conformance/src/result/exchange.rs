@@ -65,7 +65,7 @@ const fn is_false(value: &bool) -> bool {
 }
 
 /// The rows of a trace. Entries that say nothing on a wire are left out.
-pub(super) fn rows(entries: &[Entry], marked: &BTreeSet<usize>) -> Vec<Row> {
+pub(crate) fn rows(entries: &[Entry], marked: &BTreeSet<usize>) -> Vec<Row> {
     let start = entries.first().map(|e| e.at).unwrap_or_default();
     let all: Vec<Row> = entries
         .iter()

@@ -1,0 +1,8 @@
+//! Every documented code of the three sides, and how each is had on demand.
+
+mod catalogue;
+mod client;
+mod find;
+
+pub use catalogue::{Entry, How, Side, all};
+pub use find::{NotFound, find};

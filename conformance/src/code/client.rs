@@ -1,0 +1,42 @@
+//! The codes of the SDK in the buyer's browser or app. Nothing here plays that side yet, so none of them is to be had.
+
+use super::catalogue::{Entry, How, Side};
+
+/// Family, code, meaning in our words.
+const EVENTS: &[(&str, &str, &str)] = &[
+    ("status", "SDK_START_OF_LOADING", "the form begins to load"),
+    ("status", "SDK_END_OF_LOADING", "the form has been painted, or its error page"),
+    ("status", "SDK_PAYMENT_CANCEL", "the buyer left without submitting"),
+    ("status", "SDK_CALL_URL_SUCCESS", "a redirect or a wallet's app is about to open; may come more than once"),
+    ("status", "SDK_CALL_URL_ERROR", "a redirect could not be opened"),
+    ("status", "SDK_REDIRECT", "the shop has to open the given URLs itself"),
+    ("status", "SDK_DUPLICATE_SUBMISSION_BEHAVIOR", "submit was pressed again while one is under way"),
+    ("status", "SDK_FORM_VERIFICATION_FAILED", "the form has fields to be corrected"),
+    ("status", "SDK_PAYMENT_CHALLENGE", "the buyer is asked to identify himself"),
+    ("status", "SDK_PAYMENT_AUTHORIZATION_SUCCESSFUL", "the buyer's part is done; the result is still to come"),
+    ("error", "SDK_LAUNCH_PAYMENT_APP_ERROR", "a wallet's app could not be opened; a fallback may follow"),
+    ("error", "SDK_INTERNAL_ERROR", "something inside the SDK failed"),
+    ("error", "SDK_CREATEPAYMENT_PARAMETER_ERROR", "the session or a parameter of the call is wrong"),
+    ("error", "SDK_INIT_PARAMETER_ERROR", "a parameter of the initialisation is wrong"),
+    ("error", "SDK_CREATECOMPONENT_ERROR", "the component could not be made: network, session, or a second one"),
+    ("error", "SDK_CREATE_COMPONENT_ERROR", "the element could not be made or mounted"),
+    ("error", "SDK_SUBMIT_NETWORK_ERROR", "the network failed during submit"),
+    ("result", "SDK_PAYMENT_SUCCESSFUL", "paid, as the client sees it; the server decides"),
+    ("result", "SDK_PAYMENT_PROCESSING", "not known yet; ask the server"),
+    ("result", "SDK_PAYMENT_FAIL", "failed; the paymentResultCode says why"),
+    ("result", "SDK_PAYMENT_ERROR", "the payment is in an abnormal state; ask the server"),
+    ("result", "SDK_PAYMENT_RETRY", "failed, and the buyer may try again on the page"),
+];
+
+/// Every code of the client.
+pub(super) fn all() -> impl Iterator<Item = Entry> {
+    EVENTS.iter().map(|(family, code, meaning)| Entry {
+        side: Side::Client,
+        on: "event",
+        family,
+        code,
+        status: None,
+        meaning,
+        how: How::NotYet,
+    })
+}

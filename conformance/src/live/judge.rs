@@ -1,0 +1,88 @@
+//! Judges a trace that grows: what is new is said once. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::requirement;
+use crate::rule::{self, Finding, Judgement};
+use crate::trace::Entry;
+use crate::verdict::{CaseReport, Standard, Verdict, judge_trace};
+
+/// The name of the one case in the report.
+pub const NAME: &str = "live";
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub struct Judge {
+    standard: Standard,
+    trace: Vec<Entry>,
+    said: BTreeSet<(&'static str, usize)>,
+}
+
+/// What is new.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct News {
+    /// What was not said before.
+    pub told: Vec<Said>,
+    /// What was said before and is true no more: what came later explains it, such as an answer that came late.
+    pub withdrawn: Vec<(&'static str, usize)>,
+}
+
+/// A requirement that was broken just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Its id.
+    pub requirement: &'static str,
+    /// How, and where.
+    pub finding: Finding,
+    /// Whether it fails the run.
+    pub counts: bool,
+}
+
+impl Judge {
+    /// A judge who has seen nothing yet.
+    #[must_use]
+    pub const fn new(standard: Standard) -> Self {
+        Self { standard, trace: Vec::new(), said: BTreeSet::new() }
+    }
+
+    /// Hears what has come, and says what it shows that was not said before: a requirement once for each place.
+    pub fn hear(&mut self, entries: Vec<Entry>) -> News {
+        self.trace.extend(entries);
+        let mut news = News::default();
+        let mut true_now = BTreeSet::new();
+        for (requirement, judgement) in rule::judge(&self.trace) {
+            let Judgement::Broken(findings) = judgement else { continue };
+            let counts = requirement::find(requirement).is_none_or(|r| self.standard.counts(r));
+            for finding in findings {
+                let place = (requirement, finding.entry);
+                if true_now.insert(place) && !self.said.contains(&place) {
+                    news.told.push(Said { requirement, finding, counts });
+                }
+            }
+        }
+        news.told.sort_by_key(|said| said.finding.entry);
+        news.withdrawn = self.said.difference(&true_now).copied().collect();
+        self.said = true_now;
+        news
+    }
+
+    /// Everything that was heard.
+    #[must_use]
+    pub fn trace(&self) -> &[Entry] {
+        &self.trace
+    }
+
+    /// What it came to. `unheard` says why the rest was not judged, if something was left out.
+    #[must_use]
+    pub fn report(self, unheard: Option<String>) -> CaseReport {
+        let mut report = judge_trace(NAME, 0, NAME, &self.standard, self.trace);
+        "what came while it stood".clone_into(&mut report.title);
+        let nothing = report.requirements.values().all(|judgement| *judgement == Judgement::NotExercised);
+        report.verdict = match (report.verdict, unheard) {
+            (Verdict::Passed, Some(why)) => Verdict::NotCarriedOut(why),
+            (Verdict::Passed, None) if nothing => Verdict::Skipped("nobody did anything that can be judged".to_owned()),
+            (verdict, _) => verdict,
+        };
+        report
+    }
+}
