@@ -1,6 +1,6 @@
 //! `conformance serve`: terminal and gateway for whoever comes, judged as it happens. No adapter is needed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,9 @@ use crate::trace::{CaseEvent, Entry, Event, to_json_lines};
 
 /// How long it waits at least between two looks at the whole trace.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// How many places of one requirement are told while it stands; the report has all.
+const TOLD: usize = 20;
 
 /// Starts terminal and gateway together, prints how to reach them, and judges what your code does with them. Each broken
 /// requirement is printed as it happens; the report comes when it gets SIGINT or SIGTERM. docs/serve.md tells more.
@@ -98,6 +101,7 @@ async fn serve(arguments: &ServeArguments, given: Given) -> Result<(RunResult, E
     }
     arguments.announce("Point your code at them. SIGINT (Ctrl-C) or SIGTERM ends it, with the report.\n");
     let mut judge = Judge::new(standard);
+    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
     let mut unheard = None;
     let mut is_recorded = true;
     let mut is_over = false;
@@ -120,7 +124,15 @@ async fn serve(arguments: &ServeArguments, given: Given) -> Result<(RunResult, E
         let (back, news) = aside(judge, entries).await?;
         judge = back;
         for said in &news.told {
-            arguments.announce(&describe(said, judge.trace()));
+            let times = told.entry(said.requirement).or_insert(0_usize);
+            *times += 1;
+            if *times <= TOLD {
+                arguments.announce(&describe(said, judge.trace()));
+            }
+            if *times == TOLD {
+                arguments
+                    .announce(&format!("{} was broken {TOLD} times; the report tells of more\n", said.requirement));
+            }
         }
         for (requirement, entry) in &news.withdrawn {
             arguments.announce(&format!("WITHDRAWN {requirement} #{entry}: what came later explains it\n"));

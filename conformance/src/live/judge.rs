@@ -86,3 +86,48 @@ impl Judge {
         report
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use wire::edc::Kind;
+    use wire::time::Moment;
+
+    use super::*;
+    use crate::trace::Event;
+
+    /// A command of a till, which a rule about commands has something to say about.
+    fn command(n: usize, name: &str) -> Entry {
+        let event = sim_edc::Event::Received {
+            kind: Kind::Command,
+            json: json!({"type": "command", "id": "1", "commandName": name}),
+            raw: wire::hex::HexBytes::default(),
+            seq: None,
+            repeat: false,
+            refused: false,
+        };
+        Entry { n, at: Moment::WORLD_START, event: Event::Terminal(event) }
+    }
+
+    fn verdict(entries: Vec<Entry>, unheard: Option<&str>) -> Verdict {
+        let mut judge = Judge::new(Standard::default());
+        judge.hear(entries);
+        judge.report(unheard.map(ToOwned::to_owned)).verdict
+    }
+
+    #[test]
+    fn a_place_is_told_once() {
+        let mut judge = Judge::new(Standard::default());
+        let told = |news: News| news.told.iter().filter(|said| said.requirement == "EDC-P02").count();
+        assert_eq!(told(judge.hear(vec![command(1, "Purchas")])), 1);
+        assert_eq!(told(judge.hear(vec![command(2, "Purchase")])), 0);
+        assert_eq!(told(judge.hear(vec![command(3, "Purchas")])), 1);
+    }
+
+    #[test]
+    fn nothing_is_not_passed_and_what_was_left_out_is_not_either_but_broken_is_broken() {
+        assert!(matches!(verdict(Vec::new(), None), Verdict::Skipped(_)));
+        assert_eq!(verdict(Vec::new(), Some("too much")), Verdict::NotCarriedOut("too much".to_owned()));
+        assert_eq!(verdict(vec![command(1, "Purchas")], Some("too much")), Verdict::Failed);
+    }
+}
