@@ -179,9 +179,19 @@ pub(super) fn bad_frames_are_refused_once(view: &View<'_>) -> Judgement {
         };
         if let Some((entry, text)) = text {
             findings.push(Finding { entry, text });
-        } else if let [_, second, ..] = naks.as_slice() {
-            let text = format!("one bad frame (entry {}) was refused {} times", sending.n, naks.len());
-            findings.push(Finding { entry: second.n, text });
+            continue;
+        }
+        // Each of them may be refused: the pause between two NAKs is measured by the till's own clock, which a skipped
+        // wait moves a moment later than ours.
+        let damaged = view.results.iter().filter(|s| s.fault.is_some() && s.n >= sending.n);
+        let damaged = damaged.take_while(|s| s.at.since(sending.at) < NAK_PAUSE).count();
+        if let Some(more) = naks.get(damaged) {
+            let times = naks.len();
+            let text = match damaged {
+                1 => format!("one bad frame (entry {}) was refused {times} times", sending.n),
+                _ => format!("{damaged} bad frames (from entry {} on) were refused {times} times", sending.n),
+            };
+            findings.push(Finding { entry: more.n, text });
         }
     }
     Judgement::new(exercised, findings)
