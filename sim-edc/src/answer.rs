@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
+use serde::Serialize;
 use wire::edc::{
     AcquirerInfo, BusinessCode, BusinessResult, Command, CreditPayPlan, MetaSeal, PaymentResultInfo,
     PurchaseCancelRequest, PurchaseRequest, Sale, TransactionData,
@@ -52,7 +52,7 @@ impl Clerk {
     fn purchased(&self, sale: &Sale, instrument: &Instrument, signed: bool, number: u64) -> TransactionData {
         let transaction_id = format!("{number:012}");
         // Opaque to the POS, which must hand it back as it is when it cancels.
-        let meta = json!({"requestId": sale.request_id, "transactionId": transaction_id});
+        let meta = Meta { request_id: &sale.request_id, transaction_id: &transaction_id }.to_bytes();
         let told = self.notes(instrument);
         TransactionData {
             acquirer_info: Some(AcquirerInfo {
@@ -63,7 +63,7 @@ impl Clerk {
                 acquirer_approval_num: Some(approval(number)),
                 acquirer_merchant_id: Some("700000001".to_owned()),
                 acquirer_name: Some("KICC".to_owned()),
-                acquirer_meta_data: Some(self.seal.seal(meta.to_string().as_bytes())),
+                acquirer_meta_data: Some(self.seal.seal(&meta)),
                 sign_data: signed.then(|| STANDARD.encode(signature::draw(number))),
                 ..acquirer(sale)
             }),
@@ -157,6 +157,21 @@ impl Clerk {
             (None, TaxRounding::Floor) => Money::krw(sale.total.minor / 11),
             (Some(_), _) | (None, TaxRounding::HalfUp) => sale.tax_or_computed(),
         }
+    }
+}
+
+/// What is sealed into a success.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Meta<'a> {
+    request_id: &'a str,
+    transaction_id: &'a str,
+}
+
+impl Meta<'_> {
+    fn to_bytes(&self) -> Vec<u8> {
+        // Two texts cannot fail; what cannot be opened again is the harmless answer to a bug rather than a panic.
+        serde_json::to_vec(self).unwrap_or_default()
     }
 }
 

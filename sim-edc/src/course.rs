@@ -1,5 +1,6 @@
 //! The course of a payment: card, signature, host, reversal, record, and what the power does to it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use wire::edc::{CommandResult, Outcome, TransactionData};
@@ -162,7 +163,7 @@ impl Terminal {
                 let number = u64::try_from(self.journal.records().len()).unwrap_or(u64::MAX).saturating_add(1);
                 let data = self.clerk.approved(&payment, number);
                 // Stored before the first byte of the answer leaves: what is lost after this can be recovered.
-                self.record(&payment, data.clone());
+                let record = self.record(&payment, data);
                 if self.mishap(now, PowerLossAt::Approved, faults) {
                     return;
                 }
@@ -170,9 +171,9 @@ impl Terminal {
                 self.timers.stop(Timer::Cardholder);
                 self.next_action = None;
                 let name = payment.command();
-                let outcome = Outcome::Success(Box::new(data));
-                let command_name = name.as_str().to_owned();
-                self.answer(Some(name), &CommandResult { id: payment.id, command_name, outcome });
+                self.answer_with(Some(name), &payment.id, || {
+                    CommandResult::success_packet(&payment.id, name.as_str(), &record.data)
+                });
             }
             HostAnswer::Decline { code, .. } => {
                 if let Some(payment) = self.payment.take() {
@@ -209,7 +210,7 @@ impl Terminal {
         self.fail_payment(now, Cause::ReversalEnded, reason);
     }
 
-    fn record(&mut self, payment: &Payment, data: TransactionData) {
+    fn record(&mut self, payment: &Payment, data: TransactionData) -> Arc<Record> {
         let (amount, cancels) = match &payment.order {
             PaymentOrder::Purchase(sale) => (self.clerk.charged(sale), None),
             PaymentOrder::Cancel(cancellation) => (cancellation.charged, Some(cancellation.original.clone())),
@@ -217,7 +218,9 @@ impl Terminal {
         let (kind, request_id) = (payment.kind(), payment.request_id().to_owned());
         let result_code = data.result.result_code.clone();
         self.event(Event::Recorded { kind, request_id: request_id.clone(), amount, result_code });
-        self.journal.store(Record { kind, request_id, amount, cancels, data });
+        let record = Arc::new(Record { kind, request_id, amount, cancels, data });
+        self.journal.store(Arc::clone(&record));
+        record
     }
 
     /// Ends the payment with a failure, if the table says that this can end it here.

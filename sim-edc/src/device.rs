@@ -196,7 +196,7 @@ impl Device {
     /// Carries messages between link and terminal until both have nothing more to say.
     fn settle(&mut self, now: Moment) {
         loop {
-            self.out.extend(self.terminal.journal.take_unsaved().into_iter().map(Output::Store));
+            self.out.extend(self.terminal.journal.take_unsaved().map(Output::Store));
             if let Some(output) = self.terminal.poll() {
                 self.terminal_wants(now, output);
             } else if let Some(output) = self.link.poll() {

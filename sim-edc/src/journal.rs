@@ -3,7 +3,8 @@
 //! Behind this narrow door so that a store on disk can stand behind it: whatever is new here comes out once, as [`Kept`],
 //! before anything else comes out of the device.
 
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use wire::edc::TransactionData;
@@ -42,21 +43,26 @@ pub enum Kept {
     /// A requestId is used up.
     RequestId(String),
     /// A transaction was recorded.
-    Record(Box<Record>),
+    Record(Arc<Record>),
 }
 
 /// Records and requestIds.
 #[derive(Debug, Default)]
 pub struct Journal {
-    records: Vec<Record>,
-    request_ids: BTreeSet<String>,
-    /// What no store knows yet. Taken after each input, so it holds a few entries at most.
+    records: Vec<Arc<Record>>,
+    request_ids: HashSet<String>,
+    /// Where the first record of a Purchase with this requestId is.
+    purchases: HashMap<String, usize>,
+    /// The requestIds of Purchases that were given back.
+    cancelled: HashSet<String>,
+    /// What no store knows yet. A device takes it after each input, whether or not there is a store, so it holds a few
+    /// entries at most.
     unsaved: Vec<Kept>,
 }
 
 impl Journal {
     /// Remembers a requestId; false when it was known.
-    pub fn claim(&mut self, request_id: &str) -> bool {
+    pub(crate) fn claim(&mut self, request_id: &str) -> bool {
         let is_new = self.request_ids.insert(request_id.to_owned());
         if is_new {
             self.unsaved.push(Kept::RequestId(request_id.to_owned()));
@@ -71,44 +77,56 @@ impl Journal {
     }
 
     /// Stores a record. Call it before anything tells the POS of it.
-    pub fn store(&mut self, record: Record) {
-        self.unsaved.push(Kept::Record(Box::new(record.clone())));
+    pub(crate) fn store(&mut self, record: Arc<Record>) {
+        self.unsaved.push(Kept::Record(Arc::clone(&record)));
+        self.add(record);
+    }
+
+    fn add(&mut self, record: Arc<Record>) {
+        match (record.kind, &record.cancels) {
+            (RecordKind::Purchase, _) => {
+                self.purchases.entry(record.request_id.clone()).or_insert(self.records.len());
+            }
+            (RecordKind::PurchaseCancel, Some(original)) if record.data.result.is_success() => {
+                self.cancelled.insert(original.clone());
+            }
+            (RecordKind::PurchaseCancel, _) => {}
+        }
         self.records.push(record);
     }
 
     /// What a store must keep before anything is answered, in order. Each comes out once.
-    pub(crate) fn take_unsaved(&mut self) -> Vec<Kept> {
-        std::mem::take(&mut self.unsaved)
+    pub(crate) fn take_unsaved(&mut self) -> impl Iterator<Item = Kept> {
+        self.unsaved.drain(..)
     }
 
     /// The most recent transaction.
     #[must_use]
     pub fn last(&self) -> Option<&Record> {
-        self.records.last()
+        self.records.last().map(Arc::as_ref)
     }
 
     /// The most recent transaction but one.
     #[must_use]
     pub fn last_but_one(&self) -> Option<&Record> {
-        self.records.iter().nth_back(1)
+        self.records.iter().nth_back(1).map(Arc::as_ref)
     }
 
     /// The Purchase with a requestId, if it was stored.
     #[must_use]
     pub fn purchase(&self, request_id: &str) -> Option<&Record> {
-        self.records.iter().find(|record| record.kind == RecordKind::Purchase && record.request_id == request_id)
+        self.purchases.get(request_id).and_then(|at| self.records.get(*at)).map(Arc::as_ref)
     }
 
     /// Whether the Purchase with this requestId was given back.
     #[must_use]
     pub fn is_cancelled(&self, request_id: &str) -> bool {
-        let gave_back = |record: &Record| record.cancels.as_deref() == Some(request_id);
-        self.records.iter().any(|record| gave_back(record) && record.data.result.is_success())
+        self.cancelled.contains(request_id)
     }
 
     /// All records, oldest first.
     #[must_use]
-    pub fn records(&self) -> &[Record] {
+    pub fn records(&self) -> &[Arc<Record>] {
         &self.records
     }
 }
@@ -122,7 +140,7 @@ impl FromIterator<Kept> for Journal {
                 Kept::RequestId(request_id) => {
                     journal.request_ids.insert(request_id);
                 }
-                Kept::Record(record) => journal.records.push(*record),
+                Kept::Record(record) => journal.add(record),
             }
         }
         journal

@@ -134,11 +134,12 @@ impl Outgoing {
             };
             self.next_seq = Frame::seq_after(seq);
             let bytes: Bytes = frame.encode().into();
-            let packet = frame.clone().into_packet();
-            out.push_back(LinkOutput::Frame { bytes: bytes.clone(), packet, seq: Some(seq), attempt: 1, note });
             if kind.is_acknowledged() {
+                let (frame, bytes) = (frame.clone(), bytes.clone());
                 self.waiting = Some(Waiting { frame, bytes, sends: 1, note, until: now + ACK_WAIT });
-            } else {
+            }
+            out.push_back(LinkOutput::Frame { bytes, packet: frame.into_packet(), seq: Some(seq), attempt: 1, note });
+            if !kind.is_acknowledged() {
                 out.push_back(LinkOutput::Settled(kind));
             }
         }

@@ -171,6 +171,8 @@ fn decode(line: &[u8]) -> Option<Entry> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use wire::edc::TransactionData;
     use wire::money::Money;
 
@@ -180,7 +182,7 @@ mod tests {
     fn record(request_id: &str) -> Kept {
         let data = TransactionData { request_id: Some(request_id.to_owned()), ..TransactionData::default() };
         let (kind, request_id) = (RecordKind::Purchase, request_id.to_owned());
-        Kept::Record(Box::new(Record { kind, request_id, amount: Money::krw(104), cancels: None, data }))
+        Kept::Record(Arc::new(Record { kind, request_id, amount: Money::krw(104), cancels: None, data }))
     }
 
     /// A store with two ids and a record, and its path.

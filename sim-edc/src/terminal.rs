@@ -41,8 +41,8 @@ const START_UP: Duration = Duration::from_secs(2);
 pub enum TerminalInput {
     /// A hello's object.
     Hello(Map<String, Value>),
-    /// A command's object.
-    Command(Map<String, Value>),
+    /// A command, not yet read.
+    Command(Packet),
     /// A result is through, or will never be.
     ResultSettled,
     /// A deadline may have passed.
@@ -120,7 +120,7 @@ impl Terminal {
         match input {
             _ if self.state.is_deaf() && !matches!(input, TerminalInput::Timeout) => {}
             TerminalInput::Hello(object) => self.hello(&object),
-            TerminalInput::Command(object) => match Invocation::parse(&object) {
+            TerminalInput::Command(packet) => match Invocation::read(&packet) {
                 Ok(invocation) => self.command(now, invocation, faults),
                 Err(fault) => self.bad_command(&fault),
             },
@@ -283,9 +283,9 @@ impl Terminal {
         let packet = match &mut self.payment {
             Some(payment) => {
                 payment.events += 1;
-                PosEvent::new(&payment.id, code, payment.events).packet()
+                PosEvent::packet_of(&payment.id, code, payment.events)
             }
-            None => PosEvent::new("", code, 1).packet(),
+            None => PosEvent::packet_of("", code, 1),
         };
         self.out.push_back(TerminalOutput::Send(packet));
     }
@@ -331,14 +331,19 @@ impl Terminal {
     }
 
     pub(crate) fn answer(&mut self, command: Option<CommandName>, result: &CommandResult) {
+        self.answer_with(command, &result.id, || result.packet());
+    }
+
+    /// Answers a command with a packet, unless something else is wanted.
+    pub(crate) fn answer_with(&mut self, command: Option<CommandName>, id: &str, packet: impl FnOnce() -> Packet) {
         self.unsettled += 1;
-        let ends = |(id, name, _): &(String, CommandName, CommandCode)| *id == result.id && command == Some(*name);
+        let ends = |(of, name, _): &(String, CommandName, CommandCode)| of == id && command == Some(*name);
         let packet = match self.instead.iter().position(ends).map(|index| self.instead.remove(index)) {
             Some((id, name, code)) => {
                 self.event(Event::Fault { name: "answers".to_owned() });
                 CommandResult::command_failed(&id, name.as_str(), code).packet()
             }
-            None => result.packet(),
+            None => packet(),
         };
         self.out.push_back(TerminalOutput::Result { packet, command });
     }

@@ -70,9 +70,8 @@ impl Device {
 
     pub(crate) fn offered(&mut self, now: Moment, packet: Packet, seq: Option<u8>, raw: Bytes) {
         let refused = seq.is_some() && self.faults.take_nak(packet.kind);
-        let object = packet.json();
         if self.is_traced {
-            let json = object.as_ref().map_or(Value::Null, |object| Value::Object(object.clone()));
+            let json = packet.json().map_or(Value::Null, Value::Object);
             self.event(Event::Received { kind: packet.kind, seq, raw: HexBytes(raw), json, repeat: false, refused });
         }
         let target = Target::of(Direction::ToPos, Some(packet.kind));
@@ -94,11 +93,11 @@ impl Device {
         if refused {
             return;
         }
-        let input = match (packet.kind, object) {
-            (Kind::Ping, _) => return self.link.handle(now, LinkInput::Send { packet, note: None }),
-            (Kind::Hello, object) => TerminalInput::Hello(object.unwrap_or_default()),
-            (Kind::Command, object) => TerminalInput::Command(object.unwrap_or_default()),
-            (kind @ (Kind::Result | Kind::Event), _) => {
+        let input = match packet.kind {
+            Kind::Ping => return self.link.handle(now, LinkInput::Send { packet, note: None }),
+            Kind::Hello => TerminalInput::Hello(packet.json().unwrap_or_default()),
+            Kind::Command => TerminalInput::Command(packet),
+            kind @ (Kind::Result | Kind::Event) => {
                 return self.event(Event::Refused { reason: format!("a POS does not send a {}", kind.word()) });
             }
         };

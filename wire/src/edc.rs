@@ -20,6 +20,7 @@ mod purchase;
 mod result;
 mod seal;
 mod shape;
+mod usual;
 
 pub use code::{Advice, BusinessCode, Charge, CommandCode, EventCode, InitCode, TimerEffect, UnknownCode};
 pub use command::{Command, CommandFault, CommandName, CommandProblem, Invocation, caller_timeout};

@@ -40,7 +40,8 @@ impl Currency {
 impl FromStr for Currency {
     type Err = MoneyError;
     fn from_str(text: &str) -> Result<Self, MoneyError> {
-        let known = iso_currency::Currency::from_code(text).is_some_and(|c| c.exponent().is_some());
+        // Most amounts on a terminal's line are in won: the table is long.
+        let known = text == "KRW" || iso_currency::Currency::from_code(text).is_some_and(|c| c.exponent().is_some());
         match <[u8; 3]>::try_from(text.as_bytes()) {
             Ok(code) if known => Ok(Self(code)),
             _ => Err(MoneyError::Currency(text.chars().take(16).collect())),

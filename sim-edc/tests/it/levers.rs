@@ -198,7 +198,8 @@ fn a_terminal_with_a_journal_goes_on_where_the_last_one_ended() {
     let cancelled = desk.cancel("C5", &result);
     desk.wait_secs(20);
     assert_eq!((desk.end(&paid).as_str(), desk.end(&cancelled).as_str()), ("SUCCESS", "SUCCESS"));
-    let numbers: Vec<_> = desk.device.terminal().journal().records().iter().map(transaction_id).collect();
+    let numbers: Vec<_> =
+        desk.device.terminal().journal().records().iter().map(|record| transaction_id(record)).collect();
     let mut unique = numbers.clone();
     unique.dedup();
     assert_eq!(numbers, unique, "transaction ids go on");

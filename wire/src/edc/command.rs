@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::packet::{Kind, Packet};
 use super::purchase::{PurchaseCancelRequest, PurchaseRequest, SIGNATURE_ABOVE_KRW};
 use super::shape::{ShapeError, shape_errors};
+use super::usual;
 
 /// One invocation of a command. The id is the caller's own, 1 to 64 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +104,17 @@ impl Command {
 }
 
 impl Invocation {
+    /// Reads a command packet's data; what is no object is one without fields.
+    ///
+    /// # Errors
+    /// As [`Invocation::parse`].
+    pub fn read(packet: &Packet) -> Result<Self, CommandFault> {
+        match usual::purchase(&packet.data) {
+            Some(invocation) => Ok(invocation),
+            None => Self::parse(&packet.json().unwrap_or_default()),
+        }
+    }
+
     /// Reads a command packet's object.
     ///
     /// # Errors
@@ -110,7 +122,7 @@ impl Invocation {
     /// the terminal can answer.
     pub fn parse(object: &Map<String, Value>) -> Result<Self, CommandFault> {
         let id = match object.get("id") {
-            Some(Value::String(id)) if (1..=64).contains(&id.chars().count()) => id.clone(),
+            Some(Value::String(id)) if is_id(id) => id.clone(),
             _ => return Err(CommandFault::id()),
         };
         let written = match object.get("commandName") {
@@ -170,6 +182,11 @@ impl Invocation {
         });
         Packet::new(Kind::Command, &object)
     }
+}
+
+/// Whether a text can name an invocation.
+pub(super) fn is_id(text: &str) -> bool {
+    (1..=64).contains(&text.chars().count())
 }
 
 /// A command that cannot be obeyed.

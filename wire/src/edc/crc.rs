@@ -11,6 +11,15 @@ pub fn crc16_xmodem(bytes: &[u8]) -> u16 {
     XMODEM.checksum(bytes)
 }
 
+/// The same of pieces, as if they were one.
+pub(super) fn crc16_xmodem_of<const N: usize>(pieces: [&[u8]; N]) -> u16 {
+    let mut digest = XMODEM.digest();
+    for piece in pieces {
+        digest.update(piece);
+    }
+    digest.finalize()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -19,5 +28,6 @@ mod tests {
     fn the_catalogue_check_value_is_31c3() {
         assert_eq!(crc16_xmodem(b"123456789"), 0x31c3);
         assert_eq!(crc16_xmodem(b""), 0);
+        assert_eq!(crc16_xmodem_of([b"12", b"", b"3456789"]), 0x31c3);
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::crc::crc16_xmodem;
 use super::frame::{ACK, ETX, Frame, HEAD, MAX_DATA, NAK, STX, TAG, TAIL};
-use super::packet::{Kind, Packet};
+use super::packet::Kind;
 
 /// What the decoder found next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,14 +98,11 @@ impl Decoder {
                     return Some(Decoded::Nak);
                 }
                 Scan::Bad { defect, len } => return Some(self.skip_one(defect, len, input)),
-                Scan::Frame { kind, len } => {
+                Scan::Frame { kind, len, check } => {
                     let raw = self.take(len, input);
                     let seq = raw.get(HEAD + 1).copied().unwrap_or_default();
                     let data = raw.slice(HEAD + TAG..len - TAIL);
-                    match Frame::new(Packet { kind, data }, seq) {
-                        Ok(frame) => return Some(Decoded::Frame(frame, raw)),
-                        Err(_) => return Some(Decoded::Bad { defect: Defect::Length, sample: raw.slice(..HEAD) }),
-                    }
+                    return Some(Decoded::Frame(Frame::checked(kind, seq, data, check), raw));
                 }
             }
         }
@@ -187,9 +184,9 @@ fn scan(front: &[u8]) -> Scan {
     if front.get(len - TAIL) != Some(&ETX) {
         return Scan::Bad { defect: Defect::End, len };
     }
-    let covered = front.get(1..len - TAIL).unwrap_or_default();
-    if front.get(len - 2..len) == Some(crc16_xmodem(covered).to_be_bytes().as_slice()) {
-        Scan::Frame { kind, len }
+    let check = crc16_xmodem(front.get(1..len - TAIL).unwrap_or_default());
+    if front.get(len - 2..len) == Some(check.to_be_bytes().as_slice()) {
+        Scan::Frame { kind, len, check }
     } else {
         Scan::Bad { defect: Defect::Check, len }
     }
@@ -209,12 +206,14 @@ enum Scan {
     Frame {
         kind: Kind,
         len: usize,
+        check: u16,
     },
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edc::Packet;
 
     fn frame(data: &str, seq: u8) -> Frame {
         Frame::new(Packet { kind: Kind::Command, data: Bytes::copy_from_slice(data.as_bytes()) }, seq).unwrap()

@@ -37,4 +37,33 @@ impl Event {
     pub fn packet(&self) -> Packet {
         Packet::new(Kind::Event, self)
     }
+
+    /// The packet of [`Event::new`] without the event.
+    #[must_use]
+    pub fn packet_of(id: &str, code: EventCode, seq: u32) -> Packet {
+        let seq = seq.to_string();
+        Packet::new(Kind::Event, &OnWire { id, event_code: code.as_str(), seq: &seq, message: code.message() })
+    }
+}
+
+/// An event as it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OnWire<'a> {
+    id: &'a str,
+    event_code: &'a str,
+    seq: &'a str,
+    message: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_has_one_form_on_the_wire() {
+        for code in EventCode::ALL.iter().copied() {
+            assert_eq!(Event::packet_of("7", code, 3), Event::new("7", code, 3).packet());
+        }
+    }
 }

@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 
-use super::crc::crc16_xmodem;
+use super::crc::crc16_xmodem_of;
 use super::packet::{Kind, Packet};
 
 /// Start of a frame.
@@ -31,6 +31,7 @@ pub struct Frame {
     kind: Kind,
     seq: u8,
     data: Bytes,
+    check: u16,
 }
 
 impl Frame {
@@ -42,8 +43,14 @@ impl Frame {
         if packet.data.len() > MAX_DATA {
             Err(FrameError { len: packet.data.len() })
         } else {
-            Ok(Self { kind: packet.kind, seq, data: packet.data })
+            let check = crc16_xmodem_of([&length(&packet.data), &[packet.kind.byte(), seq], &packet.data]);
+            Ok(Self { kind: packet.kind, seq, data: packet.data, check })
         }
+    }
+
+    /// A frame from a wire, whose length and check were found right.
+    pub(super) const fn checked(kind: Kind, seq: u8, data: Bytes, check: u16) -> Self {
+        Self { kind, seq, data, check }
     }
 
     /// The kind of message.
@@ -66,10 +73,8 @@ impl Frame {
 
     /// The CRC that the encoded frame carries: with SEQ, it tells a retry from a new frame.
     #[must_use]
-    pub fn check(&self) -> u16 {
-        let bytes = self.encode();
-        let (_, check) = bytes.split_last_chunk().unwrap_or((&[], &[0; 2]));
-        u16::from_be_bytes(*check)
+    pub const fn check(&self) -> u16 {
+        self.check
     }
 
     /// The message without its frame.
@@ -81,17 +86,14 @@ impl Frame {
     /// The bytes for the wire.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        // `new` and the decoder bound the data to MAX_DATA, which with TAG fits sixteen bits.
-        let len = u16::try_from(TAG + self.data.len()).unwrap_or(u16::MAX);
         let mut bytes = Vec::with_capacity(HEAD + TAG + self.data.len() + TAIL);
         bytes.push(STX);
-        bytes.extend_from_slice(&len.to_be_bytes());
+        bytes.extend_from_slice(&length(&self.data));
         bytes.push(self.kind.byte());
         bytes.push(self.seq);
         bytes.extend_from_slice(&self.data);
-        let check = crc16_xmodem(bytes.get(1..).unwrap_or_default());
         bytes.push(ETX);
-        bytes.extend_from_slice(&check.to_be_bytes());
+        bytes.extend_from_slice(&self.check.to_be_bytes());
         bytes
     }
 
@@ -100,6 +102,11 @@ impl Frame {
     pub const fn seq_after(seq: u8) -> u8 {
         if seq == u8::MAX { 1 } else { seq + 1 }
     }
+}
+
+/// LEN. `new` and the decoder bound the data to MAX_DATA, which with TAG fits sixteen bits.
+fn length(data: &[u8]) -> [u8; 2] {
+    u16::try_from(TAG + data.len()).unwrap_or(u16::MAX).to_be_bytes()
 }
 
 /// Data too long for a frame.

@@ -54,6 +54,16 @@ impl Kind {
         }
     }
 
+    /// How long a message of this kind is, about: room for it is made at once.
+    const fn usual_length(self) -> usize {
+        match self {
+            Self::Hello | Self::Ping => 64,
+            Self::Event => 128,
+            Self::Command => 512,
+            Self::Result => 1536,
+        }
+    }
+
     /// Whether the receiver acknowledges it with ACK or refuses it with NAK.
     #[must_use]
     pub const fn is_acknowledged(self) -> bool {
@@ -76,7 +86,10 @@ impl Packet {
     pub fn new(kind: Kind, message: &impl Serialize) -> Self {
         // Our message types have string keys and no fallible serialisers, so this cannot fail; an empty object is the
         // harmless answer to a bug rather than a panic.
-        let data = serde_json::to_vec(message).unwrap_or_else(|_| b"{}".to_vec());
+        let mut data = Vec::with_capacity(kind.usual_length());
+        if serde_json::to_writer(&mut data, message).is_err() {
+            data = b"{}".to_vec();
+        }
         Self { kind, data: data.into() }
     }
 

@@ -144,6 +144,13 @@ impl CommandResult {
         Packet::new(Kind::Result, &object)
     }
 
+    /// The packet of a success whose data stays where it is.
+    #[must_use]
+    pub fn success_packet(id: &str, command_name: &str, data: &TransactionData) -> Packet {
+        let success = OnWire { id, command_name, outcome: "success", response_data: Some(data), ..OnWire::default() };
+        Packet::new(Kind::Result, &success)
+    }
+
     /// Reads a result packet's object, as a POS does: fields it does not know are let pass, what is missing is empty.
     ///
     /// # Errors
@@ -210,6 +217,15 @@ mod tests {
             let result = CommandResult { id: "1".to_owned(), command_name: "Purchase".to_owned(), outcome };
             assert_eq!(CommandResult::parse(&result.packet().json().unwrap()), Ok(result));
         }
+    }
+
+    #[test]
+    fn a_success_has_one_form_on_the_wire() {
+        let data = TransactionData { result: BusinessResult::success(), ..TransactionData::default() };
+        let packet = CommandResult::success_packet("1", "Purchase", &data);
+        let outcome = Outcome::Success(Box::new(data));
+        let result = CommandResult { id: "1".to_owned(), command_name: "Purchase".to_owned(), outcome };
+        assert_eq!(packet, result.packet());
     }
 
     #[test]
