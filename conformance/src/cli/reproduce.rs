@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use wire::antom::Operation;
+
 use super::output::{say, tell, unless_unwritten};
 use super::place::{PlaceArguments, folder};
 use crate::code::{Entry, How, find};
@@ -78,20 +80,24 @@ async fn reproduce(entry: &Entry, arguments: &ReproduceArguments) -> Result<(), 
             why = stand.ended() => return Err(format!("go on: {why}")),
             () = log.grown() => {}
         }
-        for happened in log.take().iter().filter(|happened| gives(&happened.event, entry.code)) {
+        for happened in log.take().iter().filter(|happened| gives(&happened.event, entry)) {
             let row = rows(std::slice::from_ref(happened), &BTreeSet::new());
             say(&format!("given code={} entry={}\n{}", entry.code, happened.n, chart::render(&row)));
         }
     }
 }
 
-/// Whether the caller was told the code by this.
-fn gives(event: &Event, code: &str) -> bool {
-    let quoted = format!("\"{code}\"");
+/// Whether the caller was told the code by this, at its place.
+fn gives(event: &Event, entry: &Entry) -> bool {
+    let quoted = format!("\"{}\"", entry.code);
     match event {
         Event::Terminal(sim_edc::Event::Sent { json, .. }) => json.to_string().contains(&quoted),
-        Event::Gateway(sim_antom::Event::Response { body, .. } | sim_antom::Event::Notice { body, .. }) => {
-            String::from_utf8_lossy(&body.0).contains(&quoted)
+        Event::Gateway(sim_antom::Event::Response { operation: Some(operation), body, .. }) => {
+            let teller = if entry.on == "payment" { Operation::InquiryPayment.as_str() } else { entry.on };
+            operation.as_str() == teller && String::from_utf8_lossy(&body.0).contains(&quoted)
+        }
+        Event::Gateway(sim_antom::Event::Notice { body, .. }) => {
+            entry.on == "notifyPayment" && String::from_utf8_lossy(&body.0).contains(&quoted)
         }
         _ => false,
     }

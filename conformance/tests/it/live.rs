@@ -311,6 +311,19 @@ fn a_code_of_the_gateway_is_reproduced() {
 }
 
 #[test]
+fn how_a_payment_ends_is_reproduced_and_told_by_the_inquiry() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut standing = Standing::start(&["reproduce", "RISK_REJECT", "--on", "payment"]);
+    let gateway = standing.line("gateway ready ");
+    let mut merchant = Merchant::start(&[], None, Some(&gateway), &folder.path().join("state"));
+    assert_eq!(merchant.sell("entry-code", "JPY")["state"], "failed");
+    merchant.end();
+    standing.line("given code=RISK_REJECT ");
+    assert!(standing.line("   ").contains("merchant <- gateway"));
+    assert_eq!(standing.stop(Signal::SIGTERM).1, 0);
+}
+
+#[test]
 fn a_code_that_is_none_or_too_many_is_explained() {
     for (arguments, help) in [
         (&["reproduce", "PROCESS_FIAL"][..], "did you mean `PROCESS_FAIL`?"),
@@ -369,11 +382,16 @@ fn without_driver(integration: &str) -> Vec<(String, Vec<Entry>)> {
     found
 }
 
+/// A trace as it might come, in some twenty parts at most.
+fn parts(trace: &[Entry]) -> impl Iterator<Item = &[Entry]> {
+    trace.chunks((trace.len() / 20).max(4))
+}
+
 #[test]
 fn whatever_a_correct_merchant_does_it_is_accused_of_nothing_at_any_time() {
     for (name, trace) in without_driver("memory") {
         let mut judge = Judge::new(Standard::default());
-        for part in trace.chunks(8) {
+        for part in parts(&trace) {
             let news = judge.hear(part.to_vec());
             assert_eq!(news, News::default(), "{name} after {} entries", judge.trace().len());
         }
@@ -386,23 +404,23 @@ fn what_was_told_is_true_in_the_end_or_withdrawn_and_nothing_is_left_out() {
     for fault in ["purchase-again-after-silence", "cancels-after-the-card"] {
         for (name, trace) in without_driver(&format!("memory --fault {fault}")) {
             let mut live = Judge::new(Standard::default());
-            let mut parts = BTreeSet::new();
-            for news in trace.chunks(6).map(|part| live.hear(part.to_vec())) {
+            let mut told_now = BTreeSet::new();
+            for news in parts(&trace).map(|part| live.hear(part.to_vec())) {
                 for place in news.withdrawn {
-                    assert!(parts.remove(&place), "{name}: {place:?} was withdrawn and never told");
+                    assert!(told_now.remove(&place), "{name}: {place:?} was withdrawn and never told");
                     withdrawn += 1;
                 }
                 for said in news.told {
                     let place = (said.requirement, said.finding.entry);
-                    assert!(parts.insert(place), "{name}: {place:?} was told twice");
+                    assert!(told_now.insert(place), "{name}: {place:?} was told twice");
                 }
             }
             let whole = judge(&trace).into_iter().flat_map(|(id, judgement)| match judgement {
                 Judgement::Broken(findings) => findings.into_iter().map(|f| (id, f.entry)).collect(),
                 Judgement::Held | Judgement::NotExercised => Vec::new(),
             });
-            assert_eq!(parts, whole.collect(), "{name}");
-            told += parts.len();
+            assert_eq!(told_now, whole.collect(), "{name}");
+            told += told_now.len();
         }
     }
     assert!(told > 10 && withdrawn > 0, "{told} were told and {withdrawn} withdrawn");
