@@ -146,3 +146,37 @@ impl FromIterator<Kept> for Journal {
         journal
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wire::edc::{BusinessCode, BusinessResult};
+
+    use super::*;
+
+    fn record(request_id: &str, cancels: Option<&str>, result: BusinessResult) -> Arc<Record> {
+        let kind = if cancels.is_some() { RecordKind::PurchaseCancel } else { RecordKind::Purchase };
+        let (request_id, cancels) = (request_id.to_owned(), cancels.map(ToOwned::to_owned));
+        let data = TransactionData { result, ..TransactionData::default() };
+        Arc::new(Record { kind, request_id, amount: Money::krw(104), cancels, data })
+    }
+
+    #[test]
+    fn purchases_and_what_was_given_back_are_found_also_after_a_restart() {
+        let mut journal = Journal::default();
+        for record in [
+            record("R1", None, BusinessResult::success()),
+            record("R2", None, BusinessResult::success()),
+            record("C1", Some("R1"), BusinessResult::failure(BusinessCode::ProcessFail)),
+            record("C2", Some("R2"), BusinessResult::success()),
+        ] {
+            journal.store(record);
+        }
+        let restored = journal.take_unsaved().collect();
+        assert_eq!(journal.take_unsaved().count(), 0, "each comes out once");
+        for journal in [journal, restored] {
+            let found = |request_id| journal.purchase(request_id).map(|record| record.request_id.as_str());
+            assert_eq!(["R1", "R2", "C1", "C2"].map(found), [Some("R1"), Some("R2"), None, None]);
+            assert_eq!(["R1", "R2", "C1"].map(|request_id| journal.is_cancelled(request_id)), [false, true, false]);
+        }
+    }
+}
