@@ -1,5 +1,6 @@
 //! The driver protocol: how the harness talks to an integration. `docs/driver.md` is the specification.
 
+mod activity;
 mod http;
 mod lines;
 mod message;

@@ -45,7 +45,7 @@ pub struct Arguments {
     /// A merchant's client id. May be given several times; the keys of the further ones are below clients/ in the folder
     #[arg(long, value_name = "ID", default_value = "SANDBOX_5Y00000000000001")]
     client_id: Vec<String>,
-    /// A key with which the first merchant needs no signatures: isak_TEST_<id>_<secret>
+    /// A key with which the first merchant needs no signatures, such as isak_TEST_ID_SECRET
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
     /// Speak https too, on the same port, with a private CA that is made on first run

@@ -1,7 +1,7 @@
 //! The control API: what an operator asks over HTTP, under `/_sim/`. `docs/terminal.md` describes it.
 //!
 //! Pure: [`ask`](read) makes a [`Call`] of a request, [`answer`](answer()) carries it out on a device and says what comes
-//! of it. [`serve`] is the shell around both, and only it knows sockets and axum.
+//! of it. [`serve()`] is the shell around both, and only it knows sockets and axum.
 
 mod answer;
 mod ask;

@@ -11,6 +11,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 
+use super::activity;
 use super::lines::Overheard;
 use super::message::DriverError;
 
@@ -75,6 +76,12 @@ impl Process {
     #[must_use]
     pub fn overheard(&self) -> ChildEnding {
         ChildEnding { child: Arc::clone(&self.child), words: Arc::clone(&self.words) }
+    }
+
+    /// Whether it, or anything that it started, computes at this moment.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.group.is_some_and(activity::is_busy)
     }
 
     /// Waits for it to end by itself, then makes sure.

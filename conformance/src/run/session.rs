@@ -98,6 +98,11 @@ impl Session {
         result
     }
 
+    /// Whether the integration computes at this moment, as far as the kernel tells.
+    pub(super) fn is_busy(&self) -> bool {
+        matches!(&self.body, Body::Process(process, _) if process.is_busy())
+    }
+
     /// Ends the integration, by word first.
     pub(super) async fn end(self, recorder: &Recorder) {
         recorder.record(Event::Driver(DriverEvent::Called { method: "shutdown".to_owned(), params: json!({}) }));

@@ -23,6 +23,10 @@ use crate::world::World;
 const QUIET: Duration = Duration::from_millis(40);
 /// How long, in real time, nothing may change before an integration's own timers are let run out.
 const STEADY: Duration = Duration::from_millis(75);
+/// How long, in real time, an integration that computes holds time up while every wire is quiet.
+const BUSY: Duration = Duration::from_millis(500);
+/// How long after it was found idle the wires must still be quiet: what it wrote last may be on its way to us.
+const DELIVERY: Duration = Duration::from_millis(2);
 /// How long an ordinary answer of the driver may take.
 pub(super) const ANSWER: Duration = Duration::from_secs(10);
 /// How often in a row an integration may be due without acting before that is ignored.
@@ -260,7 +264,7 @@ impl Stage<'_> {
     /// Jumps to the next deadline of the world or of an integration that sleeps on its time, when all is quiet.
     async fn skip(&mut self, horizon: Moment, done: &impl Fn() -> bool) -> Result<Skipped, DriverError> {
         self.rest().await;
-        if done() || !self.is_at_rest() {
+        if done() || !self.is_at_rest() || self.is_busy().await {
             return Ok(Skipped::Something);
         }
         let before = self.recorder.len();
@@ -296,12 +300,36 @@ impl Stage<'_> {
             tokio::time::sleep(STEADY / 5).await;
             return Ok(Skipped::Something);
         }
+        if self.is_busy().await || !self.is_at_rest() {
+            return Ok(Skipped::Something);
+        }
+        // An integration that has nothing to do then is told first: what the world sends at that moment shall not meet a
+        // till whose clock still jumps in the middle of a frame.
+        let told = self.tells_time && !is_own && wake.is_none_or(|at| at > target);
+        let first = if told { Some(self.tell(target).await?) } else { None };
         self.clock.jump_to(target);
         if self.tells_time {
-            let wake = self.tell_time().await?;
+            let wake = match first {
+                Some(wake) => wake,
+                None => self.tell_time().await?,
+            };
             self.steady = Some((wake, Instant::now()));
         }
         Ok(Skipped::Something)
+    }
+
+    /// Whether the integration computes, and so may be about to write something. One that computes for ever is not
+    /// waited for.
+    async fn is_busy(&self) -> bool {
+        if self.clock.quiet_for() >= BUSY {
+            return false;
+        }
+        if self.session.is_busy() {
+            tokio::time::sleep(DELIVERY).await;
+            return true;
+        }
+        tokio::time::sleep(DELIVERY).await;
+        !self.is_at_rest()
     }
 
     /// Whether the integration has named the same moment, and every wire has been quiet, for a good while.
@@ -316,7 +344,11 @@ impl Stage<'_> {
 
     /// Tells the integration the time, and asks when it will act by itself.
     async fn tell_time(&self) -> Result<Option<Moment>, DriverError> {
-        let params = json!({"now": self.clock.now().as_millis()});
+        self.tell(self.clock.now()).await
+    }
+
+    async fn tell(&self, now: Moment) -> Result<Option<Moment>, DriverError> {
+        let params = json!({"now": now.as_millis()});
         let answer = self.session.driver.call("clock", params, ANSWER).await?;
         Ok(answer["wakeAt"].as_u64().map(Moment::from_millis))
     }
