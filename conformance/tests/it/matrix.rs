@@ -28,6 +28,7 @@ const TROUBLES: &[(&str, &str)] = &[
     ("a frame that trickles in", "fault-trickle"),
     ("a CRC that is wrong", "fault-wrong-check"),
     ("a CRC that is wrong, time and again", "damaged-result-is-refused"),
+    ("a CRC that is always wrong", "check-always-wrong"),
     ("LEN too small", "fault-length-short"),
     ("LEN too large", "fault-length-long"),
     ("LEN 0", "fault-length-zero"),
