@@ -3,9 +3,12 @@
 //! Time passes only inside the steps that wait (`until`, `advance`, `settle`), so that "cancel while no card is there"
 //! means the same on every machine. See [`TimeMode`] for how it passes.
 
+mod fitness;
+mod passing;
 mod probe;
 mod session;
 mod stage;
+mod steps;
 
 pub use probe::{Probe, probe};
 
@@ -25,7 +28,6 @@ use crate::integration::Integration;
 use crate::interrupt;
 use crate::memory::Memory;
 use crate::plan::Case;
-use crate::scenario::{Scenario, Step};
 use crate::trace::{CaseEvent, Event, LIMIT, Recorder};
 use crate::verdict::{CaseReport, Standard, Verdict, judge};
 use crate::world::{Place, World};
@@ -88,7 +90,7 @@ pub fn greet(settings: &Settings) -> Result<Hello, String> {
 /// Runs a case and judges it.
 #[must_use]
 pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
-    if let Some(reason) = unfit(&case.scenario, settings, hello) {
+    if let Some(reason) = fitness::unfit(&case.scenario, settings, hello) {
         return CaseReport::not_run(case, Verdict::Skipped(reason));
     }
     let began = Instant::now();
@@ -145,23 +147,6 @@ fn start(time: TimeMode) -> Moment {
     }
 }
 
-/// Why a scenario is not for this integration.
-fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> Option<String> {
-    if let Some(role) = scenario.roles.iter().find(|role| !hello.roles.contains(role)) {
-        return Some(format!("the integration does not play the role `{}`", role.as_str()));
-    }
-    let lacks = |capability: &str| !hello.can(capability);
-    scenario.steps.iter().find_map(|step| match step {
-        Step::Cancel(_) if lacks("cancel") => Some("the integration has no capability `cancel`".to_owned()),
-        Step::Refund(_) if lacks("refund") => Some("the integration has no capability `refund`".to_owned()),
-        Step::Restart(_) if !settings.integration.can_be_restarted() => {
-            Some("an integration behind a URL cannot be restarted".to_owned())
-        }
-        Step::Restart(_) if lacks("restart") => Some("the integration has no capability `restart`".to_owned()),
-        _ => None,
-    })
-}
-
 async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorder: &Recorder) -> Result<(), String> {
     recorder.record(Event::Case(CaseEvent::Began { case: case.name.clone(), seed: case.seed }));
     let memory = Memory::new(Arc::new(sim_edc::SystemClock::starting_at(clock.now())));
@@ -186,6 +171,7 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
         session,
         tells_time: hello.can("clock") && settings.time == TimeMode::Skipping,
         orders: BTreeMap::new(),
+        sold: BTreeMap::new(),
         calls: Vec::new(),
         mark: 0,
         overdue: 0,

@@ -8,11 +8,10 @@ use crate::scenario::{Role, parse};
 pub struct Payment {
     /// Which role it needs.
     pub role: Role,
-    /// Which capability it needs.
-    pub capability: Option<&'static str>,
     /// What an adapter that passes has shown.
     pub shows: &'static str,
     name: &'static str,
+    /// What follows title and roles.
     scenario: &'static str,
 }
 
@@ -20,49 +19,98 @@ pub struct Payment {
 pub const PAYMENTS: &[Payment] = &[
     Payment {
         role: Role::Edc,
-        capability: None,
         shows: "a sale at the terminal is approved, and its order is paid",
         name: "driver-check/terminal-approves",
-        scenario: "title: A card is approved\nroles: [edc]\nsteps:\n  - checkout: {order: A, by: terminal, amount: \
+        scenario: "steps:\n  - checkout: {order: A, by: terminal, amount: \
                    {currency: KRW, value: \"10400\"}}\n  - settle: {within: 3m}\nexpect:\n  - order: {A: paid}\n",
     },
     Payment {
         role: Role::Edc,
-        capability: None,
         shows: "a declined card leaves its order unpaid",
         name: "driver-check/terminal-declines",
-        scenario: "title: A card is declined\nroles: [edc]\ngiven:\n  terminal:\n    host: [{decline: {code: \
+        scenario: "given:\n  terminal:\n    host: [{decline: {code: \
                    USER_BALANCE_NOT_ENOUGH}}]\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \
                    \"10400\"}}\n  - settle: {within: 3m}\nexpect:\n  - order: {A: failed}\n",
     },
     Payment {
         role: Role::Edc,
-        capability: Some("cancel"),
         shows: "a sale is called off while no card is there",
         name: "driver-check/terminal-cancel",
-        scenario: "title: A sale is called off\nroles: [edc]\ngiven:\n  terminal:\n    cardholder: [nothing]\nsteps:\n  - \
+        scenario: "given:\n  terminal:\n    cardholder: [nothing]\nsteps:\n  - \
                    checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n  - until: {event: READY}\n  - \
                    cancel: {order: A}\n  - settle: {within: 3m}\nexpect:\n  - order: {A: cancelled}\n",
     },
     Payment {
         role: Role::Antom,
-        capability: None,
         shows: "a payment at the gateway is notified, and its order is paid",
         name: "driver-check/gateway-pays",
-        scenario: "title: The buyer pays\nroles: [antom]\nsteps:\n  - checkout: {order: A, by: entry-code, amount: {currency: \
+        scenario: "steps:\n  - checkout: {order: A, by: entry-code, amount: {currency: \
                    JPY, value: \"1000\"}}\n  - settle: {within: 10m}\nexpect:\n  - order: {A: paid}\n  - acknowledged: \
                    {at-least: 1}\n",
     },
     Payment {
         role: Role::Antom,
-        capability: None,
         shows: "a refused payment leaves its order unpaid",
         name: "driver-check/gateway-refuses",
-        scenario: "title: The gateway refuses\nroles: [antom]\ngiven:\n  antom:\n    answers: [{on: pay, code: \
+        scenario: "given:\n  antom:\n    answers: [{on: pay, code: \
                    RISK_REJECT}]\nsteps:\n  - checkout: {order: A, by: entry-code, amount: {currency: JPY, value: \"1000\"}}\n  - \
                    settle: {within: 10m}\nexpect:\n  - order: {A: failed}\n",
     },
+    gateway(
+        "driver-check/gateway-cancel",
+        "a payment at the gateway is called off while nobody has paid",
+        "given:\n  antom:\n    buyer: [leaves]\nsteps:\n  - checkout: {order: A, by: entry-code, amount: {currency: JPY, \
+         value: \"1000\"}}\n  - cancel: {order: A}\n  - settle: {within: 10m}\nexpect:\n  - order: {A: cancelled}\n",
+    ),
+    gateway(
+        "driver-check/gateway-refund",
+        "a paid order is given back at the gateway",
+        "steps:\n  - checkout: {order: A, by: entry-code, amount: {currency: JPY, value: \"1000\"}}\n  - settle: {within: \
+         10m}\n  - refund: {order: A, amount: {currency: JPY, value: \"1000\"}}\n  - settle: {within: 10m}\nexpect:\n  - \
+         order: {A: refunded}\n",
+    ),
+    gateway(
+        "driver-check/order-code",
+        "a code is shown for an order, and scanned",
+        "steps:\n  - checkout: {order: A, by: order-code, amount: {currency: JPY, value: \"1000\"}}\n  - settle: {within: \
+         10m}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    gateway(
+        "driver-check/payment-code",
+        "the buyer's code pays for an order",
+        "steps:\n  - checkout: {order: A, by: payment-code, amount: {currency: JPY, value: \"1000\"}}\n  - settle: {within: \
+         10m}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    gateway(
+        "driver-check/cashier",
+        "an online payment is paid",
+        "steps:\n  - checkout: {order: A, by: cashier, amount: {currency: USD, value: \"1000\"}}\n  - settle: {within: \
+         10m}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    gateway(
+        "driver-check/session",
+        "a session is made, and its payment is notified",
+        "steps:\n  - checkout: {order: A, by: session, amount: {currency: USD, value: \"1000\"}}\n  - settle: {within: \
+         2h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    gateway(
+        "driver-check/batch",
+        "two orders of two merchants are paid at once",
+        "steps:\n  - checkout-batch: {batch: G, orders: [{order: A, amount: {currency: JPY, value: \"1000\"}}, {order: B, \
+         amount: {currency: JPY, value: \"500\"}}]}\n  - settle: {within: 10m}\nexpect:\n  - order: {A: paid, B: paid}\n",
+    ),
+    gateway(
+        "driver-check/capture",
+        "money that a card's holder authorised is taken when it is asked for",
+        "steps:\n  - checkout: {order: A, by: cashier, amount: {currency: USD, value: \"1000\"}, method: CARD, capture: \
+         manual}\n  - advance: {by: 30s}\n  - capture: {order: A}\n  - settle: {within: 10m}\nexpect:\n  - order: {A: \
+         paid}\n",
+    ),
 ];
+
+const fn gateway(name: &'static str, shows: &'static str, rest: &'static str) -> Payment {
+    Payment { role: Role::Antom, shows, name, scenario: rest }
+}
 
 impl Payment {
     /// The case to run.
@@ -70,7 +118,8 @@ impl Payment {
     /// # Errors
     /// What is built in is no scenario: a bug.
     pub fn case(&self) -> Result<Case, String> {
-        let scenario = parse(self.name, self.scenario)
+        let text = format!("title: {}\nroles: [{}]\n{}", self.shows, self.role.as_str(), self.scenario);
+        let scenario = parse(self.name, &text)
             .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
         Ok(Case { name: self.name.to_owned(), file: self.name.to_owned(), scenario, seed: 1 })
     }

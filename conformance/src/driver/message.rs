@@ -76,6 +76,9 @@ pub struct OrderStatus {
     /// The sum of all bookings; none means nothing is booked.
     #[serde(default)]
     pub booked: Option<Money>,
+    /// How much is on its way back at this moment.
+    #[serde(default)]
+    pub refunding: Option<Money>,
     /// Free text for the report.
     #[serde(default)]
     pub reason: Option<String>,

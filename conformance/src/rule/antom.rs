@@ -5,7 +5,6 @@ use wire::antom::{FieldRule, Operation, PayRequest, Severity, check_fields};
 
 use super::view::{Call, View};
 use super::{Finding, Judgement};
-use crate::scenario::By;
 
 /// SIG-001.
 pub(super) fn requests_are_signed(view: &View<'_>) -> Judgement {
@@ -48,7 +47,7 @@ fn request_id(call: &Call) -> Option<&str> {
 /// the same referenceOrderId.
 fn is_same_sale(view: &View<'_>, one: &Call, other: &Call) -> bool {
     let amount = &one.body["paymentAmount"];
-    let sold = view.orders.iter().filter(|o| o.by == By::EntryCode && *amount == serde_json::json!(o.amount)).count();
+    let sold = view.orders.iter().filter(|o| o.by.is_at_gateway() && *amount == serde_json::json!(o.amount)).count();
     *amount == other.body["paymentAmount"]
         && (sold <= 1 && view.has_book()
             || one.body["order"]["referenceOrderId"] == other.body["order"]["referenceOrderId"])
@@ -83,7 +82,7 @@ pub(super) fn no_fresh_charge_after_silence(view: &View<'_>) -> Judgement {
 pub(super) fn s_is_not_paid(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
-    for order in view.orders.iter().filter(|o| o.by == By::EntryCode) {
+    for order in view.orders.iter().filter(|o| o.by.is_at_gateway()) {
         let ids = view.payment_request_ids(order.amount);
         let accepted = pays(view).find(|c| {
             let s = c.heard().is_some_and(|(_, body)| body["result"]["resultStatus"] == "S");
@@ -150,7 +149,7 @@ pub(super) fn status_is_the_outcome(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let heard = view.calls.iter().filter(|c| c.operation == Some(Operation::InquiryPayment) && c.heard().is_some());
     let exercised = heard.count() > 0;
-    for order in view.orders.iter().filter(|o| o.by == By::EntryCode) {
+    for order in view.orders.iter().filter(|o| o.by.is_at_gateway()) {
         let ids = view.payment_request_ids(order.amount);
         let Some(paid) = view.called_paid(&order.name) else { continue };
         if let Some(inquiry) = misread_inquiry(view, &ids, paid.n)

@@ -1,5 +1,6 @@
 //! What a trace proves about money: charges in the ledgers, and what a merchant could know of them.
 
+use serde_json::Value;
 use sim_antom::Event as GatewayEvent;
 use sim_edc::Event as TerminalEvent;
 use wire::antom::{Operation, PaymentStatus};
@@ -25,10 +26,9 @@ impl View<'_> {
                         charges.pop();
                     }
                 },
-                (
-                    Event::Gateway(GatewayEvent::Payment { amount: taken, status, payment_request_id, .. }),
-                    By::EntryCode,
-                ) if *taken == amount => {
+                (Event::Gateway(GatewayEvent::Payment { amount: taken, status, payment_request_id, .. }), by)
+                    if by.is_at_gateway() && *taken == amount =>
+                {
                     charges.retain(|(_, id)| id != payment_request_id);
                     if *status == PaymentStatus::Success {
                         charges.push((entry.n, payment_request_id));
@@ -43,33 +43,51 @@ impl View<'_> {
     /// Money that was taken in an amount that no order has.
     #[must_use]
     pub fn unowned_charges(&self) -> Vec<(usize, Money)> {
-        let owned = |by: By, amount: Money| self.orders.iter().any(|o| o.by == by && o.amount == amount);
+        let owned = |by: By, amount: Money| {
+            self.orders.iter().any(|o| o.by.is_at_gateway() == by.is_at_gateway() && o.amount == amount)
+        };
         let charge = |entry: &Entry| match &entry.event {
             Event::Terminal(TerminalEvent::Recorded { amount, result_code, .. }) if result_code == "SUCCESS" => {
                 (!owned(By::Terminal, *amount)).then_some((entry.n, *amount))
             }
-            Event::Gateway(GatewayEvent::Payment { amount, status: PaymentStatus::Success, .. }) => {
-                (!owned(By::EntryCode, *amount)).then_some((entry.n, *amount))
-            }
+            // The payment of a batch is the sum of its orders', each of which is there too.
+            Event::Gateway(GatewayEvent::Payment {
+                amount,
+                status: PaymentStatus::Success,
+                payment_request_id,
+                ..
+            }) if !self.is_batch(payment_request_id) => (!owned(By::EntryCode, *amount)).then_some((entry.n, *amount)),
             _ => None,
         };
         self.entries.iter().filter_map(charge).collect()
     }
 
-    /// The paymentRequestIds that an amount was asked for with.
+    /// Whether an id is that of a batch.
+    fn is_batch(&self, id: &str) -> bool {
+        self.calls.iter().any(|c| c.text("/batchPaymentRequestId") == Some(id))
+    }
+
+    /// The ids that an amount was asked for with: of payments, of sessions, and of batches with an order of it.
     #[must_use]
     pub fn payment_request_ids(&self, amount: Money) -> Vec<&str> {
-        let of_amount = |c: &&Call| {
-            c.operation == Some(Operation::Pay)
-                && serde_json::from_value::<Money>(c.body["paymentAmount"].clone()).is_ok_and(|asked| asked == amount)
+        let is_it = |value: &Value| serde_json::from_value::<Money>(value.clone()).is_ok_and(|asked| asked == amount);
+        let asked = |call: &Call| match call.operation {
+            Some(Operation::Pay | Operation::CreatePaymentSession) => is_it(&call.body["paymentAmount"]),
+            Some(Operation::BatchPay) => {
+                call.body["orderList"].as_array().into_iter().flatten().any(|order| is_it(&order["orderAmount"]))
+            }
+            _ => false,
         };
-        self.calls.iter().filter(of_amount).filter_map(|c| c.text("/paymentRequestId")).collect()
+        let calls = self.calls.iter().filter(|call| asked(call));
+        calls.filter_map(|c| c.text("/paymentRequestId").or_else(|| c.text("/batchPaymentRequestId"))).collect()
     }
 
     /// Whether, before an entry, the merchant had verified evidence that one of these payments succeeded.
     #[must_use]
     pub fn evidence_before(&self, n: usize, payment_request_ids: &[&str]) -> bool {
-        let known = |id: &str| payment_request_ids.contains(&id);
+        // An order of a batch may be told of by itself: its id begins with that of the batch.
+        let of_batch = |id: &str, batch: &str| id.strip_prefix(batch).is_some_and(|rest| rest.starts_with('_'));
+        let known = |id: &str| payment_request_ids.iter().any(|known| *known == id || of_batch(id, known));
         let notified = self.notices.iter().any(|s| s.n < n && s.genuine && s.success && known(&s.payment_request_id));
         let inquired = self.calls.iter().filter(|c| c.operation == Some(Operation::InquiryPayment)).any(|c| {
             c.heard().is_some_and(|(at, body)| {

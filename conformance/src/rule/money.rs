@@ -6,7 +6,6 @@
 use super::view::{Order, View};
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
-use crate::scenario::By;
 use wire::money::Money;
 
 /// The orders of one amount at the end of a case: what became of them, and what was taken for them.
@@ -96,8 +95,8 @@ pub(super) fn paid_needs_evidence(view: &View<'_>) -> Judgement {
         let Some(paid) = view.called_paid(&order.name) else { continue };
         exercised = true;
         let evidence = match order.by {
-            By::EntryCode => view.evidence_before(paid.n, &view.payment_request_ids(order.amount)),
-            By::Terminal => view.results.iter().any(|r| {
+            by if by.is_at_gateway() => view.evidence_before(paid.n, &view.payment_request_ids(order.amount)),
+            _ => view.results.iter().any(|r| {
                 let data = &r.json["responseData"];
                 r.n < paid.n
                     && r.fault.is_none()

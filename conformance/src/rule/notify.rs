@@ -2,7 +2,6 @@
 
 use super::view::View;
 use super::{Finding, Judgement};
-use crate::scenario::By;
 
 /// NTF-001.
 pub(super) fn forgeries_are_not_believed(view: &View<'_>) -> Judgement {
@@ -11,7 +10,7 @@ pub(super) fn forgeries_are_not_believed(view: &View<'_>) -> Judgement {
     for notice in &forged {
         // One that was refused to its face was not believed; if the order is paid all the same, that has another reason.
         let refused = notice.answer.as_ref().is_some_and(|(_, acknowledged, _)| !acknowledged);
-        for order in view.orders.iter().filter(|o| !refused && o.by == By::EntryCode) {
+        for order in view.orders.iter().filter(|o| !refused && o.by.is_at_gateway()) {
             let ids = view.payment_request_ids(order.amount);
             let Some(paid) = view.called_paid(&order.name) else { continue };
             if ids.contains(&notice.payment_request_id.as_str())
@@ -57,7 +56,7 @@ pub(super) fn genuine_ones_are_acknowledged(view: &View<'_>) -> Judgement {
 pub(super) fn repeats_are_processed_once(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
-    for order in view.orders.iter().filter(|o| o.by == By::EntryCode) {
+    for order in view.orders.iter().filter(|o| o.by.is_at_gateway()) {
         let ids = view.payment_request_ids(order.amount);
         let deliveries = view
             .notices

@@ -9,7 +9,7 @@ use wire::money::Money;
 use wire::time::Moment;
 
 use crate::driver::{OrderState, OrderStatus};
-use crate::scenario::By;
+use crate::scenario::{By, CartLine, total};
 use crate::trace::{CaseEvent, DriverEvent, Entry, Event};
 
 /// See the module's documentation.
@@ -25,7 +25,7 @@ pub struct View<'a> {
     pub calls: Vec<Call>,
     /// Deliveries of notifications.
     pub notices: Vec<Notice>,
-    /// Orders that were checked out.
+    /// Orders that were checked out, each once, however often its buyer tried.
     pub orders: Vec<Order>,
     /// Refunds that were asked for, with what is given back.
     pub refunds: Vec<Order>,
@@ -286,10 +286,13 @@ impl<'a> View<'a> {
     fn driver(&mut self, entry: &Entry, event: &'a DriverEvent, asked: &mut Option<&'a Value>) {
         match event {
             DriverEvent::Called { method, params } if method == "checkout" => {
-                let by = serde_json::from_value(params["by"].clone());
-                let amount = serde_json::from_value(params["amount"].clone());
-                if let (Some(name), Ok(by), Ok(amount)) = (params["order"].as_str(), by, amount) {
-                    self.orders.push(Order { n: entry.n, name: name.to_owned(), by, amount });
+                if let Ok(by) = serde_json::from_value(params["by"].clone()) {
+                    self.checked_out(entry.n, params, by);
+                }
+            }
+            DriverEvent::Called { method, params } if method == "checkoutBatch" => {
+                for order in params["orders"].as_array().into_iter().flatten() {
+                    self.checked_out(entry.n, order, By::Batch);
                 }
             }
             DriverEvent::Called { method, params } if method == "refund" => {
@@ -308,6 +311,17 @@ impl<'a> View<'a> {
             }
             DriverEvent::Killed => self.breaks.push(entry.n),
             _ => {}
+        }
+    }
+
+    /// An order is checked out, for the first time or once more.
+    fn checked_out(&mut self, n: usize, params: &Value, by: By) {
+        let Some(name) = params["order"].as_str().filter(|name| self.orders.iter().all(|o| o.name != *name)) else {
+            return;
+        };
+        let asked = serde_json::from_value(params["amount"].clone()).ok();
+        if let Some(amount) = asked.or_else(|| cart(params)) {
+            self.orders.push(Order { n, name: name.to_owned(), by, amount });
         }
     }
 
@@ -380,4 +394,11 @@ impl<'a> View<'a> {
     pub fn called_paid(&self, order: &str) -> Option<&Status> {
         self.statuses.iter().find(|s| s.order == order && s.status.state == OrderState::Paid)
     }
+}
+
+/// What a basket costs that an integration was given instead of an amount.
+fn cart(params: &Value) -> Option<Money> {
+    let currency = serde_json::from_value(params["currency"].clone()).ok()?;
+    let cart: Vec<CartLine> = serde_json::from_value(params["cart"].clone()).ok()?;
+    total(currency, &cart)
 }

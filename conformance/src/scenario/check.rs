@@ -1,13 +1,14 @@
 //! What a parsed scenario must also satisfy: names that exist, orders that can be told apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_saphyr::Spanned;
 use wire::money::{Currency, Money};
 
 use super::expect::Expectation;
-use super::model::{By, Checkout, Role, Scenario, Step};
+use super::model::{Role, Scenario, Step};
 use super::parse::span;
+use super::sale::{By, Capture, Checkout, CheckoutBatch, total};
 use crate::diagnostic::Diagnostic;
 use crate::requirement;
 use crate::suggest;
@@ -31,12 +32,25 @@ pub(super) fn check(path: &str, text: &str, scenario: &Scenario) -> Vec<Diagnost
             report(id.referenced, format!("unknown requirement `{}`", id.value), help);
         }
     }
-    let mut orders: BTreeMap<&str, &Checkout> = BTreeMap::new();
+    let mut orders = Orders::new();
+    let mut batches = BTreeSet::new();
     for step in &scenario.steps {
         match step {
             Step::Checkout(checkout) => {
                 check_checkout(scenario, checkout, &orders, &mut report);
-                orders.insert(&checkout.order.value, checkout);
+                orders.insert(&checkout.order.value, (checkout.by, checkout.amount.value));
+            }
+            Step::CheckoutBatch(batch) => {
+                check_batch(scenario, batch, &mut orders, &mut report);
+                batches.insert(batch.batch.value.as_str());
+            }
+            Step::Retry(retry) => {
+                if !batches.contains(retry.order.value.as_str()) {
+                    check_order(&retry.order.value, retry.order.referenced, &orders, &mut report);
+                }
+            }
+            Step::Capture(capture) => {
+                check_order(&capture.order.value, capture.order.referenced, &orders, &mut report);
             }
             Step::Cancel(cancel) => check_order(&cancel.order.value, cancel.order.referenced, &orders, &mut report),
             Step::Refund(refund) => check_order(&refund.order.value, refund.order.referenced, &orders, &mut report),
@@ -49,54 +63,105 @@ pub(super) fn check(path: &str, text: &str, scenario: &Scenario) -> Vec<Diagnost
     mistakes
 }
 
+/// Orders that were checked out: how, and for how much.
+type Orders<'s> = BTreeMap<&'s str, (By, Money)>;
+
 fn check_checkout(
     scenario: &Scenario,
     checkout: &Checkout,
-    orders: &BTreeMap<&str, &Checkout>,
+    orders: &Orders<'_>,
     report: &mut impl FnMut(serde_saphyr::Location, String, String),
 ) {
-    let name = &checkout.order.value;
+    let (name, at) = (&checkout.order.value, checkout.order.referenced);
+    check_name(name, at, orders, report);
+    check_role(scenario, checkout.by.role(), at, report);
+    let amount = checkout.amount.value;
+    match checkout.by {
+        By::Terminal if amount.currency != Currency::KRW => {
+            let message = format!("the terminal takes KRW only, not {}", amount.currency);
+            report(checkout.amount.referenced, message, "write `currency: KRW`".to_owned());
+        }
+        By::Batch => {
+            let help = "write `checkout-batch: {batch: G, orders: […]}`".to_owned();
+            report(at, "the orders of a batch are checked out together".to_owned(), help);
+        }
+        _ => {}
+    }
+    let takes_a_method = matches!(checkout.by, By::Cashier | By::Session);
+    if !takes_a_method && (checkout.method.is_some() || checkout.capture == Capture::Manual) {
+        let help = "write `by: cashier` or `by: session`, or leave it out".to_owned();
+        report(at, "`method` and `capture` are for orders that are paid online".to_owned(), help);
+    }
+    if checkout.by != By::PaymentCode && checkout.payment_code.is_some() {
+        let help = "write `by: payment-code`, or leave it out".to_owned();
+        report(at, "`payment-code` is for orders whose buyer shows a code".to_owned(), help);
+    }
+    if !checkout.cart.is_empty() {
+        let sum = total(amount.currency, &checkout.cart);
+        if sum != Some(amount) {
+            let sum = sum.map_or_else(|| format!("no sum in {}", amount.currency), |sum| sum.to_string());
+            let message = format!("the cart comes to {sum}, the amount is {amount}");
+            let help = "prices are in major units with a point, `amount` is in minor units".to_owned();
+            report(checkout.amount.referenced, message, help);
+        }
+    }
+}
+
+fn check_batch<'s>(
+    scenario: &'s Scenario,
+    batch: &'s CheckoutBatch,
+    orders: &mut Orders<'s>,
+    report: &mut impl FnMut(serde_saphyr::Location, String, String),
+) {
+    check_name(&batch.batch.value, batch.batch.referenced, orders, report);
+    check_role(scenario, Role::Antom, batch.batch.referenced, report);
+    if batch.orders.is_empty() {
+        let help = "write `orders: [{order: A, amount: {…}}, …]`".to_owned();
+        report(batch.batch.referenced, "the batch has no orders".to_owned(), help);
+    }
+    for order in &batch.orders {
+        check_name(&order.order.value, order.order.referenced, orders, report);
+        orders.insert(&order.order.value, (By::Batch, order.amount.value));
+    }
+}
+
+fn check_name(
+    name: &str,
+    at: serde_saphyr::Location,
+    orders: &Orders<'_>,
+    report: &mut impl FnMut(serde_saphyr::Location, String, String),
+) {
     let good =
         (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if !good {
-        report(
-            checkout.order.referenced,
-            format!("the order name `{name}` is not usable"),
-            "use 1 to 32 letters, digits, - and _".to_owned(),
-        );
+        let help = "use 1 to 32 letters, digits, - and _".to_owned();
+        report(at, format!("the order name `{name}` is not usable"), help);
     }
     if name == "times" {
-        report(
-            checkout.order.referenced,
-            "an order cannot be called `times`".to_owned(),
-            "choose another name".to_owned(),
-        );
+        report(at, "an order cannot be called `times`".to_owned(), "choose another name".to_owned());
     }
-    if orders.contains_key(name.as_str()) {
-        report(
-            checkout.order.referenced,
-            format!("the order `{name}` was checked out before"),
-            "give each order a name of its own".to_owned(),
-        );
+    if orders.contains_key(name) {
+        let help = "give each order a name of its own; `retry` is for a buyer who tries again".to_owned();
+        report(at, format!("the order `{name}` was checked out before"), help);
     }
-    let role = match checkout.by {
-        By::Terminal => Role::Edc,
-        By::EntryCode => Role::Antom,
-    };
+}
+
+fn check_role(
+    scenario: &Scenario,
+    role: Role,
+    at: serde_saphyr::Location,
+    report: &mut impl FnMut(serde_saphyr::Location, String, String),
+) {
     if !scenario.roles.contains(&role) {
         let message = format!("this order needs the role `{}`, which the scenario does not name", role.as_str());
-        report(checkout.order.referenced, message, format!("add `{}` to `roles`", role.as_str()));
-    }
-    if checkout.by == By::Terminal && checkout.amount.value.currency != Currency::KRW {
-        let message = format!("the terminal takes KRW only, not {}", checkout.amount.value.currency);
-        report(checkout.amount.referenced, message, "write `currency: KRW`".to_owned());
+        report(at, message, format!("add `{}` to `roles`", role.as_str()));
     }
 }
 
 fn check_order(
     name: &str,
     location: serde_saphyr::Location,
-    orders: &BTreeMap<&str, &Checkout>,
+    orders: &Orders<'_>,
     report: &mut impl FnMut(serde_saphyr::Location, String, String),
 ) {
     if !orders.contains_key(name) {
@@ -107,7 +172,7 @@ fn check_order(
 
 fn check_expectation(
     expectation: &Spanned<Expectation>,
-    orders: &BTreeMap<&str, &Checkout>,
+    orders: &Orders<'_>,
     report: &mut impl FnMut(serde_saphyr::Location, String, String),
 ) {
     match &expectation.value {
@@ -118,9 +183,12 @@ fn check_expectation(
         }
         Expectation::Charged(charged) => {
             check_order(&charged.order, expectation.referenced, orders, report);
-            let amount = orders.get(charged.order.as_str()).map(|o| (o.by, o.amount.value));
+            let amount = orders.get(charged.order.as_str());
             // Which order a charge belongs to is seen by its amount alone: a black box shows nothing else.
-            if orders.values().filter(|o| Some((o.by, o.amount.value)) == amount).count() > 1 {
+            let same = |other: &&(By, Money)| {
+                amount.is_some_and(|(by, money)| other.0.role() == by.role() && other.1 == *money)
+            };
+            if orders.values().filter(same).count() > 1 {
                 let message = format!(
                     "order `{}` shares its amount with another, so its charges cannot be counted",
                     charged.order

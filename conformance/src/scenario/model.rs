@@ -7,6 +7,7 @@ use wire::money::Money;
 use wire::time::Span;
 
 use super::expect::Expectation;
+use super::sale::{Checkout, CheckoutBatch};
 
 /// A scenario file.
 #[derive(Debug, Clone, Deserialize)]
@@ -71,6 +72,12 @@ pub struct Given {
 pub enum Step {
     /// Sell an order.
     Checkout(Checkout),
+    /// Sell several orders at once.
+    CheckoutBatch(CheckoutBatch),
+    /// Let the buyer try again: the same order or batch is checked out once more.
+    Retry(OrderRef),
+    /// Take money that was only held.
+    Capture(CaptureOrder),
     /// Call an order off.
     Cancel(OrderRef),
     /// Give back what was paid for an order, or part of it.
@@ -85,37 +92,23 @@ pub enum Step {
     Settle(Settle),
 }
 
-/// Sell an order.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Checkout {
-    /// Its name in this scenario.
-    pub order: Spanned<String>,
-    /// How it is paid.
-    pub by: By,
-    /// How much, in minor units.
-    pub amount: Spanned<Money>,
-    /// What is sold.
-    #[serde(default = "goods")]
-    pub description: String,
-}
-
-/// How an order is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum By {
-    /// At the card terminal.
-    Terminal,
-    /// By scanning the shop's code, through the gateway.
-    EntryCode,
-}
-
 /// An order by its name.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct OrderRef {
     /// Its name.
     pub order: Spanned<String>,
+}
+
+/// Take money that was only held.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CaptureOrder {
+    /// The order's name.
+    pub order: Spanned<String>,
+    /// How much, in minor units. Default all of it.
+    #[serde(default)]
+    pub amount: Option<Money>,
 }
 
 /// Give back what was paid.
@@ -160,9 +153,6 @@ pub struct Settle {
     pub within: Span,
 }
 
-fn goods() -> String {
-    "two cups of tea".to_owned()
-}
 const fn one_minute() -> Span {
     Span::secs(60)
 }

@@ -177,7 +177,7 @@ impl Driver {
             self.tasks.spawn(till.run());
             handle
         });
-        let mut capabilities = vec!["cancel", "refund", "restart"];
+        let mut capabilities = vec!["cancel:edc", "refund:edc", "restart"];
         if told.is_some() {
             capabilities.insert(1, "clock");
         }

@@ -33,7 +33,7 @@ impl Program {
         let params = json!({"protocol": "1", "case": "pty", "seed": 1, "state": folder.join("state"),
             "clock": {"now": 1_767_607_200_000_u64}, "terminal": terminal});
         let ready = program.call("initialize", params);
-        assert_eq!(ready["capabilities"], json!(["cancel", "clock", "refund", "restart"]));
+        assert_eq!(ready["capabilities"], json!(["cancel:edc", "clock", "refund:edc", "restart"]));
         program
     }
 

@@ -24,10 +24,10 @@ public class Driver {
                     "name", "my integration", "version", "0",
                     // TODO: add "edc" once checkout sells at the terminal, "antom" once it pays at the gateway.
                     "roles", List.of(),
-                    // TODO: add "cancel", "refund", "restart", "clock" as they work.
+                    // TODO: add "cancel", "refund", "restart", "clock" and ways to sell ("order-code", "session", …) as they work.
                     "capabilities", List.of());
             case "checkout":
-                // TODO: sell the order: "by" is "terminal" or "entry-code", "amount" is in minor units.
+                // TODO: sell the order: "by" is "terminal", "entry-code" or another way that you offer, "amount" is in minor units.
                 orders.put(order, Map.of("state", "failed", "reason", "checkout is not connected yet"));
                 return Map.of("state", "failed");
             case "orderStatus":

@@ -14,12 +14,12 @@ const methods = {
       version: "0",
       // TODO: add "edc" once checkout sells at the terminal, "antom" once it pays at the gateway.
       roles: [],
-      // TODO: add "cancel", "refund", "restart", "clock" as they work.
+      // TODO: add "cancel", "refund", "restart", "clock" and ways to sell ("order-code", "session", …) as they work.
       capabilities: [],
     };
   },
   async checkout({ order }) {
-    // TODO: sell the order: `by` is "terminal" or "entry-code", `amount` is in minor units.
+    // TODO: sell the order: `by` is "terminal", "entry-code" or another way that you offer, `amount` is in minor units.
     orders.set(order, { state: "failed", reason: "checkout is not connected yet" });
     return { state: orders.get(order).state };
   },

@@ -17,13 +17,13 @@ def initialize(params):
         "version": "0",
         # TODO: add "edc" once checkout sells at the terminal, "antom" once it pays at the gateway.
         "roles": [],
-        # TODO: add "cancel", "refund", "restart", "clock" as they work.
+        # TODO: add "cancel", "refund", "restart", "clock" and ways to sell ("order-code", "session", …) as they work.
         "capabilities": [],
     }
 
 
 def checkout(params):
-    # TODO: sell the order: params["by"] is "terminal" or "entry-code", params["amount"] is in minor units.
+    # TODO: sell the order: params["by"] is "terminal", "entry-code" or another way that you offer, params["amount"] is in minor units.
     orders[params["order"]] = {"state": "failed", "reason": "checkout is not connected yet"}
     return {"state": orders[params["order"]]["state"]}
 

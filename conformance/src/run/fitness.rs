@@ -1,0 +1,123 @@
+//! Whether a scenario is for an integration: its roles and its capabilities.
+
+use std::collections::BTreeMap;
+
+use super::Settings;
+use crate::driver::Hello;
+use crate::scenario::{By, Capture, Checkout, Role, Scenario, Step};
+
+/// Why a scenario is not for this integration.
+pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> Option<String> {
+    if let Some(role) = scenario.roles.iter().find(|role| !hello.roles.contains(role)) {
+        return Some(format!("the integration does not play the role `{}`", role.as_str()));
+    }
+    let lack = |capability: &str| Some(format!("the integration has no capability `{capability}`"));
+    let lacks = |capability: &str| if hello.can(capability) { None } else { lack(capability) };
+    // `cancel` is for every side; one that can do it on one side only says `cancel:edc` or `cancel:antom`.
+    let lacks_at = |capability: &str, side: Role| {
+        let there = format!("{capability}:{}", side.as_str());
+        if hello.can(capability) || hello.can(&there) { None } else { lack(capability) }
+    };
+    let mut sides: BTreeMap<&str, Role> = BTreeMap::new();
+    scenario.steps.iter().find_map(|step| {
+        let side = |order: &str| sides.get(order).copied().unwrap_or(Role::Antom);
+        match step {
+            Step::Checkout(checkout) => {
+                sides.insert(&checkout.order.value, checkout.by.role());
+                needs(checkout).into_iter().find_map(lacks)
+            }
+            Step::CheckoutBatch(_) => lacks(By::Batch.as_str()),
+            Step::Retry(_) => lacks("retry"),
+            Step::Capture(_) => lacks("capture"),
+            Step::Cancel(cancel) => lacks_at("cancel", side(&cancel.order.value)),
+            Step::Refund(refund) => lacks_at("refund", side(&refund.order.value)),
+            Step::Restart(_) if !settings.integration.can_be_restarted() => {
+                Some("an integration behind a URL cannot be restarted".to_owned())
+            }
+            Step::Restart(_) => lacks("restart"),
+            Step::Until(_) | Step::Advance(_) | Step::Settle(_) => None,
+        }
+    })
+}
+
+/// What a checkout needs beside its role.
+fn needs(checkout: &Checkout) -> Vec<&'static str> {
+    let card = checkout.method.as_deref() == Some("CARD");
+    [
+        checkout.by.capability(),
+        card.then_some("card"),
+        (checkout.capture == Capture::Manual).then_some("capture"),
+        (!checkout.cart.is_empty()).then_some("cart"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::integration::Integration;
+    use crate::run::TimeMode;
+    use crate::scenario::parse;
+    use crate::verdict::Standard;
+    use std::time::Duration;
+
+    fn reason(roles: &str, steps: &str, capabilities: &[&str]) -> Option<String> {
+        let text = format!("title: A story\nroles: [{roles}]\nsteps: [{steps}]\n");
+        let scenario = parse("story.yaml", &text).unwrap();
+        let settings = Settings {
+            integration: Integration::Memory(None),
+            time: TimeMode::Paused,
+            start_timeout: Duration::ZERO,
+            case_timeout: Duration::ZERO,
+            standard: Standard::default(),
+        };
+        let hello = serde_json::json!({"roles": ["edc", "antom"], "capabilities": capabilities});
+        unfit(&scenario, &settings, &serde_json::from_value(hello).unwrap())
+    }
+
+    const YEN: &str = "amount: {currency: JPY, value: \"1000\"}";
+
+    #[test]
+    fn each_way_of_selling_needs_its_capability() {
+        for (more, capability) in [
+            ("by: entry-code", None),
+            ("by: order-code", Some("order-code")),
+            ("by: payment-code", Some("payment-code")),
+            ("by: cashier", Some("cashier")),
+            ("by: session", Some("session")),
+            ("by: entry-code, cart: [{price: \"1000\"}]", Some("cart")),
+        ] {
+            let step = format!("{{checkout: {{order: A, {more}, {YEN}}}}}");
+            let lacking = capability.map(|word| format!("the integration has no capability `{word}`"));
+            assert_eq!(reason("antom", &step, &[]), lacking, "{more}");
+            assert_eq!(reason("antom", &step, &capability.into_iter().collect::<Vec<_>>()), None, "{more}");
+        }
+    }
+
+    #[test]
+    fn a_card_that_is_captured_later_needs_three() {
+        let step = format!("{{checkout: {{order: A, by: cashier, {YEN}, method: CARD, capture: manual}}}}");
+        for lacking in ["cashier", "card", "capture"] {
+            let offered: Vec<_> = ["cashier", "card", "capture"].into_iter().filter(|word| *word != lacking).collect();
+            let reason = reason("antom", &step, &offered);
+            assert_eq!(reason, Some(format!("the integration has no capability `{lacking}`")));
+        }
+    }
+
+    #[test]
+    fn cancel_and_refund_may_be_offered_on_one_side_only() {
+        let at_gateway = format!("{{checkout: {{order: A, by: entry-code, {YEN}}}}}, {{cancel: {{order: A}}}}");
+        let won = "amount: {currency: KRW, value: \"1000\"}";
+        let at_terminal = format!("{{checkout: {{order: A, by: terminal, {won}}}}}, {{cancel: {{order: A}}}}");
+        let lacking = Some("the integration has no capability `cancel`".to_owned());
+        for (roles, steps, side, other) in
+            [("antom", at_gateway, "cancel:antom", "cancel:edc"), ("edc", at_terminal, "cancel:edc", "cancel:antom")]
+        {
+            assert_eq!(reason(roles, &steps, &["cancel"]), None);
+            assert_eq!(reason(roles, &steps, &[side]), None);
+            assert_eq!(reason(roles, &steps, &[other]), lacking);
+        }
+    }
+}
