@@ -40,6 +40,9 @@ pub enum Event {
         body: TextBytes,
         /// What a fault did to it.
         lost: Option<LostHow>,
+        /// Why a merchant must not believe it; none when it is sound.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spoilt: Option<String>,
     },
     /// A payment changed: the ledger's only entries.
     Payment {

@@ -272,6 +272,7 @@ impl Gateway {
             headers: headers.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
             body: TextBytes(body.clone()),
             lost,
+            spoilt: None,
         });
         let reply = lost.map_or(Reply::Answer { headers, body }, Reply::Lost);
         self.desk.out.push_back(Output::Reply { id, reply });

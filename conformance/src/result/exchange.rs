@@ -213,8 +213,12 @@ fn gateway(event: &Gateway) -> Option<Said> {
             let text = format!("{method} {target} {}{verdict}", short(&wire::hex::visible(&body.0)));
             from_merchant(text).with(&body.0, None)
         }
-        Gateway::Response { body, lost, .. } => {
-            let note = if lost.is_some() { "  (LOST)" } else { "" };
+        Gateway::Response { body, lost, spoilt, .. } => {
+            let note = match (lost, spoilt) {
+                (Some(_), _) => "  (LOST)".to_owned(),
+                (None, Some(why)) => format!("  (NOT TO BE BELIEVED: {why})"),
+                (None, None) => String::new(),
+            };
             let text = format!("{}{note}", short(&wire::hex::visible(&body.0)));
             to_merchant(text).with(&body.0, None).lost_if(lost.is_some())
         }

@@ -6,15 +6,6 @@ use wire::antom::{FieldRule, Operation, PayRequest, Severity, check_fields};
 use super::view::{Call, View};
 use super::{Finding, Judgement};
 
-/// SIG-001.
-pub(super) fn requests_are_signed(view: &View<'_>) -> Judgement {
-    let findings = view.calls.iter().filter(|c| c.refused.as_deref() == Some("INVALID_SIGNATURE")).map(|call| {
-        let why = call.notes.first().cloned().unwrap_or_default();
-        Finding { entry: call.n, text: format!("a request does not verify: {why}") }
-    });
-    Judgement::new(!view.calls.is_empty(), findings.collect())
-}
-
 fn pays<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Call> {
     view.calls
         .iter()

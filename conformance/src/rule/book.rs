@@ -22,6 +22,8 @@ const NEED_IT: &[&str] = &[
     "EDC-P44",
     "EDC-P45",
     "EDC-P49",
+    "SIG-005",
+    "SIG-011",
     "PAY-009",
     "NTF-001",
     "NTF-006",

@@ -8,6 +8,7 @@ use wire::edc::Kind;
 use wire::money::Money;
 use wire::time::Moment;
 
+use super::story::Story;
 use crate::driver::{OrderState, OrderStatus};
 use crate::scenario::{By, CartLine, total};
 use crate::trace::{CaseEvent, DriverEvent, Entry, Event};
@@ -37,6 +38,8 @@ pub struct View<'a> {
     pub breaks: Vec<usize>,
     /// The entry that ended the case, when it was carried out to its end.
     pub ended: Option<usize>,
+    /// The gateway's side of it.
+    pub(crate) story: Story<'a>,
 }
 
 /// A command of the POS.
@@ -130,6 +133,8 @@ pub struct Call {
     pub answer: Option<(usize, Value)>,
     /// Whether the answer was kept from the merchant.
     pub lost: Option<LostHow>,
+    /// Whether a merchant should believe the answer.
+    pub is_sound: bool,
 }
 
 impl Call {
@@ -139,10 +144,10 @@ impl Call {
         self.body.pointer(pointer)?.as_str()
     }
 
-    /// The answer that the merchant got.
+    /// The answer that the merchant got and should believe.
     #[must_use]
     pub fn heard(&self) -> Option<&(usize, Value)> {
-        self.answer.as_ref().filter(|_| self.lost.is_none())
+        self.answer.as_ref().filter(|_| self.lost.is_none() && self.is_sound)
     }
 }
 
@@ -174,6 +179,14 @@ pub struct Order {
     pub amount: Money,
 }
 
+impl Order {
+    /// Whether it is sold through the gateway.
+    #[must_use]
+    pub const fn is_at_gateway(&self) -> bool {
+        !matches!(self.by, By::Terminal)
+    }
+}
+
 /// What the integration said of an order.
 #[derive(Debug)]
 pub struct Status {
@@ -201,6 +214,7 @@ impl<'a> View<'a> {
             opened: Vec::new(),
             breaks: Vec::new(),
             ended: None,
+            story: Story::read(entries),
         };
         // Requests and deliveries are matched with their answers by number.
         let mut call_ids = Vec::new();
@@ -249,13 +263,15 @@ impl<'a> View<'a> {
                     body: json(&body.0),
                     answer: None,
                     lost: None,
+                    is_sound: true,
                 });
             }
-            GatewayEvent::Response { id, body, lost, .. } => {
+            GatewayEvent::Response { id, body, lost, spoilt, .. } => {
                 let call = call_ids.iter().position(|known| known == id).and_then(|index| self.calls.get_mut(index));
                 if let Some(call) = call {
                     call.answer = Some((entry.n, json(&body.0)));
                     call.lost = *lost;
+                    call.is_sound = spoilt.is_none();
                 }
             }
             GatewayEvent::Notice { id, payment_request_id, body, genuine, .. } => {

@@ -14,7 +14,9 @@ mod matrix;
 mod reports;
 mod rules;
 mod rules_edc;
+mod rules_gateway;
 mod rules_line;
+mod rules_signing;
 mod runs;
 
 use std::path::{Path, PathBuf};

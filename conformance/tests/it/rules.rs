@@ -16,7 +16,7 @@ use wire::time::Moment;
 /// A trace with one entry a second.
 #[derive(Default)]
 pub(crate) struct Trace {
-    entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry>,
     /// Since the world began.
     now: Duration,
     is_at_once: bool,
@@ -135,11 +135,12 @@ impl Trace {
         lost: Option<LostHow>,
     ) -> Self {
         let text = |value: &Value| TextBytes(value.to_string().into());
+        let headers = crate::rules_gateway::headers(Moment::WORLD_START + self.now + Duration::from_secs(1));
         self.gateway(Gateway::Request {
             id,
             method: "POST".to_owned(),
-            target: "/".to_owned(),
-            headers: vec![],
+            target: format!("/ams/sandbox/api/v1/payments/{operation}"),
+            headers,
             body: text(body),
             operation: Some(operation),
             refused: None,
@@ -151,6 +152,7 @@ impl Trace {
             headers: vec![],
             body: text(answer),
             lost,
+            spoilt: None,
         })
     }
 
@@ -229,7 +231,7 @@ pub(crate) fn success(request_id: &str, value: &str) -> Value {
     json!({"requestId": request_id, "paymentAmount": {"currency": "KRW", "value": value}, "result": {"resultCode": "SUCCESS"}})
 }
 
-fn pay(request_id: &str) -> Value {
+pub(crate) fn pay(request_id: &str) -> Value {
     json!({
         "productCode": "IN_STORE_PAYMENT", "paymentRequestId": request_id, "paymentAmount": {"currency": "JPY", "value": "1000"},
         "paymentMethod": {"paymentMethodType": "CONNECT_WALLET"}, "paymentFactor": {"inStorePaymentScenario": "EntryCode"},

@@ -1,0 +1,97 @@
+//! One delivery of a notification.
+
+use serde_json::Value;
+use wire::time::Moment;
+
+use super::request::header;
+
+/// A delivery.
+#[derive(Debug)]
+pub(crate) struct Notice<'a> {
+    /// The entry.
+    pub(crate) n: usize,
+    /// When.
+    pub(crate) at: Moment,
+    /// Which payment it is about, by the merchant's id.
+    pub(crate) payment_request_id: &'a str,
+    /// 1 for the first delivery.
+    pub(crate) attempt: u32,
+    /// Where to.
+    pub(crate) url: &'a str,
+    /// The headers.
+    pub(crate) headers: &'a [(String, String)],
+    /// The body, decoded.
+    pub(crate) body: Value,
+    /// Whether a merchant should believe that Antom sent it.
+    pub(crate) genuine: bool,
+    /// What the merchant answered.
+    pub(crate) answer: Option<Answer<'a>>,
+}
+
+/// The answer to a delivery.
+#[derive(Debug)]
+pub(crate) struct Answer<'a> {
+    /// The entry.
+    pub(crate) n: usize,
+    /// When.
+    pub(crate) at: Moment,
+    /// The HTTP status; none when nothing came.
+    pub(crate) status: Option<u16>,
+    /// Whether it is an acknowledgement.
+    pub(crate) acknowledged: bool,
+    /// Why it is none.
+    pub(crate) problem: &'a str,
+}
+
+/// What a notification says of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It is paid.
+    Paid,
+    /// It failed.
+    Failed,
+    /// It is still being processed.
+    Pending,
+}
+
+impl Notice<'_> {
+    /// Its kind, such as PAYMENT_RESULT.
+    pub(crate) fn kind(&self) -> &str {
+        self.body["notifyType"].as_str().unwrap_or_default()
+    }
+
+    /// The result's status, S or F.
+    pub(crate) fn status(&self) -> &str {
+        self.body["result"]["resultStatus"].as_str().unwrap_or_default()
+    }
+
+    /// What it says of its payment; none when it is about something else.
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
+        match (self.kind(), self.status()) {
+            ("PAYMENT_RESULT", "S") => Some(Outcome::Paid),
+            ("PAYMENT_RESULT", "F") => Some(Outcome::Failed),
+            ("PAYMENT_PENDING", _) => Some(Outcome::Pending),
+            _ => None,
+        }
+    }
+
+    /// A text in the body.
+    pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
+        self.body.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// A header, its name in any case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        header(self.headers, name)
+    }
+
+    /// Whether it surely arrived: something came back.
+    pub(crate) fn arrived(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.status.is_some())
+    }
+
+    /// Whether it was acknowledged.
+    pub(crate) fn is_acknowledged(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.acknowledged)
+    }
+}

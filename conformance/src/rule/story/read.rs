@@ -1,0 +1,320 @@
+//! Reading a story out of a trace.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value;
+use sim_antom::Event as Gateway;
+use wire::antom::{Operation, PaymentStatus, RefundStatus};
+use wire::money::Money;
+use wire::time::Moment;
+
+use super::notice::Answer;
+use super::payment::Change as PaymentChange;
+use super::request::{creates, money};
+use super::{Notice, Payment, Reply, Request, Tells, Word};
+use crate::trace::{CaseEvent, DriverEvent, Entry, Event};
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub(crate) struct Story<'a> {
+    /// What the merchant asked the gateway.
+    pub(crate) requests: Vec<Request<'a>>,
+    /// Deliveries of notifications.
+    pub(crate) notices: Vec<Notice<'a>>,
+    /// The payments, in the order in which they were first seen.
+    pub(crate) payments: Vec<Payment<'a>>,
+    /// What the ledger says of refunds.
+    pub(crate) refunds: Vec<Change<'a, RefundStatus>>,
+    /// What the ledger says of captures: done or not.
+    pub(crate) captures: Vec<Change<'a, bool>>,
+    /// What the harness asked the integration to do.
+    pub(crate) asked: Vec<Asked<'a>>,
+    /// What the integration answered to it: the entry, the method, the answer.
+    pub(crate) answered: Vec<(usize, &'a str, &'a Value)>,
+    /// Where the integration was killed.
+    pub(crate) killed: Vec<usize>,
+    /// Where the trace ended, when its case was carried out to its end.
+    pub(crate) end: Option<(usize, Moment)>,
+}
+
+/// A change of the ledger that gives back money, or takes what was authorised.
+#[derive(Debug)]
+pub(crate) struct Change<'a, S> {
+    /// The entry.
+    pub(crate) n: usize,
+    /// When.
+    pub(crate) at: Moment,
+    /// The merchant's id for it.
+    pub(crate) id: &'a str,
+    /// Antom's id for the payment.
+    pub(crate) payment_id: &'a str,
+    /// How much.
+    pub(crate) amount: Money,
+    /// Where it is.
+    pub(crate) status: S,
+}
+
+/// Something that the harness asked for.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    /// The entry.
+    pub(crate) n: usize,
+    /// When.
+    pub(crate) at: Moment,
+    /// The driver's method.
+    pub(crate) method: &'a str,
+    /// Its parameters.
+    pub(crate) params: &'a Value,
+}
+
+impl Asked<'_> {
+    /// Whether it concerns an order.
+    pub(crate) fn is_about(&self, order: &str) -> bool {
+        let in_batch = || self.params["orders"].as_array().is_some_and(|all| all.iter().any(|o| o["order"] == order));
+        self.params["order"] == order || in_batch()
+    }
+}
+
+impl<'a> Story<'a> {
+    /// Reads a trace.
+    pub(crate) fn read(entries: &'a [Entry]) -> Self {
+        let mut story = Self::default();
+        let mut open: BTreeMap<u64, usize> = BTreeMap::new();
+        let mut delivered: BTreeMap<u64, usize> = BTreeMap::new();
+        for entry in entries {
+            match &entry.event {
+                Event::Gateway(event) => story.gateway(entry, event, &mut open, &mut delivered),
+                Event::Driver(event) => story.driver(entry, event),
+                Event::Case(CaseEvent::Ended { .. }) => story.end = Some((entry.n, entry.at)),
+                Event::Case(_) | Event::Terminal(_) => {}
+            }
+        }
+        story.tell();
+        story
+    }
+
+    fn gateway(
+        &mut self,
+        entry: &'a Entry,
+        event: &'a Gateway,
+        open: &mut BTreeMap<u64, usize>,
+        delivered: &mut BTreeMap<u64, usize>,
+    ) {
+        let (n, at) = (entry.n, entry.at);
+        let json = |raw: &[u8]| serde_json::from_slice(raw).unwrap_or_default();
+        match event {
+            Gateway::Request { id, method, target, headers, body, operation, refused, notes } => {
+                open.insert(*id, self.requests.len());
+                self.requests.push(Request {
+                    n,
+                    at,
+                    operation: *operation,
+                    method,
+                    target,
+                    headers,
+                    raw: &body.0,
+                    body: json(&body.0),
+                    refused: refused.as_deref(),
+                    notes,
+                    reply: None,
+                });
+            }
+            Gateway::Response { id, headers, body, lost, spoilt, .. } => {
+                let request = open.get(id).and_then(|index| self.requests.get_mut(*index));
+                if let Some(request) = request {
+                    let (lost, spoilt) = (*lost, spoilt.as_deref());
+                    request.reply = Some(Reply { n, at, headers, body: json(&body.0), lost, spoilt });
+                }
+            }
+            Gateway::Payment { payment_request_id, payment_id, amount, status, code, .. } => {
+                let payment = self.payment(payment_request_id);
+                if payment.payment_ids.iter().all(|(_, known)| known != payment_id) {
+                    payment.payment_ids.push((n, payment_id.clone()));
+                }
+                payment.amount = payment.amount.or(Some(*amount));
+                payment.changes.push(PaymentChange { n, at, status: *status, code: code.clone() });
+            }
+            Gateway::Refund { refund_request_id, payment_id, amount, status, .. } => {
+                self.refunds.push(Change {
+                    n,
+                    at,
+                    id: refund_request_id,
+                    payment_id,
+                    amount: *amount,
+                    status: *status,
+                });
+            }
+            Gateway::Capture { capture_request_id, payment_id, amount, code, .. } => {
+                let status = code == "SUCCESS";
+                self.captures.push(Change { n, at, id: capture_request_id, payment_id, amount: *amount, status });
+            }
+            Gateway::Notice { id, payment_request_id, attempt, url, headers, body, genuine, .. } => {
+                delivered.insert(*id, self.notices.len());
+                self.notices.push(Notice {
+                    n,
+                    at,
+                    payment_request_id,
+                    attempt: *attempt,
+                    url,
+                    headers,
+                    body: json(&body.0),
+                    genuine: *genuine,
+                    answer: None,
+                });
+            }
+            Gateway::NoticeAnswered { id, status, acknowledged, problem, .. } => {
+                let notice = delivered.get(id).and_then(|index| self.notices.get_mut(*index));
+                if let Some(notice) = notice {
+                    let problem = problem.as_deref().unwrap_or_default();
+                    notice.answer = Some(Answer { n, at, status: *status, acknowledged: *acknowledged, problem });
+                }
+            }
+            Gateway::Fault { .. } => {}
+        }
+    }
+
+    fn driver(&mut self, entry: &'a Entry, event: &'a DriverEvent) {
+        match event {
+            DriverEvent::Called { method, params } if method != "orderStatus" => {
+                self.asked.push(Asked { n: entry.n, at: entry.at, method, params });
+            }
+            DriverEvent::Answered { method, result } if method != "orderStatus" => {
+                self.answered.push((entry.n, method, result));
+            }
+            DriverEvent::Killed => self.killed.push(entry.n),
+            _ => {}
+        }
+    }
+
+    fn payment(&mut self, id: &str) -> &mut Payment<'a> {
+        let index = self.payments.iter().position(|payment| payment.id == id).unwrap_or_else(|| {
+            self.payments.push(Payment::new(id.to_owned()));
+            self.payments.len() - 1
+        });
+        &mut self.payments[index]
+    }
+
+    /// Gathers what was said about each payment.
+    fn tell(&mut self) {
+        let requests = std::mem::take(&mut self.requests);
+        for (index, request) in requests.iter().enumerate().filter(|(_, r)| r.is_creating()) {
+            let Some(id) = request.id() else { continue };
+            let payment = self.payment(id);
+            if payment.made_by.is_empty() {
+                payment.operation = request.operation;
+                payment.product = request.product();
+                payment.reference = request.text("/order/referenceOrderId").map(ToOwned::to_owned);
+                payment.amount = request.amount().or(payment.amount);
+            }
+            payment.made_by.push(index);
+            let shown = request.told().and_then(|reply| Some((reply.n, reply.text("/paymentId")?.to_owned())));
+            payment
+                .payment_ids
+                .extend(shown.filter(|(_, id)| payment.payment_ids.iter().all(|(_, known)| known != id)));
+        }
+        // In batches an order's own payment is known by the id that its answer told.
+        for (index, request) in requests.iter().enumerate() {
+            for word in words(index, request) {
+                if let Some(payment) = self.payments.iter_mut().find(|p| p.is_meant_by(request)) {
+                    let fits = word.fits && fits(payment, request);
+                    payment.words.push(Word { fits, ..word });
+                }
+            }
+        }
+        let notices = std::mem::take(&mut self.notices);
+        for notice in &notices {
+            let Some(outcome) = notice.outcome() else { continue };
+            let Some(payment) = self.payments.iter_mut().find(|p| p.id == notice.payment_request_id) else { continue };
+            let fits = money(&notice.body["paymentAmount"]).is_none_or(|told| Some(told) == payment.amount);
+            let tells = if notice.genuine { Tells::Notified(outcome) } else { Tells::Forged(outcome) };
+            let (n, at, sure) = (notice.n, notice.at, notice.arrived());
+            payment.words.push(Word { n, at, tells, sure, fits, request: None });
+        }
+        for payment in &mut self.payments {
+            payment.words.sort_by_key(|word| word.n);
+        }
+        (self.requests, self.notices) = (requests, notices);
+    }
+
+    /// Whether the case went on for so long after an entry.
+    pub(crate) fn went_on(&self, at: Moment, long: Duration) -> bool {
+        self.end.is_some_and(|(_, end)| end.since(at) >= long)
+    }
+
+    /// Whether the merchant may have known before an entry that money of a payment was given back.
+    pub(crate) fn is_known_refunded(&self, payment: &Payment<'_>, n: usize) -> bool {
+        let ids: Vec<_> = self.requests_of(Operation::Refund).filter(|r| payment.is_meant_by(r)).collect();
+        let by_answer = ids.iter().any(|r| r.told().is_some_and(|reply| reply.n < n && reply.status() == "S"));
+        let is_ours = |id: Option<&str>| ids.iter().any(|r| id.is_some() && r.text("/refundRequestId") == id);
+        let by_inquiry = self.requests_of(Operation::InquiryRefund).filter_map(Request::told).any(|reply| {
+            reply.n < n && reply.body["refundStatus"] == "SUCCESS" && is_ours(reply.text("/refundRequestId"))
+        });
+        let by_notice = self.notices.iter().any(|notice| {
+            let is_done = notice.kind() == "REFUND_RESULT" && notice.body["refundStatus"] == "SUCCESS";
+            notice.n < n && notice.genuine && is_done && is_ours(notice.text("/refundRequestId"))
+        });
+        by_answer || by_inquiry || by_notice
+    }
+
+    /// The requests of one operation.
+    pub(crate) fn requests_of(&self, operation: Operation) -> impl Iterator<Item = &Request<'a>> {
+        self.requests.iter().filter(move |request| request.is(operation))
+    }
+
+    /// Whether the harness asked for something again between two entries: what follows is not done by itself.
+    pub(crate) fn asked_between(&self, methods: &[&str], from: usize, to: usize) -> bool {
+        self.asked.iter().any(|asked| (from..to).contains(&asked.n) && methods.contains(&asked.method))
+    }
+}
+
+/// What a request and its answer say of their payment.
+fn words<'a>(index: usize, request: &Request<'a>) -> Vec<Word<'a>> {
+    let Some(operation) = request.operation.filter(|_| request.is_authentic()) else { return Vec::new() };
+    let is_about = creates(operation) || matches!(operation, Operation::InquiryPayment | Operation::Cancel);
+    if !is_about {
+        return Vec::new();
+    }
+    let word = |n, at, tells, sure| Word { n, at, tells, sure, fits: true, request: Some(index) };
+    let mut words = vec![word(request.n, request.at, Tells::Sent(operation), true)];
+    if let Some(reply) = request.told() {
+        words.push(word(reply.n, reply.at, meaning(operation, request, reply), request.heard().is_some()));
+    }
+    words
+}
+
+fn meaning<'a>(operation: Operation, request: &Request<'_>, reply: &Reply<'_>) -> Tells<'a> {
+    // Codes are kept as the documents' own words, which live as long as the program.
+    let code = wire::antom::find_anywhere(reply.code()).map_or("", |line| line.code);
+    let is_created = || creates(operation) && code == "PAYMENT_IN_PROCESS" && reply.urls().next().is_some();
+    match (operation, reply.status()) {
+        (Operation::InquiryPayment, "S") => {
+            let status = serde_json::from_value(reply.body["paymentStatus"].clone());
+            status.map_or(Tells::Unsure(operation, code), Tells::Status)
+        }
+        (Operation::Cancel, "S") => Tells::Cancelled,
+        (Operation::Pay, "S") => {
+            let pays = matches!(request.product(), Some(product) if is_direct(product));
+            if pays { Tells::PaidAtOnce } else { Tells::Accepted }
+        }
+        (_, "S") => Tells::Accepted,
+        (_, "F") => Tells::Refused(operation, code),
+        _ if is_created() => Tells::Accepted,
+        _ => Tells::Unsure(operation, code),
+    }
+}
+
+/// Whether the S of pay means paid.
+const fn is_direct(product: wire::antom::Product) -> bool {
+    use wire::antom::Product;
+    matches!(product, Product::UserPresented | Product::Cashier | Product::AutoDebit)
+}
+
+/// Whether an inquiry's answer is about what was asked.
+fn fits(payment: &Payment<'_>, request: &Request<'_>) -> bool {
+    let Some(reply) = request.told().filter(|_| request.is(Operation::InquiryPayment)) else { return true };
+    let amount = money(&reply.body["paymentAmount"]).is_none_or(|told| Some(told) == payment.amount);
+    let id = reply.text("/paymentRequestId").is_none_or(|told| told == payment.id);
+    let paid = reply.body["paymentStatus"] == serde_json::json!(PaymentStatus::Success);
+    !paid || (amount && id)
+}

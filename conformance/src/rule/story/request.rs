@@ -1,0 +1,167 @@
+//! One request of the merchant, and what came back.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::Value;
+use sim_antom::LostHow;
+use wire::antom::{Operation, Product};
+use wire::money::Money;
+use wire::time::{Moment, WireTime};
+
+/// An answer that takes longer may not have been waited for: the shortest time-out of an official SDK.
+const SURELY_WAITED_FOR: Duration = Duration::from_secs(5);
+
+/// A request of the merchant.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    /// The entry.
+    pub(crate) n: usize,
+    /// When.
+    pub(crate) at: Moment,
+    /// The operation that its path names.
+    pub(crate) operation: Option<Operation>,
+    /// The method as written.
+    pub(crate) method: &'a str,
+    /// The request target as written.
+    pub(crate) target: &'a str,
+    /// The headers as written.
+    pub(crate) headers: &'a [(String, String)],
+    /// The body as sent.
+    pub(crate) raw: &'a Bytes,
+    /// The body, decoded; null when it is not JSON.
+    pub(crate) body: Value,
+    /// The code of the check that it failed.
+    pub(crate) refused: Option<&'a str>,
+    /// The reasons that did not go on the wire.
+    pub(crate) notes: &'a [String],
+    /// What was answered.
+    pub(crate) reply: Option<Reply<'a>>,
+}
+
+/// The answer to a request.
+#[derive(Debug)]
+pub(crate) struct Reply<'a> {
+    /// The entry.
+    pub(crate) n: usize,
+    /// When.
+    pub(crate) at: Moment,
+    /// The headers.
+    pub(crate) headers: &'a [(String, String)],
+    /// The body, decoded; null when it is not JSON.
+    pub(crate) body: Value,
+    /// Whether it never arrived.
+    pub(crate) lost: Option<LostHow>,
+    /// Why a merchant must not believe it; none when it is sound.
+    pub(crate) spoilt: Option<&'a str>,
+}
+
+impl Request<'_> {
+    /// A text in the body. A number counts as its digits, as at the gateway.
+    pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
+        self.body.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// A header, its name in any case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        header(self.headers, name)
+    }
+
+    /// The merchant's own id for the payment.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.text(if self.is(Operation::BatchPay) { "/batchPaymentRequestId" } else { "/paymentRequestId" })
+    }
+
+    /// Whether it asks for this.
+    pub(crate) fn is(&self, operation: Operation) -> bool {
+        self.operation == Some(operation)
+    }
+
+    /// Whether it makes a payment, and got past the door.
+    pub(crate) fn is_creating(&self) -> bool {
+        self.operation.is_some_and(creates) && self.is_authentic()
+    }
+
+    /// Whether the gateway knew who asked.
+    pub(crate) fn is_authentic(&self) -> bool {
+        !matches!(self.refused, Some("INVALID_SIGNATURE" | "KEY_NOT_FOUND" | "CLIENT_INVALID"))
+    }
+
+    /// What it is to be paid with.
+    pub(crate) fn product(&self) -> Option<Product> {
+        self.is(Operation::Pay).then(|| Product::of(&self.body))?
+    }
+
+    /// What is to be paid.
+    pub(crate) fn amount(&self) -> Option<Money> {
+        money(&self.body["paymentAmount"])
+    }
+
+    /// The answer, when it may have been heard: it arrived, and was sound.
+    pub(crate) fn told(&self) -> Option<&Reply<'_>> {
+        self.reply.as_ref().filter(|reply| reply.lost.is_none() && reply.spoilt.is_none())
+    }
+
+    /// The answer, when it surely was heard: it also came soon.
+    pub(crate) fn heard(&self) -> Option<&Reply<'_>> {
+        self.told().filter(|reply| reply.at.since(self.at) <= SURELY_WAITED_FOR)
+    }
+
+    /// The code of the answer that was surely heard, when it has this status.
+    pub(crate) fn heard_code(&self, status: &str) -> Option<&str> {
+        self.heard().filter(|reply| reply.status() == status).map(Reply::code)
+    }
+
+    /// When the merchant's own clock stood, by its word: what its own times are compared with. An integration without a
+    /// clock of its own lags behind a world whose waits are skipped.
+    pub(crate) fn own_time(&self) -> Moment {
+        self.header("request-time").and_then(moment).unwrap_or(self.at)
+    }
+}
+
+impl Reply<'_> {
+    /// S, F or U.
+    pub(crate) fn status(&self) -> &str {
+        self.body["result"]["resultStatus"].as_str().unwrap_or_default()
+    }
+
+    /// The result code.
+    pub(crate) fn code(&self) -> &str {
+        self.body["result"]["resultCode"].as_str().unwrap_or_default()
+    }
+
+    /// A text in the body.
+    pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
+        self.body.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// Where the buyer may be sent to.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &str> {
+        ["/redirectActionForm/redirectUrl", "/normalUrl", "/schemeUrl", "/applinkUrl", "/url"]
+            .into_iter()
+            .filter_map(|pointer| self.text(pointer))
+    }
+}
+
+/// Whether an operation makes a payment.
+pub(super) const fn creates(operation: Operation) -> bool {
+    matches!(operation, Operation::Pay | Operation::BatchPay | Operation::CreatePaymentSession)
+}
+
+/// A header, its name in any case.
+pub(super) fn header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
+    headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// A time as headers write it: milliseconds since 1970, or ISO-8601 with an offset.
+pub(crate) fn moment(text: &str) -> Option<Moment> {
+    if text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().ok().map(Moment::from_millis);
+    }
+    WireTime::parse(text).ok().map(|time| time.moment())
+}
+
+/// An amount object as money.
+pub(crate) fn money(value: &Value) -> Option<Money> {
+    serde_json::from_value(value.clone()).ok()
+}
