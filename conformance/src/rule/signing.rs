@@ -230,5 +230,5 @@ pub(super) fn spoilt_answers_are_unknown(view: &View<'_>) -> Judgement {
             }
         }
     }
-    Judgement::new(requests(view).filter(is_spoilt).next().is_some(), findings)
+    Judgement::new(requests(view).any(|r| is_spoilt(&r)), findings)
 }

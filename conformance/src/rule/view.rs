@@ -179,14 +179,6 @@ pub struct Order {
     pub amount: Money,
 }
 
-impl Order {
-    /// Whether it is sold through the gateway.
-    #[must_use]
-    pub const fn is_at_gateway(&self) -> bool {
-        !matches!(self.by, By::Terminal)
-    }
-}
-
 /// What the integration said of an order.
 #[derive(Debug)]
 pub struct Status {

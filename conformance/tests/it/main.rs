@@ -14,6 +14,7 @@ mod matrix;
 mod reports;
 mod rules;
 mod rules_edc;
+#[expect(dead_code, reason = "the words of the families that come next")]
 mod rules_gateway;
 mod rules_line;
 mod rules_signing;

@@ -17,7 +17,7 @@ impl<'a> Story<'a> {
 
     /// The orders that are sold through the gateway.
     pub(crate) fn sales<'v>(&self, view: &'v View<'_>) -> impl Iterator<Item = &'v Order> {
-        view.orders.iter().filter(|order| order.is_at_gateway())
+        view.orders.iter().filter(|order| order.by.is_at_gateway())
     }
 
     fn is_of_amount(&self, payment: &Payment<'_>, order: &Order) -> bool {
