@@ -1,6 +1,7 @@
 //! For authors of adapters: skeletons pass `driver-check`, and what is wrong with an adapter is explained.
 
 use std::fs;
+use std::process::Command;
 
 use crate::{code, conformance, root, stderr, stdout};
 
@@ -35,6 +36,36 @@ fn the_node_skeleton_passes() {
 #[test]
 fn the_java_skeleton_passes() {
     skeleton("java", |dir| format!("java {dir}/Driver.java"));
+}
+
+/// A command for an adapter in Python with the packages that it needs, which are installed when they are not there yet.
+fn python() -> String {
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    let with = ["fixtures/python/with.py", "integrations/python/requirements.txt", folder];
+    let ready = Command::new("python3").args(with).args(["-c", "pass"]).current_dir(root()).output();
+    let ready = ready.expect("start python3: install it, this test needs it");
+    assert!(ready.status.success(), "{}", String::from_utf8_lossy(&ready.stderr));
+    format!("python3 {} {} '{}' integrations/python/driver.py", with[0], with[1], with[2])
+}
+
+/// What a run prints of an adapter that must pass everything. A part of the suite, so that all tests stay quick; the
+/// folders' README says how to run it whole.
+fn passes(integration: &str, name: &str) {
+    let (exit, text) = checked(integration);
+    assert_eq!(exit, 0, "{text}");
+    let run = conformance(&["run", "--integration", integration, "--shard", PART, "--start-timeout", "20s"]);
+    let text = stdout(&run) + &stderr(&run);
+    assert_eq!(code(&run), 0, "{text}");
+    assert!(text.contains(&format!(": {name} 1.0.0")), "{text}");
+    assert!(text.contains(" 0 failed, 0 could not be carried out, 0 skipped"), "{text}");
+    assert!(text.contains("PASS edc/") && text.contains("PASS pay/"), "both roles are played: {text}");
+}
+
+const PART: &str = "1/8";
+
+#[test]
+fn the_integration_in_python_passes() {
+    passes(&python(), "python");
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn python(gateway: &Program, program: &Path) -> Command {
     let mut command = Command::new("python3");
     command
         .arg(package.join("../fixtures/python/with.py"))
-        .arg(package.join("tests/official/requirements.txt"))
+        .arg(package.join("../integrations/python/requirements.txt"))
         .arg(env!("CARGO_TARGET_TMPDIR"))
         .arg(program)
         .env("SSL_CERT_FILE", gateway.field("ca"));
