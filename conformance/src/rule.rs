@@ -1,12 +1,13 @@
 //! Rules: pure functions from a trace to findings. Every run is judged by all of them, whatever its scenario says.
 
-mod antom;
 mod book;
 mod edc;
 mod evidence;
+mod inquiry;
 mod line;
 mod money;
 mod notify;
+mod pay;
 mod signing;
 #[expect(dead_code, unused_imports, reason = "what the next families of rules read is there already")]
 mod story;
@@ -112,16 +113,38 @@ pub const ALL: &[Rule] = &[
     Rule { requirement: "SIG-008", judge: signing::sandbox_is_kept_apart },
     Rule { requirement: "SIG-010", judge: signing::private_keys_stay_private },
     Rule { requirement: "SIG-011", judge: signing::spoilt_answers_are_unknown },
-    Rule { requirement: "PAY-001", judge: antom::discriminators_are_right },
-    Rule { requirement: "PAY-002", judge: antom::required_fields_are_there },
-    Rule { requirement: "PAY-007", judge: antom::no_fresh_charge_after_silence },
-    Rule { requirement: "PAY-009", judge: antom::s_is_not_paid },
-    Rule { requirement: "PAY-011", judge: antom::unknown_is_repeated_unchanged },
+    Rule { requirement: "PAY-001", judge: pay::discriminators_are_right },
+    Rule { requirement: "PAY-002", judge: pay::required_fields_are_there },
+    Rule { requirement: "PAY-003", judge: pay::user_agents_are_the_buyers },
+    Rule { requirement: "PAY-004", judge: pay::notify_urls_are_sound },
+    Rule { requirement: "PAY-005", judge: pay::ids_are_one_an_attempt },
+    Rule { requirement: "PAY-006", judge: pay::same_id_same_payment },
+    Rule { requirement: "PAY-007", judge: pay::no_fresh_charge_after_silence },
+    Rule { requirement: "PAY-008", judge: pay::answers_are_waited_for },
+    Rule { requirement: "PAY-009", judge: pay::s_is_not_paid },
+    Rule { requirement: "PAY-010", judge: pay::buyers_go_where_they_are_sent },
+    Rule { requirement: "PAY-011", judge: pay::unknown_is_repeated_unchanged },
+    Rule { requirement: "PAY-012", judge: pay::repeats_are_bounded },
+    Rule { requirement: "PAY-013", judge: pay::failures_end_the_attempt },
+    Rule { requirement: "PAY-014", judge: pay::fatal_codes_stop },
+    Rule { requirement: "PAY-015", judge: pay::closed_ids_are_left },
+    Rule { requirement: "PAY-016", judge: pay::inconsistent_repeats_are_mended },
+    Rule { requirement: "PAY-018", judge: pay::expired_orders_end },
+    Rule { requirement: "PAY-019", judge: pay::expiry_times_are_sound },
+    Rule { requirement: "PAY-020", judge: pay::missing_payment_ids_are_done_without },
+    Rule { requirement: "PAY-023", judge: pay::one_success_an_order },
+    Rule { requirement: "PAY-024", judge: pay::old_attempts_are_cleared_up },
+    Rule { requirement: "PAY-025", judge: pay::references_stay },
+    Rule { requirement: "PAY-026", judge: pay::settlement_is_named },
+    Rule { requirement: "PAY-027", judge: pay::early_notifications_count },
+    Rule { requirement: "PAY-029", judge: pay::fields_fit },
+    Rule { requirement: "PAY-030", judge: pay::payment_codes_are_followed },
+    Rule { requirement: "PAY-031", judge: pay::in_process_charges_once },
     Rule { requirement: "NTF-001", judge: notify::forgeries_are_not_believed },
     Rule { requirement: "NTF-003", judge: notify::genuine_ones_are_acknowledged },
     Rule { requirement: "NTF-005", judge: notify::forgeries_are_not_acknowledged },
     Rule { requirement: "NTF-006", judge: notify::repeats_are_processed_once },
-    Rule { requirement: "INQ-001", judge: antom::status_is_the_outcome },
+    Rule { requirement: "INQ-001", judge: inquiry::status_is_the_outcome },
     Rule { requirement: "MONEY-001", judge: money::taken_equals_paid },
     Rule { requirement: "MONEY-002", judge: money::nothing_is_paid_twice },
     Rule { requirement: "MONEY-003", judge: money::paid_needs_evidence },

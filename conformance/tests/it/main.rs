@@ -17,6 +17,7 @@ mod rules_edc;
 #[expect(dead_code, reason = "the words of the families that come next")]
 mod rules_gateway;
 mod rules_line;
+mod rules_pay;
 mod rules_signing;
 mod runs;
 

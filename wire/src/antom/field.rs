@@ -115,6 +115,17 @@ pub struct FieldProblem {
     pub severity: Severity,
 }
 
+impl FieldProblem {
+    /// Whether a field is not there, as opposed to one that is there and wrong.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.problem.starts_with(MISSING)
+    }
+}
+
+/// How the problem of a field that is not there begins.
+const MISSING: &str = "is required";
+
 /// Compares a body with its table; problems come in the order of the table.
 #[must_use]
 pub fn check_fields(body: &Value, table: &[FieldRule]) -> Vec<FieldProblem> {
@@ -135,11 +146,11 @@ fn check_object(root: &Value, object: &Value, prefix: &str, table: &[FieldRule],
         };
         let Some(value) = find(object, rule.path) else {
             match rule.need {
-                FieldNeed::Required => report(Severity::Error, "is required and missing".to_owned()),
-                FieldNeed::Expected => report(Severity::Lint, "is required by the documents and missing".to_owned()),
+                FieldNeed::Required => report(Severity::Error, format!("{MISSING} and missing")),
+                FieldNeed::Expected => report(Severity::Lint, format!("{MISSING} by the documents and missing")),
                 FieldNeed::When(other, values) => {
                     if let Some(text) = find(root, other).and_then(Value::as_str).filter(|text| values.contains(text)) {
-                        report(Severity::Error, format!("is required and missing, since {other} is {text}"));
+                        report(Severity::Error, format!("{MISSING} and missing, since {other} is {text}"));
                     }
                 }
                 FieldNeed::Optional => {}
@@ -244,7 +255,7 @@ fn check_amount(value: &Value, report: &mut impl FnMut(Severity, String)) {
     let mut text = |key: &str| match object.get(key).filter(|v| !v.is_null()) {
         Some(value) => scalar(value, &mut |severity, problem| report(severity, format!("{key} {problem}"))),
         None => {
-            report(Severity::Error, format!("{key} is required and missing"));
+            report(Severity::Error, format!("{key} {MISSING} and missing"));
             None
         }
     };
@@ -305,6 +316,14 @@ mod tests {
                 "o.a is required and missing",
             ]
         );
+    }
+
+    #[test]
+    fn what_is_missing_is_told_from_what_is_wrong() {
+        const TABLE: &[FieldRule] = &[required("a", FieldKind::Text(1)), expected("b", FieldKind::Text(1))];
+        let told: Vec<_> = check_fields(&json!({"a": "xx"}), TABLE).iter().map(FieldProblem::is_missing).collect();
+        assert_eq!(told, [false, true]);
+        assert!(check_fields(&json!({"b": "x"}), TABLE)[0].is_missing());
     }
 
     #[test]

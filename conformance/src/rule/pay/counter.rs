@@ -1,0 +1,81 @@
+//! Payment codes at the counter: the buyer waits, so it must end.
+
+use std::time::Duration;
+
+use wire::antom::{Operation, Product};
+
+use super::belief::believed;
+use crate::driver::OrderState;
+use crate::rule::story::{Payment, Tells, Word};
+use crate::rule::view::{Order, View};
+use crate::rule::{Finding, Judgement};
+
+/// An unsure payment is asked for within this time, at the latest; documented are 3 to 5 s.
+const SOON: Duration = Duration::from_secs(30);
+/// Documented are 10 to 20 inquiries; one that was unlucky with U and time-outs may need more.
+const MOST_INQUIRIES: usize = 30;
+
+/// PAY-030.
+pub(in crate::rule) fn payment_codes_are_followed(view: &View<'_>) -> Judgement {
+    let is_counter = |payment: &Payment<'_>| payment.product == Some(Product::UserPresented);
+    let is_unsure = |word: &Word<'_>| matches!(word.tells, Tells::Unsure(Operation::Pay, _));
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for order in view.story.sales(view) {
+        for payment in view.story.payments_of(view, order).into_iter().filter(|payment| is_counter(payment)) {
+            exercised = true;
+            follow(view, order, payment, &mut findings);
+        }
+    }
+    let on_unsure = believed(
+        view,
+        |word| is_unsure(word),
+        |_, word| format!("but pay was answered U (entry {}): whether the buyer paid is unknown", word.n),
+    );
+    if let Judgement::Broken(more) = on_unsure {
+        findings.extend(more);
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// What becomes of a payment whose answer was U, or that had none.
+fn follow(view: &View<'_>, order: &Order, payment: &Payment<'_>, findings: &mut Vec<Finding>) {
+    let story = &view.story;
+    let Some(first) = payment.words.first() else { return };
+    let is_decided = |word: &Word<'_>| word.is_success() || word.is_failure();
+    let decided = payment.words.iter().find(|word| is_decided(word));
+    let inquiries: Vec<_> =
+        payment.words.iter().filter(|word| word.tells == Tells::Sent(Operation::InquiryPayment)).collect();
+    if decided.is_none_or(|word| word.at.since(first.at) > SOON) && story.went_on(first.at, SOON) {
+        let late = inquiries.first().is_none_or(|inquiry| inquiry.at.since(first.at) > SOON);
+        if late {
+            let text = format!(
+                "whether {:?} is paid is unknown, and nobody inquires within {} s: the buyer stands at the counter",
+                payment.id,
+                SOON.as_secs()
+            );
+            return findings.push(Finding { entry: first.n, text });
+        }
+    }
+    if let Some(extra) = inquiries.get(MOST_INQUIRIES) {
+        let text = format!(
+            "this is inquiry number {} for {:?}; after 20 it is to be cancelled",
+            MOST_INQUIRIES + 1,
+            payment.id
+        );
+        findings.push(Finding { entry: extra.n, text });
+    }
+    let is_given_up = view.last_status(&order.name).filter(|last| {
+        matches!(last.status.state, OrderState::Failed | OrderState::Cancelled)
+            && !payment.is_known_over(last.n)
+            && !payment.is_over(last.n)
+            && !payment.words.iter().any(|w| w.n < last.n && w.tells == Tells::Sent(Operation::Cancel))
+    });
+    if let Some(last) = is_given_up {
+        let text = format!(
+            "order {} is called {}, but {:?} was never cancelled: the buyer may still confirm it",
+            order.name, last.status.state, payment.id
+        );
+        findings.push(Finding { entry: last.n, text });
+    }
+}

@@ -1,0 +1,146 @@
+//! No answer, late answers, notifications that come first, and payments that expire.
+
+use std::time::Duration;
+
+use sim_antom::LostHow;
+use wire::antom::{Operation, PaymentStatus};
+use wire::time::{Moment, WireTime};
+
+use super::identity::pairs;
+use crate::driver::OrderState;
+use crate::rule::story::{Outcome, Payment, Tells, Word};
+use crate::rule::view::View;
+use crate::rule::{Finding, Judgement};
+
+/// How long pay may take: the best-practice page.
+const PAY_MAY_TAKE: Duration = Duration::from_secs(10);
+/// An answer that comes sooner says nothing of a merchant's patience.
+const SLOW: Duration = Duration::from_secs(5);
+/// How long after its payment expired an order may stay open. Not documented, so ours (docs/choices.md).
+const GRACE: Duration = Duration::from_secs(15 * 60);
+
+/// PAY-007.
+pub(in crate::rule) fn no_fresh_charge_after_silence(view: &View<'_>) -> Judgement {
+    let story = &view.story;
+    let last = story.requests.last().map_or(0, |request| request.n);
+    let exercised = story.requests.iter().any(|r| r.is_creating() && r.told().is_none() && r.n < last);
+    let mut findings = Vec::new();
+    for (old, fresh) in pairs(view) {
+        let Some(begun) = fresh.words.first().map(|word| word.n) else { continue };
+        let is_silent = |n: usize| old.words.iter().all(|word| word.n <= n || word.n > begun || !word.is_said());
+        let silent = old
+            .requests(&story.requests)
+            .filter(|r| r.n < begun && r.told().is_none_or(|reply| reply.n > begun))
+            .last();
+        if let Some(silent) = silent.filter(|silent| is_silent(silent.n)) {
+            let text = format!(
+                "the answer to pay {:?} (entry {}) never came, and pay was called with the new id {:?} before the first was \
+                 resolved",
+                old.id, silent.n, fresh.id
+            );
+            findings.push(Finding { entry: begun, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// PAY-008. That a call was given up shows when it is made again before its answer; to inquire meanwhile is fine.
+pub(in crate::rule) fn answers_are_waited_for(view: &View<'_>) -> Judgement {
+    let story = &view.story;
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for request in story.requests_of(Operation::Pay).filter(|r| r.is_authentic()) {
+        let answered = match &request.reply {
+            Some(reply) if reply.lost == Some(LostHow::Silence) => Moment::from_micros(u64::MAX),
+            Some(reply) if reply.lost.is_none() => reply.at,
+            _ => continue,
+        };
+        if answered.since(request.at) < SLOW {
+            continue;
+        }
+        let patience = answered.min(request.at + PAY_MAY_TAKE);
+        let again = story.requests_of(Operation::Pay).find(|r| r.n > request.n && r.id() == request.id());
+        exercised |= again.is_some() || story.went_on(request.at, PAY_MAY_TAKE);
+        if let Some(again) = again.filter(|again| again.at < patience) {
+            let text = format!(
+                "pay (entry {}) was given up after {} s; its answer may take 10 s",
+                request.n,
+                again.at.since(request.at).as_secs()
+            );
+            findings.push(Finding { entry: again.n, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// PAY-018. What an expired order is called, and that nothing is asked for it any more.
+pub(in crate::rule) fn expired_orders_end(view: &View<'_>) -> Judgement {
+    let story = &view.story;
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for payment in story.payments.iter().filter(|payment| !payment.made_by.is_empty()) {
+        let Some(expiry) = expiry(view, payment) else { continue };
+        exercised |= story.went_on(expiry, Duration::ZERO) && !payment.was_paid();
+        let late = payment.requests(&story.requests).skip(1).find(|r| r.own_time() > expiry && r.at > expiry);
+        if let Some(late) = late {
+            let text =
+                format!("{:?} is asked for again after its paymentExpiryTime: it cannot be paid any more", payment.id);
+            findings.push(Finding { entry: late.n, text });
+        }
+    }
+    for order in story.sales(view) {
+        let payments = story.payments_of(view, order);
+        let ends: Vec<_> = payments.iter().filter_map(|payment| expired(view, payment)).collect();
+        let is_over = !payments.is_empty() && ends.len() == payments.len();
+        exercised |= !ends.is_empty();
+        let Some(end) = ends.into_iter().max().filter(|_| is_over) else { continue };
+        let Some(last) = view.last_status(&order.name).filter(|s| s.status.state == OrderState::Open) else { continue };
+        if story.went_on(end, GRACE) {
+            let text = format!("order {} is still open, a quarter of an hour after its payment expired", order.name);
+            findings.push(Finding { entry: last.n, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// When a payment expires by the merchant's own word.
+fn expiry(view: &View<'_>, payment: &Payment<'_>) -> Option<Moment> {
+    let first = payment.requests(&view.story.requests).next()?;
+    WireTime::parse(first.text("/paymentExpiryTime")?).ok().map(|time| time.moment())
+}
+
+/// When a payment expired in the ledger; none when it ended in another way.
+fn expired(view: &View<'_>, payment: &Payment<'_>) -> Option<Moment> {
+    let last = payment.changes.last()?;
+    let is_refused = payment.requests(&view.story.requests).any(|r| r.heard_code("F").is_some());
+    let is_expired = last.status == PaymentStatus::Fail && last.code == "ORDER_IS_CLOSED" && !is_refused;
+    is_expired.then_some(last.at)
+}
+
+/// PAY-027.
+pub(in crate::rule) fn early_notifications_count(view: &View<'_>) -> Judgement {
+    let story = &view.story;
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for order in story.sales(view) {
+        for payment in story.payments_of(view, order) {
+            let answered =
+                payment.words.iter().find(|w| w.is_said() && !matches!(w.tells, Tells::Notified(_)) && w.sure);
+            let is_early = |w: &&Word<'_>| {
+                w.tells == Tells::Notified(Outcome::Paid) && w.fits && w.sure && answered.is_none_or(|a| w.n < a.n)
+            };
+            let Some(early) = payment.words.iter().find(is_early) else { continue };
+            exercised = true;
+            let is_kept = payment.status() == Some(PaymentStatus::Success) && view.ended.is_some();
+            let Some(last) = view.last_status(&order.name).filter(|_| is_kept) else { continue };
+            if matches!(last.status.state, OrderState::Open | OrderState::Failed) {
+                let text = format!(
+                    "order {} is {}; the notification of its payment (entry {}) came before pay was answered, and was dropped",
+                    order.name, last.status.state, early.n
+                );
+                findings.push(Finding { entry: last.n, text });
+            }
+        }
+    }
+    Judgement::new(exercised, findings)
+}
