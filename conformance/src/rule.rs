@@ -1,6 +1,7 @@
 //! Rules: pure functions from a trace to findings. Every run is judged by all of them, whatever its scenario says.
 
 mod book;
+mod cancel;
 mod edc;
 mod evidence;
 mod inquiry;
@@ -145,6 +146,25 @@ pub const ALL: &[Rule] = &[
     Rule { requirement: "NTF-005", judge: notify::forgeries_are_not_acknowledged },
     Rule { requirement: "NTF-006", judge: notify::repeats_are_processed_once },
     Rule { requirement: "INQ-001", judge: inquiry::status_is_the_outcome },
+    Rule { requirement: "INQ-002", judge: inquiry::polling_goes_on_and_ends },
+    Rule { requirement: "INQ-003", judge: inquiry::failed_payments_are_closed },
+    Rule { requirement: "INQ-004", judge: inquiry::cancelled_payments_are_closed },
+    Rule { requirement: "INQ-005", judge: inquiry::pending_is_no_end },
+    Rule { requirement: "INQ-006", judge: inquiry::unanswered_inquiries_are_no_failures },
+    Rule { requirement: "INQ-007", judge: inquiry::unknown_payments_may_appear },
+    Rule { requirement: "INQ-008", judge: inquiry::given_up_payments_are_cancelled },
+    Rule { requirement: "INQ-009", judge: inquiry::answers_are_compared },
+    Rule { requirement: "INQ-010", judge: inquiry::restarts_ask_again },
+    Rule { requirement: "INQ-011", judge: inquiry::finished_orders_are_left_alone },
+    Rule { requirement: "CAN-001", judge: cancel::open_payments_are_cancelled_first },
+    Rule { requirement: "CAN-002", judge: cancel::unsure_cancels_are_repeated },
+    Rule { requirement: "CAN-003", judge: cancel::nothing_is_cancelled_before_s },
+    Rule { requirement: "CAN-004", judge: cancel::late_cancels_become_refunds },
+    Rule { requirement: "CAN-005", judge: cancel::cancelled_is_never_fulfilled },
+    Rule { requirement: "CAN-006", judge: cancel::paid_orders_are_not_cancelled },
+    Rule { requirement: "CAN-007", judge: cancel::payments_never_made_are_closed },
+    Rule { requirement: "CAN-008", judge: cancel::refused_cancels_are_no_loop },
+    Rule { requirement: "CAN-009", judge: cancel::races_are_cleared_up },
     Rule { requirement: "MONEY-001", judge: money::taken_equals_paid },
     Rule { requirement: "MONEY-002", judge: money::nothing_is_paid_twice },
     Rule { requirement: "MONEY-003", judge: money::paid_needs_evidence },

@@ -13,9 +13,11 @@ mod live;
 mod matrix;
 mod reports;
 mod rules;
+mod rules_cancel;
 mod rules_edc;
 #[expect(dead_code, reason = "the words of the families that come next")]
 mod rules_gateway;
+mod rules_inquiry;
 mod rules_line;
 mod rules_pay;
 mod rules_signing;

@@ -10,8 +10,6 @@ use crate::rule::story::{Payment, Request, Tells, Word};
 use crate::rule::view::View;
 use crate::rule::{Finding, Judgement};
 
-/// How long a merchant has to go on with a payment before it is said to have given it up.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// So many repeats at once are what an official SDK does; one more in so short a time is a hot loop.
 const AT_ONCE: usize = 4;
 const SHORT: Duration = Duration::from_secs(2);
@@ -184,9 +182,4 @@ pub(in crate::rule) fn inconsistent_repeats_are_mended(view: &View<'_>) -> Judge
         }
     }
     Judgement::new(exercised, findings)
-}
-
-/// Whether so much time passed after an entry that a merchant would have acted.
-pub(in crate::rule) fn had_time(view: &View<'_>, n: usize) -> bool {
-    view.at(n).is_some_and(|at| view.story.went_on(at, PATIENCE))
 }

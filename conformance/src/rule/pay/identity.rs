@@ -75,7 +75,8 @@ pub(in crate::rule) fn same_id_same_payment(view: &View<'_>) -> Judgement {
                 .into_iter()
                 .find(|pointer| request.body.pointer(pointer) != first.body.pointer(pointer));
             if let Some(what) = what {
-                let show = |r: &Request<'_>| r.body.pointer(what).map_or("nothing".to_owned(), ToString::to_string);
+                let show =
+                    |r: &Request<'_>| r.body.pointer(what).map_or_else(|| "nothing".to_owned(), ToString::to_string);
                 let text = format!(
                     "{} of {:?} was {} (entry {}) and is {}: one id, one payment",
                     what.trim_start_matches('/').replace('/', "."),

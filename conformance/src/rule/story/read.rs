@@ -242,6 +242,11 @@ impl<'a> Story<'a> {
         self.end.is_some_and(|(_, end)| end.since(at) >= long)
     }
 
+    /// Whether the case ended so long after a moment that a merchant who meant to go on would have.
+    pub(crate) fn had_time(&self, at: Moment) -> bool {
+        self.went_on(at, PATIENCE)
+    }
+
     /// Whether the merchant may have known before an entry that money of a payment was given back.
     pub(crate) fn is_known_refunded(&self, payment: &Payment<'_>, n: usize) -> bool {
         let ids: Vec<_> = self.requests_of(Operation::Refund).filter(|r| payment.is_meant_by(r)).collect();
@@ -267,6 +272,9 @@ impl<'a> Story<'a> {
         self.asked.iter().any(|asked| (from..to).contains(&asked.n) && methods.contains(&asked.method))
     }
 }
+
+/// How long a merchant has to go on with a payment before it is said to have given it up.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a request and its answer say of their payment.
 fn words<'a>(index: usize, request: &Request<'a>) -> Vec<Word<'a>> {
