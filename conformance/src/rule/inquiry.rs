@@ -266,7 +266,7 @@ pub(super) fn restarts_ask_again(view: &View<'_>) -> Judgement {
                 && !payment.is_known_over(*n)
                 && !payment.is_known_paid(*n)
         };
-        let Some(killed) = story.killed.iter().copied().filter(is_open_at).last() else { continue };
+        let Some(killed) = story.killed.iter().copied().rfind(is_open_at) else { continue };
         exercised = true;
         let goes_on = payment
             .after(killed)
