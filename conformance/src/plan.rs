@@ -1,11 +1,11 @@
 //! From files to cases: names that are paths, a seed each, everything checked before anything runs.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{Scenario, parse};
+use crate::scenario::{Contents, Missing, Scenario, Shelf, Source, expand};
 
 /// A case: a scenario that was checked, with a name and a seed.
 #[derive(Debug, Clone)]
@@ -52,17 +52,73 @@ pub fn plan(paths: &[PathBuf], seed: u64) -> Result<Vec<Case>, PlanError> {
                 mistakes.push(Diagnostic::new(&shown, "", 0..0, "the file is not UTF-8".to_owned(), help));
                 continue;
             };
-            match parse(&shown, &text) {
-                Ok(scenario) => {
+            let source = Source { path: shown.clone(), key: key(&file), text: text.into() };
+            match expand(source, &Folder::of(root)) {
+                Ok(Contents::Part) => {}
+                Ok(Contents::Cases(rows)) => {
                     let name = name(root, &file);
-                    let seed = mix(seed, &name);
-                    cases.push(Case { name, file: shown, scenario, seed });
+                    for row in rows {
+                        let name = row.name.map_or_else(|| name.clone(), |row| format!("{name}[{row}]"));
+                        let seed = mix(seed, &name);
+                        cases.push(Case { name, file: shown.clone(), scenario: row.scenario, seed });
+                    }
                 }
                 Err(found) => mistakes.extend(found),
             }
         }
     }
     if mistakes.is_empty() { Ok(cases) } else { Err(PlanError::Mistakes(mistakes)) }
+}
+
+/// The folder below which scenarios include parts: the nearest one called `scenarios`, or the one that was named.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Folder {
+    fn of(root: &Path) -> Self {
+        let whole = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+        let named = if whole.is_dir() { whole.as_path() } else { whole.parent().unwrap_or(&whole) };
+        let nearest = named.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "scenarios"));
+        Self(nearest.unwrap_or(named).to_owned())
+    }
+}
+
+impl Shelf for Folder {
+    fn find(&self, from: &Source, name: &str) -> Result<Source, Missing> {
+        let missing = |message: String, known| Err(Missing { message, known });
+        if Path::new(name).is_absolute() {
+            return missing(format!("`{name}` is no path from this file's folder"), Vec::new());
+        }
+        let folder = Path::new(&from.key).parent().unwrap_or(&self.0);
+        let Ok(whole) = fs::canonicalize(folder.join(name)) else {
+            return missing(format!("there is no file `{name}`"), beside(&folder.join(name), name));
+        };
+        if !whole.starts_with(&self.0) {
+            return missing(format!("`{name}` is outside the folder of the scenarios"), Vec::new());
+        }
+        // One more than is taken: what is too long is told by the parser.
+        let mut text = String::new();
+        let read = fs::File::open(&whole).and_then(|file| file.take(1024 * 1024 + 1).read_to_string(&mut text));
+        if let Err(error) = read {
+            return missing(format!("`{name}` cannot be read: {error}"), Vec::new());
+        }
+        let path = Path::new(&from.path).parent().unwrap_or_else(|| Path::new("")).join(name);
+        Ok(Source { path: path.display().to_string(), key: key(&whole), text: text.into() })
+    }
+}
+
+/// The files beside one that is not there, written as it is.
+fn beside(path: &Path, name: &str) -> Vec<String> {
+    let entries = path.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let files = entries.map(|entry| Path::new(name).with_file_name(entry.file_name()).display().to_string());
+    let mut files: Vec<_> = files.take(1000).collect();
+    files.sort();
+    files
+}
+
+/// What tells a file from every other.
+fn key(path: &Path) -> String {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::Error)> {

@@ -9,6 +9,7 @@ mod probe;
 mod session;
 mod stage;
 mod steps;
+mod track;
 
 pub use probe::{Probe, probe};
 
@@ -167,13 +168,12 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
         clock,
         recorder,
         memory: &memory,
-        world: &world,
+        world: &mut world,
         session,
         tells_time: hello.can("clock") && settings.time == TimeMode::Skipping,
         orders: BTreeMap::new(),
         sold: BTreeMap::new(),
         calls: Vec::new(),
-        mark: 0,
         overdue: 0,
         began: Instant::now(),
         steady: None,

@@ -1,13 +1,39 @@
-//! Scenarios: what a YAML file says, parsed and checked.
+//! Scenarios: what YAML files say, parsed and checked before anything runs.
+//!
+//! ```text
+//! file → what it includes → a case for each row of its table → variables put in → repeated steps unrolled → checked
+//! head    source             head                               variables          unroll                    check
+//! ```
+//! Each file is parsed once for every case with that case's variables ([`parse`](mod@parse)), so whatever is wrong has a
+//! place in a file that somebody wrote: the cell of the table, the value of the variable, the line of an included file.
+//! Nothing here reads files or runs anything: [`Shelf`] is where files come from, `plan` has a real one, and `run` takes
+//! the [`Scenario`]s.
 
 mod check;
+mod expand;
 mod expect;
+mod file;
+mod given;
+mod head;
+mod mistake;
 mod model;
 mod parse;
 mod sale;
+mod source;
+mod step;
+mod unroll;
+mod variables;
 
+pub use expand::{Contents, Row, expand};
 pub use expect::{Called, Charged, Count, Expectation, Sent};
-pub use model::{CaptureOrder, Given, OrderRef, Refund, Restart, Role, Scenario, Settle, Step, Until, Wait};
+pub use file::{PartFile, ScenarioFile};
+pub use head::{Cells, Table};
+pub use model::{Given, Role, Scenario};
 pub(crate) use parse::document;
 pub use parse::parse;
 pub use sale::{BatchOrder, By, Capture, CartLine, Checkout, CheckoutBatch, total};
+pub use source::{Missing, NoShelf, Shelf, Source};
+pub use step::{
+    CaptureOrder, Condition, NoticeType, NotifyRaw, OrderRef, RawTo, Refund, Repeat, Restart, SendRaw, Settle, Step,
+    Until, Wait,
+};

@@ -179,6 +179,12 @@ impl Recorder {
             .any(|entry| fits(&entry.event))
     }
 
+    /// What the last entry says in which it is found.
+    pub fn last<T>(&self, find: impl Fn(&Event) -> Option<T>) -> Option<T> {
+        let entries = self.shared.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.iter().rev().find_map(|entry| find(&entry.event))
+    }
+
     /// A copy of all entries.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {

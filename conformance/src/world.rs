@@ -5,26 +5,34 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::{Value, json};
-use sim_antom::{Client, Clients, Gateway, Notifier, TcpAccept, TcpConnect};
-use sim_edc::{Device, Pty};
+use sim_antom::{Client, Clients, Delivery, Gateway, Notifier, TcpAccept, TcpConnect};
+use sim_edc::{Device, Drive, Lever, Operator, Pty};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use wire::antom::{KeyError, Signer};
-use wire::clock::Clock as _;
+use wire::antom::{Ack, Headers, KeyError, Signer};
+use wire::clock::{Clock as _, Deadlines};
+use wire::hex::TextBytes;
 
 use crate::clock::WorldClock;
 use crate::memory::Memory;
 use crate::plan::Case;
-use crate::scenario::Role;
+use crate::scenario::{NotifyRaw, Role};
 use crate::trace::{Event, Recorder};
 
 /// The client id of the merchant in every world.
 const CLIENT_ID: &str = "SANDBOX_5YCONFORMANCE001";
 /// Where the gateway seems to be in memory.
 pub const MEMORY_GATEWAY: &str = "http://127.0.0.1:41001";
+
+/// Numbers of raw deliveries begin behind it, so that none is a delivery of the gateway.
+const RAW_DELIVERIES: u64 = 1_000_000;
+/// How long the answer to a raw delivery is waited for.
+const RAW_ANSWER: Duration = Duration::from_secs(10);
 
 /// Private keys: see fixtures/keys/README.md.
 const POOL: [&str; 6] = [
@@ -49,6 +57,14 @@ pub struct World {
     pub state: PathBuf,
     /// The gateway, until it is known where notifications go.
     waiting: Option<(Gateway, mpsc::Receiver<sim_antom::Call>, Notifier)>,
+    /// Whoever handles the terminal.
+    operator: Option<Operator>,
+    /// How raw notifications are delivered.
+    notifier: Option<Notifier>,
+    /// Where the integration said that notifications go.
+    notify_url: Option<String>,
+    /// Raw notifications so far.
+    raw: u64,
     recorder: Recorder,
     clock: WorldClock,
 }
@@ -69,6 +85,10 @@ impl World {
             gateway: Value::Null,
             state,
             waiting: None,
+            operator: None,
+            notifier: None,
+            notify_url: None,
+            raw: 0,
             recorder: recorder.clone(),
             clock: clock.clone(),
         };
@@ -93,16 +113,18 @@ impl World {
         let port = match place {
             Place::Folder(folder) => {
                 let link = folder.join("terminal");
-                let pty = Pty::open(&link)?;
+                let mut drive = Drive::new(device, Pty::open(&link)?, clock, observe);
+                self.operator = Some(drive.operator());
                 self.tasks.spawn(async move {
-                    let _ = sim_edc::drive(device, pty, clock, observe).await;
+                    let _ = drive.run().await;
                 });
                 link.display().to_string()
             }
             Place::Memory(memory) => {
-                let line = memory.line();
+                let mut drive = Drive::new(device, memory.line(), clock, observe);
+                self.operator = Some(drive.operator());
                 self.tasks.spawn(async move {
-                    let _ = sim_edc::drive(device, line, clock, observe).await;
+                    let _ = drive.run().await;
                 });
                 "terminal".to_owned()
             }
@@ -147,6 +169,7 @@ impl World {
                 (MEMORY_GATEWAY.to_owned(), Notifier::new(Arc::new(memory.clone())))
             }
         };
+        self.notifier = Some(notifier.clone());
         self.waiting = Some((gateway, calls, notifier));
         self.gateway = json!({"url": url, "clientId": CLIENT_ID, "privateKey": private, "gatewayPublicKey": public});
         Ok(())
@@ -155,6 +178,7 @@ impl World {
     /// Lets the gateway answer, now that it is known where notifications go that name no URL.
     pub fn start_gateway(&mut self, notify_url: Option<String>) {
         let Some((mut gateway, calls, notifier)) = self.waiting.take() else { return };
+        self.notify_url.clone_from(&notify_url);
         gateway.set_dashboard_url(notify_url);
         let recorder = self.recorder.clone();
         let observe = move |at, event| recorder.record_at(at, Event::Gateway(event));
@@ -163,6 +187,63 @@ impl World {
             // In memory nothing can fail to be kept.
             let _ = sim_antom::drive(gateway, calls, notifier, clock, observe).await;
         });
+    }
+
+    /// Puts bytes on the line to the till, whatever the terminal is doing. To a line that nobody has open they are lost.
+    ///
+    /// # Errors
+    /// There is no terminal, or its line is unplugged.
+    pub async fn send_raw(&self, bytes: Bytes) -> Result<(), String> {
+        let operator = self.operator.as_ref().ok_or("the case has no terminal")?;
+        let pulled = operator.ask(move |device, now| device.pull(now, Lever::Say(bytes))).await;
+        pulled.ok_or("the terminal does not run any more")?.map_err(|stuck| stuck.to_string())
+    }
+
+    /// Posts bytes to where notifications go: the URL of the last payment, or what the integration said at first.
+    ///
+    /// # Errors
+    /// There is no gateway, or nobody has said where notifications go.
+    pub fn notify_raw(&mut self, raw: &NotifyRaw) -> Result<(), String> {
+        let notifier = self.notifier.clone().ok_or("the case has no gateway")?;
+        let url = self.recorder.last(named_url).or_else(|| self.notify_url.clone());
+        let url = url.ok_or("the integration has named no URL for notifications yet")?;
+        let mut headers = Headers::new();
+        if !raw.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
+            headers.push("Content-Type", "application/json; charset=UTF-8");
+        }
+        raw.headers.iter().for_each(|(name, value)| headers.push(name, value));
+        self.raw += 1;
+        let (id, body) = (RAW_DELIVERIES + self.raw, raw.bytes());
+        self.recorder.record(Event::Gateway(sim_antom::Event::Notice {
+            id,
+            payment_request_id: String::new(),
+            attempt: 1,
+            url: url.clone(),
+            headers: headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            body: TextBytes(body.clone()),
+            genuine: false,
+        }));
+        let (clock, recorder) = (self.clock.clone(), self.recorder.clone());
+        let patience = Deadlines { world: None, peer: Some(clock.now() + RAW_ANSWER) };
+        self.tasks.spawn(async move {
+            let answer = tokio::select! {
+                biased;
+                answer = notifier.deliver(Delivery { id, url, headers, body }) => answer,
+                () = clock.sleep(patience) => Err(format!("no answer within {} s", RAW_ANSWER.as_secs())),
+            };
+            let (status, body, verdict) = match answer {
+                Ok((status, body)) => (Some(status), body.clone(), Ack::read(status, &body)),
+                Err(problem) => (None, Bytes::new(), Err(problem)),
+            };
+            recorder.record(Event::Gateway(sim_antom::Event::NoticeAnswered {
+                id,
+                status,
+                body: TextBytes(body),
+                acknowledged: verdict.is_ok(),
+                problem: verdict.err(),
+            }));
+        });
+        Ok(())
     }
 
     /// The parameters of `initialize`.
@@ -182,6 +263,13 @@ impl World {
         }
         params
     }
+}
+
+/// Where a request of the integration says that notifications go.
+fn named_url(event: &Event) -> Option<String> {
+    let Event::Gateway(sim_antom::Event::Request { body, .. }) = event else { return None };
+    let body: Value = serde_json::from_slice(&body.0).ok()?;
+    body["paymentNotifyUrl"].as_str().map(str::to_owned)
 }
 
 /// Where a world is.

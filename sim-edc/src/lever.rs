@@ -4,6 +4,10 @@
 //! still to come: the queues of cardholder and host, the faults, the settings. What has begun goes on (a card that is on
 //! its way, an answer that the host is about to give), and so do records, requestIds and session.
 
+use std::time::Duration;
+
+use bytes::Bytes;
+use wire::hex::HexBytes;
 use wire::time::{Moment, Span};
 
 use crate::cardholder::CardholderAction;
@@ -34,6 +38,8 @@ pub enum Lever {
     Unplug,
     /// Plugs it in again.
     Plug,
+    /// Puts bytes on the line to the POS, as they are.
+    Say(Bytes),
 }
 
 /// A lever that does nothing where the terminal is.
@@ -95,6 +101,14 @@ impl Device {
                 }
                 self.operated("plug");
                 self.plug();
+            }
+            Lever::Say(bytes) => {
+                if !self.is_plugged {
+                    return Err(Stuck("the line is unplugged; plug it in first".to_owned()));
+                }
+                self.operated(&format!("{} raw bytes", bytes.len()));
+                self.event(Event::OnWire { raw: HexBytes(bytes.clone()) });
+                self.outbox.push(now, Duration::ZERO, bytes);
             }
         }
         self.finish(now);
@@ -161,5 +175,23 @@ impl Terminal {
         self.timers.stop(Timer::Cardholder);
         self.next_action = None;
         self.cardholder_acts(now, action, faults);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Profile;
+
+    #[test]
+    fn bytes_that_an_operator_puts_on_the_line_go_out_as_they_are_unless_it_is_unplugged() {
+        let mut device = Device::new(Profile::Stx, &Script::default());
+        let bytes = Bytes::from_static(b"\x02\xff");
+        device.pull(Moment::WORLD_START, Lever::Say(bytes.clone())).unwrap();
+        let said: Vec<_> = std::iter::from_fn(|| device.poll()).collect();
+        assert!(said.contains(&Output::Transmit(bytes.clone())));
+        assert!(said.contains(&Output::Event(Event::OnWire { raw: HexBytes(bytes.clone()) })));
+        device.pull(Moment::WORLD_START, Lever::Unplug).unwrap();
+        assert!(device.pull(Moment::WORLD_START, Lever::Say(bytes)).unwrap_err().to_string().contains("unplugged"));
     }
 }

@@ -51,7 +51,9 @@ impl SelectArguments {
     }
 
     fn selects(&self, name: &str) -> bool {
-        let fits = |pattern: &String| matches(pattern, name);
+        // The name of a file with a table stands for all its rows.
+        let family = name.split_once('[').map_or(name, |(file, _)| file);
+        let fits = |pattern: &String| matches(pattern, name) || matches(pattern, family);
         (self.run.is_empty() || self.run.iter().any(fits))
             && !self.skip.iter().any(fits)
             && self.shard.is_none_or(|shard| shard.has(name))

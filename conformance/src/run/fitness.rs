@@ -19,7 +19,7 @@ pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> 
         if hello.can(capability) || hello.can(&there) { None } else { lack(capability) }
     };
     let mut sides: BTreeMap<&str, Role> = BTreeMap::new();
-    scenario.steps.iter().find_map(|step| {
+    scenario.steps.iter().flat_map(Step::all).find_map(|step| {
         let side = |order: &str| sides.get(order).copied().unwrap_or(Role::Antom);
         match step {
             Step::Checkout(checkout) => {
@@ -35,7 +35,13 @@ pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> 
                 Some("an integration behind a URL cannot be restarted".to_owned())
             }
             Step::Restart(_) => lacks("restart"),
-            Step::Until(_) | Step::Advance(_) | Step::Settle(_) => None,
+            Step::Until(_)
+            | Step::Advance(_)
+            | Step::Settle(_)
+            | Step::Repeat(_)
+            | Step::Parallel(_)
+            | Step::SendRaw(_)
+            | Step::NotifyRaw(_) => None,
         }
     })
 }

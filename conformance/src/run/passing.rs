@@ -1,4 +1,5 @@
-//! How time passes in a step that waits: as it does, or in jumps over what nobody needs to see.
+//! How time passes while steps wait: as it does, or in jumps over what nobody needs to see; until one of them is over, and
+//! never past what any of them waits for.
 //!
 //! Deadlines of the simulated world may be skipped when every wire is quiet and the integration computes nothing; what
 //! waits for the integration never is.
@@ -12,7 +13,8 @@ use wire::time::Moment;
 use super::TimeMode;
 use super::stage::{ANSWER, Stage};
 use crate::driver::DriverError;
-use crate::trace::LIMIT;
+use crate::scenario::{Condition, Step};
+use crate::trace::{Event, LIMIT};
 
 /// How long every wire must be quiet, in real time, before time is skipped.
 const QUIET: Duration = Duration::from_millis(40);
@@ -26,67 +28,133 @@ const DELIVERY: Duration = Duration::from_millis(2);
 const OVERDUE: u32 = 10;
 /// How often orders are asked about while real time passes.
 const ASK: Duration = Duration::from_millis(100);
+/// How often orders are asked about while paused time passes.
+const STEP: Duration = Duration::from_millis(250);
+
+/// A step that waits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waiting<'a> {
+    wish: Wish<'a>,
+    /// When it is over whatever happens.
+    horizon: Moment,
+    /// The trace's length when the step before it began: what is seen from there on counts.
+    mark: usize,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy)]
+enum Wish<'a> {
+    Time,
+    Seen(Condition<'a>),
+    Rest,
+}
+
+impl<'a> Waiting<'a> {
+    /// What a step waits for; none for a step that does something.
+    pub(super) fn of(step: &'a Step, now: Moment, mark: usize) -> Option<Self> {
+        let (wish, within) = match step {
+            Step::Advance(wait) => (Wish::Time, wait.by),
+            Step::Settle(settle) => (Wish::Rest, settle.within),
+            Step::Until(until) => (until.value.condition().map_or(Wish::Time, Wish::Seen), until.value.within),
+            _ => return None,
+        };
+        Some(Self { wish, horizon: now + within.0, mark })
+    }
+
+    /// Whether the integration must be asked to know.
+    const fn asks(&self) -> bool {
+        matches!(self.wish, Wish::Rest | Wish::Seen(Condition::Order(_)))
+    }
+}
 
 impl Stage<'_> {
-    /// Lets time pass until something holds, or at most so long.
-    pub(super) async fn pass_time(&mut self, within: Duration, done: impl Fn() -> bool) -> Result<(), DriverError> {
-        let horizon = self.clock.now() + within;
+    /// Lets time pass until at least one that waits need not any more. What is over is taken out.
+    pub(super) async fn pass_time(&mut self, waiting: &mut [&mut Option<Waiting<'_>>]) -> Result<(), DriverError> {
+        let all: Vec<Waiting<'_>> = waiting.iter().filter_map(|one| **one).collect();
+        let Some(horizon) = all.iter().map(|one| one.horizon).min() else { return Ok(()) };
+        let asks = all.iter().any(Waiting::asks);
         loop {
-            if done() || self.clock.now() >= horizon {
-                return Ok(());
-            }
             self.check_calls().await?;
             self.check_limits()?;
+            if asks {
+                self.rest().await;
+                self.ask_all().await?;
+            }
+            if all.iter().any(|one| self.is_over(one)) {
+                break;
+            }
             let seen = self.recorder.len();
+            let left = horizon.since(self.clock.now());
+            let passed = match self.settings.time {
+                TimeMode::Skipping => self.skip(horizon, &all).await? == Skipped::Something,
+                TimeMode::Paused | TimeMode::Real => false,
+            };
             match self.settings.time {
+                _ if passed => {}
+                // Nothing can run but us, so this moves the clock: to the next deadline, or by this much.
+                TimeMode::Paused if asks => tokio::time::sleep(left.min(STEP)).await,
                 TimeMode::Paused => {
-                    let left = horizon.since(self.clock.now());
                     let _ = tokio::time::timeout(left, self.recorder.grown_beyond(seen)).await;
                 }
-                TimeMode::Real => {
-                    let left = horizon.since(self.clock.now()).min(ASK);
-                    let _ = tokio::time::timeout(left, self.recorder.grown_beyond(seen)).await;
-                }
-                TimeMode::Skipping => {
-                    if self.skip(horizon, &done).await? == Skipped::Nothing {
-                        let left = horizon.since(self.clock.now()).min(ASK);
-                        let _ = tokio::time::timeout(left, self.recorder.grown_beyond(seen)).await;
-                    }
+                TimeMode::Real | TimeMode::Skipping if asks => tokio::time::sleep(ASK).await,
+                TimeMode::Real | TimeMode::Skipping => {
+                    let _ = tokio::time::timeout(left.min(ASK), self.recorder.grown_beyond(seen)).await;
                 }
             }
+        }
+        for one in waiting.iter_mut() {
+            if one.as_ref().is_some_and(|waiting| self.is_over(waiting)) {
+                **one = None;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_over(&self, waiting: &Waiting<'_>) -> bool {
+        self.clock.now() >= waiting.horizon
+            || match waiting.wish {
+                Wish::Time => false,
+                Wish::Seen(condition) => self.is_seen(condition, waiting.mark),
+                Wish::Rest => self.is_settled(waiting.horizon) || self.recorder.len() >= LIMIT,
+            }
+    }
+
+    fn is_seen(&self, condition: Condition<'_>, mark: usize) -> bool {
+        use sim_antom::Event as Gateway;
+        use sim_edc::Event as Terminal;
+        use wire::edc::Kind;
+        let any = |fits: &dyn Fn(&Event) -> bool| self.recorder.any_after(mark, fits);
+        match condition {
+            Condition::Event(code) => any(
+                &|event| matches!(event, Event::Terminal(Terminal::Sent { kind: Kind::Event, json, .. }) if json["eventCode"] == code.as_str()),
+            ),
+            Condition::Sent(command) => any(&|event| {
+                matches!(event, Event::Terminal(Terminal::Received { kind: Kind::Command, json, repeat: false, .. })
+                    if json["commandName"] == command.as_str())
+            }),
+            Condition::Called(operation) => any(
+                &|event| matches!(event, Event::Gateway(Gateway::Request { operation: Some(called), .. }) if *called == operation),
+            ),
+            Condition::Notified(kind) => any(&|event| {
+                matches!(event, Event::Gateway(Gateway::Notice { body, .. })
+                    if serde_json::from_slice(&body.0).is_ok_and(|body: serde_json::Value| body["notifyType"] == kind.as_str()))
+            }),
+            Condition::Order(states) => states.iter().all(|(name, state)| {
+                self.orders.get(name).and_then(Option::as_ref).is_some_and(|status| status.state == *state)
+            }),
         }
     }
 
-    /// Lets everything run until every order has ended and the world waits for nothing, or at most so long.
-    pub(super) async fn settle(&mut self, within: Duration) -> Result<(), DriverError> {
-        let horizon = self.clock.now() + within;
-        loop {
-            self.check_calls().await?;
-            self.check_limits()?;
-            self.rest().await;
-            self.ask_all().await?;
-            let pending = self.clock.pending();
-            let quiet = pending.peer.is_none() && pending.world.is_none_or(|at| at > horizon);
-            if self.clock.now() >= horizon || (self.all_ended() && quiet && self.is_at_rest()) {
-                return Ok(());
-            }
-            if self.recorder.len() >= LIMIT {
-                return Ok(());
-            }
-            match self.settings.time {
-                TimeMode::Paused => {
-                    // Nothing can run but us, so this moves the clock: to the next deadline, or by this much.
-                    let left = horizon.since(self.clock.now()).min(Duration::from_millis(250));
-                    tokio::time::sleep(left).await;
-                }
-                TimeMode::Real => tokio::time::sleep(ASK).await,
-                TimeMode::Skipping => {
-                    if self.skip(horizon, &|| false).await? == Skipped::Nothing {
-                        tokio::time::sleep(ASK).await;
-                    }
-                }
-            }
-        }
+    /// Whether every order has ended and the world waits for nothing within the time.
+    fn is_settled(&self, horizon: Moment) -> bool {
+        let pending = self.clock.pending();
+        let quiet = pending.peer.is_none() && pending.world.is_none_or(|at| at > horizon);
+        self.all_ended() && quiet && self.is_at_rest()
+    }
+
+    /// Whether something is seen that is waited for, without asking.
+    fn is_any_seen(&self, all: &[Waiting<'_>]) -> bool {
+        all.iter().any(|one| matches!(one.wish, Wish::Seen(condition) if self.is_seen(condition, one.mark)))
     }
 
     /// Waits, in real time and not for long, until the wires are quiet.
@@ -109,16 +177,16 @@ impl Stage<'_> {
     }
 
     /// Jumps to the next deadline of the world or of an integration that sleeps on its time, when all is quiet.
-    async fn skip(&mut self, horizon: Moment, done: &impl Fn() -> bool) -> Result<Skipped, DriverError> {
+    async fn skip(&mut self, horizon: Moment, all: &[Waiting<'_>]) -> Result<Skipped, DriverError> {
         self.rest().await;
-        if done() || !self.is_at_rest() || self.is_busy().await {
+        if self.is_any_seen(all) || !self.is_at_rest() || self.is_busy().await {
             return Ok(Skipped::Something);
         }
         let before = self.recorder.len();
         let wake = if self.tells_time { Some(self.tell_time().await?) } else { None };
         let pending = self.clock.pending();
         // Asking took a moment in which something may have begun.
-        if done() || pending.peer.is_some() || self.recorder.len() != before || !self.is_at_rest() {
+        if self.is_any_seen(all) || pending.peer.is_some() || self.recorder.len() != before || !self.is_at_rest() {
             return Ok(if pending.peer.is_some() { Skipped::Nothing } else { Skipped::Something });
         }
         // A driver that is due already gets a moment to act; one that is due for ever is not waited for.

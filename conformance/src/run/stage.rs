@@ -9,7 +9,7 @@ use wire::time::Moment;
 
 use super::Settings;
 use super::session::Session;
-use super::steps::describe;
+use super::track::Track;
 use crate::clock::WorldClock;
 use crate::driver::{DriverError, OrderState, OrderStatus};
 use crate::interrupt;
@@ -28,7 +28,7 @@ pub(super) struct Stage<'a> {
     pub(super) clock: &'a WorldClock,
     pub(super) recorder: &'a Recorder,
     pub(super) memory: &'a Memory,
-    pub(super) world: &'a World,
+    pub(super) world: &'a mut World,
     pub(super) session: Session,
     /// The integration sleeps on the world's time and must be told it.
     pub(super) tells_time: bool,
@@ -37,9 +37,7 @@ pub(super) struct Stage<'a> {
     /// What was asked for to sell an order or a batch: the method and its parameters.
     pub(super) sold: BTreeMap<String, (&'static str, Value)>,
     /// Checkouts, captures and refunds that have not been answered yet.
-    pub(super) calls: Vec<JoinHandle<Result<Value, DriverError>>>,
-    /// The trace's length when the step before this one began.
-    pub(super) mark: usize,
+    pub(super) calls: Vec<Call>,
     /// How often in a row the integration was due to act and did not.
     pub(super) overdue: u32,
     /// When the case began, in real time.
@@ -48,21 +46,19 @@ pub(super) struct Stage<'a> {
     pub(super) steady: Option<(Option<Moment>, Instant)>,
 }
 
+/// A call of the driver that is on its way.
+pub(super) type Call = JoinHandle<Result<Value, DriverError>>;
+
 impl Stage<'_> {
     pub(super) async fn play(&mut self) -> Result<(), String> {
         let case = self.case;
         let mut before = 0;
-        for (index, step) in case.scenario.steps.iter().enumerate() {
-            self.mark = before;
-            before = self.recorder.len();
-            self.recorder.record(Event::Case(CaseEvent::Step { number: index + 1, text: describe(step) }));
-            self.take(step).await.map_err(|error| format!("step {} ({}): {error}", index + 1, describe(step)))?;
+        for (step, number) in case.scenario.steps.iter().zip(1..) {
+            before = self.take_all(number, Track::all(step, before)).await?;
         }
         // Whatever the steps were, orders are asked about once more, so that the judge knows how they ended.
         self.ask_all().await.map_err(|error| error.to_string())?;
-        for call in std::mem::take(&mut self.calls) {
-            call.abort();
-        }
+        self.abandon_calls();
         let settled = self.all_ended();
         self.recorder.record(Event::Case(CaseEvent::Ended { settled }));
         Ok(())
@@ -80,6 +76,12 @@ impl Stage<'_> {
         }
         self.calls = running;
         Ok(())
+    }
+
+    pub(super) fn abandon_calls(&mut self) {
+        for call in std::mem::take(&mut self.calls) {
+            call.abort();
+        }
     }
 
     /// Simulated time may run for days within a moment; the limit of a case is in real time all the same.

@@ -7,9 +7,9 @@ use wire::clock::Clock as _;
 
 use super::TimeMode;
 use super::session::Session;
-use super::stage::{ANSWER, Stage};
+use super::stage::{ANSWER, Call, Stage};
 use crate::driver::DriverError;
-use crate::scenario::{By, Capture, Checkout, CheckoutBatch, Step};
+use crate::scenario::{By, Capture, Checkout, CheckoutBatch, Condition, Step};
 use crate::trace::{DriverEvent, Event};
 
 /// What a wallet's browser says of itself.
@@ -17,22 +17,35 @@ const WALLET: &str = "Mozilla/5.0 (Linux; Android 14) AlipayClient/10.6.0 Alipay
 /// A code as a wallet shows it.
 const PAYMENT_CODE: &str = "281012020262467128001337";
 
+/// What a step has begun.
+pub(super) enum Begun {
+    Nothing,
+    /// An answer that comes at once is awaited; one that comes with the end of it is not.
+    Long(Call),
+    /// The answer is awaited.
+    Short(Call),
+}
+
 impl Stage<'_> {
-    pub(super) async fn take(&mut self, step: &Step) -> Result<(), DriverError> {
+    /// Does a step, or as much of it as needs no answer.
+    pub(super) async fn begin(&mut self, step: &Step) -> Result<Begun, DriverError> {
+        let long = super::limit(self.settings);
         match step {
             Step::Checkout(checkout) => {
                 self.orders.insert(checkout.order.value.clone(), None);
-                self.sell(&checkout.order.value, "checkout", sale(checkout)).await
+                Ok(self.sell(&checkout.order.value, "checkout", sale(checkout)))
             }
             Step::CheckoutBatch(batch) => {
                 self.orders.extend(batch.orders.iter().map(|order| (order.order.value.clone(), None)));
-                self.sell(&batch.batch.value, "checkoutBatch", batch_sale(batch)).await
+                Ok(self.sell(&batch.batch.value, "checkoutBatch", batch_sale(batch)))
             }
             Step::Retry(retry) => {
                 self.check_calls().await?;
                 // What was never sold is told when the file is read.
-                let Some((method, params)) = self.sold.get(&retry.order.value).cloned() else { return Ok(()) };
-                self.call(method, params).await
+                let Some((method, params)) = self.sold.get(&retry.order.value).cloned() else {
+                    return Ok(Begun::Nothing);
+                };
+                Ok(Begun::Long(self.call(method, params, long)))
             }
             Step::Capture(capture) => {
                 self.check_calls().await?;
@@ -40,62 +53,77 @@ impl Stage<'_> {
                 if let Some(amount) = capture.amount {
                     params["amount"] = json!(amount.amount());
                 }
-                self.call("capture", params).await
+                Ok(Begun::Long(self.call("capture", params, long)))
             }
             Step::Cancel(cancel) => {
                 self.check_calls().await?;
                 let params = json!({"order": cancel.order.value});
                 if self.is_at_terminal(&cancel.order.value) {
-                    return self.session.call(self.recorder, "cancel", params, ANSWER).await.map(|_| ());
+                    return Ok(Begun::Short(self.call("cancel", params, ANSWER)));
                 }
                 // At the gateway it may have to be asked more than once, with pauses.
-                self.call("cancel", params).await
+                Ok(Begun::Long(self.call("cancel", params, long)))
             }
             Step::Refund(refund) => {
                 self.check_calls().await?;
                 let params = json!({"order": refund.order.value, "amount": refund.amount.amount()});
-                self.call("refund", params).await
+                Ok(Begun::Long(self.call("refund", params, long)))
             }
-            Step::Until(until) => {
-                let (mark, recorder) = (self.mark, self.recorder.clone());
-                let code = until.event.as_str();
-                let seen = move || {
-                    recorder.any_after(mark, |event| {
-                        matches!(event, Event::Terminal(sim_edc::Event::Sent { kind: wire::edc::Kind::Event, json, .. }) if json["eventCode"] == code)
-                    })
-                };
-                self.pass_time(until.within.0, seen).await
-            }
-            Step::Advance(wait) => self.pass_time(wait.by.0, || false).await,
-            Step::Settle(settle) => self.settle(settle.within.0).await,
             Step::Restart(_) => {
-                for call in std::mem::take(&mut self.calls) {
-                    call.abort();
-                }
+                self.abandon_calls();
                 let fresh = Session::start(self.settings, self.recorder, self.memory);
                 std::mem::replace(&mut self.session, fresh?).kill(self.recorder).await;
                 let params = self.world.initialize(self.case);
-                self.session.initialize(self.settings, self.recorder, params).await.map(|_| ())
+                self.session.initialize(self.settings, self.recorder, params).await.map(|_| Begun::Nothing)
+            }
+            Step::SendRaw(raw) => {
+                self.world.send_raw(raw.hex.0.clone()).await.map_err(DriverError::Unreachable)?;
+                Ok(Begun::Nothing)
+            }
+            Step::NotifyRaw(raw) => {
+                self.world.notify_raw(&raw.value).map_err(DriverError::Unreachable)?;
+                Ok(Begun::Nothing)
+            }
+            // They wait, or their steps are taken in their place.
+            Step::Until(_) | Step::Advance(_) | Step::Settle(_) | Step::Repeat(_) | Step::Parallel(_) => {
+                Ok(Begun::Nothing)
+            }
+        }
+    }
+
+    /// Waits for what a step has begun, as long as it is waited for.
+    pub(super) async fn end(&mut self, begun: Begun) -> Result<(), DriverError> {
+        match begun {
+            Begun::Nothing => Ok(()),
+            Begun::Short(call) => call.await.map_or(Ok(()), |answer| answer.map(|_| ())),
+            Begun::Long(mut call) => {
+                let soon = Duration::from_millis(if self.settings.time == TimeMode::Paused { 1 } else { 50 });
+                match tokio::time::timeout(soon, &mut call).await {
+                    Ok(answer) => answer.map_or(Ok(()), |answer| answer.map(|_| ())),
+                    Err(_) => {
+                        self.calls.push(call);
+                        Ok(())
+                    }
+                }
             }
         }
     }
 
     /// Sells an order or a batch, and remembers how, for a buyer who tries again.
-    async fn sell(&mut self, name: &str, method: &'static str, params: Value) -> Result<(), DriverError> {
+    fn sell(&mut self, name: &str, method: &'static str, params: Value) -> Begun {
         self.sold.insert(name.to_owned(), (method, params.clone()));
-        self.call(method, params).await
+        Begun::Long(self.call(method, params, super::limit(self.settings)))
     }
 
     fn is_at_terminal(&self, order: &str) -> bool {
         self.sold.get(order).is_some_and(|(_, params)| params["by"] == By::Terminal.as_str())
     }
 
-    /// Starts what may take long. An answer that comes at once is awaited; one that comes with the end of it is not.
-    async fn call(&mut self, method: &'static str, params: Value) -> Result<(), DriverError> {
+    /// Calls the driver, and writes down what it answers.
+    fn call(&self, method: &'static str, params: Value, within: Duration) -> Call {
         self.recorder.record(Event::Driver(DriverEvent::Called { method: method.to_owned(), params: params.clone() }));
         let (driver, recorder) = (self.session.driver.clone(), self.recorder.clone());
-        let within = super::limit(self.settings);
-        let mut call = tokio::spawn(async move {
+        let call = tokio::spawn(async move {
             let result = driver.call(method, params, within).await;
             let method = method.to_owned();
             recorder.record(Event::Driver(match &result {
@@ -105,15 +133,7 @@ impl Stage<'_> {
             result
         });
         self.clock.touch();
-        let soon = Duration::from_millis(if self.settings.time == TimeMode::Paused { 1 } else { 50 });
-        match tokio::time::timeout(soon, &mut call).await {
-            Ok(Ok(answer)) => answer.map(|_| ()),
-            Ok(Err(_)) => Ok(()),
-            Err(_) => {
-                self.calls.push(call);
-                Ok(())
-            }
-        }
+        call
     }
 }
 
@@ -177,9 +197,26 @@ pub(super) fn describe(step: &Step) -> String {
         },
         Step::Cancel(cancel) => format!("cancel {}", cancel.order.value),
         Step::Refund(refund) => format!("refund {} of {}", refund.amount, refund.order.value),
-        Step::Until(until) => format!("until {} within {}", until.event, until.within),
+        Step::Until(until) => {
+            let what = match until.value.condition() {
+                Some(Condition::Event(event)) => event.to_string(),
+                Some(Condition::Sent(command)) => format!("{command} is sent"),
+                Some(Condition::Called(operation)) => format!("{operation} is called"),
+                Some(Condition::Notified(kind)) => format!("{} is notified", kind.as_str()),
+                Some(Condition::Order(states)) => {
+                    let all: Vec<_> = states.iter().map(|(name, state)| format!("{name} is {state}")).collect();
+                    all.join(" and ")
+                }
+                None => "nothing".to_owned(),
+            };
+            format!("until {what} within {}", until.value.within)
+        }
         Step::Restart(_) => "restart".to_owned(),
         Step::Advance(wait) => format!("advance by {}", wait.by),
         Step::Settle(settle) => format!("settle within {}", settle.within),
+        Step::Repeat(repeat) => format!("repeat {} times", repeat.value.times),
+        Step::Parallel(lists) => format!("{} lists of steps at the same time", lists.value.len()),
+        Step::SendRaw(raw) => format!("send {} raw bytes to the till", raw.hex.0.len()),
+        Step::NotifyRaw(raw) => format!("notify {} raw bytes", raw.value.bytes().len()),
     }
 }

@@ -2,22 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 use wire::money::{Currency, Money};
 
+use super::expand::Piece;
 use super::expect::Expectation;
-use super::model::{Role, Scenario, Step};
-use super::parse::span;
+use super::mistake::Mistake;
+use super::model::{Role, Scenario};
 use super::sale::{By, Capture, Checkout, CheckoutBatch, total};
+use super::source::Source;
+use super::step::Step;
 use crate::diagnostic::Diagnostic;
 use crate::requirement;
 use crate::suggest;
 
-/// All mistakes, in the order of the file.
-pub(super) fn check(path: &str, text: &str, scenario: &Scenario) -> Vec<Diagnostic> {
+/// How many lists of steps may be taken at the same time.
+const LISTS: usize = 16;
+
+/// All mistakes, in the order of the files. `scenario` has no steps and expectations yet: they are in the pieces.
+pub(super) fn check(source: &Source, scenario: &Scenario, pieces: &[Piece<'_>]) -> Vec<Diagnostic> {
     let mut mistakes = Vec::new();
     let mut report = |location, message: String, help: String| {
-        mistakes.push(Diagnostic::new(path, text, span(text, location), message, help));
+        mistakes.push(Mistake { location, message, help }.in_file(source));
     };
     if scenario.title.value.trim().is_empty() {
         report(scenario.title.referenced, "the title is empty".to_owned(), "say in a sentence what happens".to_owned());
@@ -34,33 +40,108 @@ pub(super) fn check(path: &str, text: &str, scenario: &Scenario) -> Vec<Diagnost
     }
     let mut orders = Orders::new();
     let mut batches = BTreeSet::new();
-    for step in &scenario.steps {
-        match step {
-            Step::Checkout(checkout) => {
-                check_checkout(scenario, checkout, &orders, &mut report);
-                orders.insert(&checkout.order.value, (checkout.by, checkout.amount.value));
-            }
-            Step::CheckoutBatch(batch) => {
-                check_batch(scenario, batch, &mut orders, &mut report);
-                batches.insert(batch.batch.value.as_str());
-            }
-            Step::Retry(retry) => {
-                if !batches.contains(retry.order.value.as_str()) {
-                    check_order(&retry.order.value, retry.order.referenced, &orders, &mut report);
-                }
-            }
-            Step::Capture(capture) => {
-                check_order(&capture.order.value, capture.order.referenced, &orders, &mut report);
-            }
-            Step::Cancel(cancel) => check_order(&cancel.order.value, cancel.order.referenced, &orders, &mut report),
-            Step::Refund(refund) => check_order(&refund.order.value, refund.order.referenced, &orders, &mut report),
-            Step::Until(_) | Step::Restart(_) | Step::Advance(_) | Step::Settle(_) => {}
+    for piece in pieces {
+        let mut report = |location, message: String, help: String| {
+            mistakes.push(Mistake { location, message, help }.in_file(piece.source));
+        };
+        for step in &piece.steps {
+            check_step(scenario, step, &mut orders, &mut batches, &mut report);
         }
     }
-    for expectation in &scenario.expect {
-        check_expectation(expectation, &orders, &mut report);
+    for piece in pieces {
+        let mut report = |location, message: String, help: String| {
+            mistakes.push(Mistake { location, message, help }.in_file(piece.source));
+        };
+        for expectation in &piece.expect {
+            check_expectation(expectation, &orders, &mut report);
+        }
     }
     mistakes
+}
+
+fn check_step<'s>(
+    scenario: &'s Scenario,
+    step: &'s Step,
+    orders: &mut Orders<'s>,
+    batches: &mut BTreeSet<&'s str>,
+    report: &mut impl FnMut(Location, String, String),
+) {
+    match step {
+        Step::Checkout(checkout) => {
+            check_checkout(scenario, checkout, orders, report);
+            orders.insert(&checkout.order.value, (checkout.by, checkout.amount.value));
+        }
+        Step::CheckoutBatch(batch) => {
+            check_batch(scenario, batch, orders, report);
+            batches.insert(&batch.batch.value);
+        }
+        Step::Retry(retry) if batches.contains(retry.order.value.as_str()) => {}
+        Step::Retry(retry) => check_order(&retry.order.value, retry.order.referenced, orders, report),
+        Step::Capture(capture) => check_order(&capture.order.value, capture.order.referenced, orders, report),
+        Step::Cancel(cancel) => check_order(&cancel.order.value, cancel.order.referenced, orders, report),
+        Step::Refund(refund) => check_order(&refund.order.value, refund.order.referenced, orders, report),
+        Step::Until(until) => {
+            if until.value.condition().is_none() {
+                let help = "name one of: event, sent, called, notified, order".to_owned();
+                report(until.referenced, "`until` waits for one thing".to_owned(), help);
+            }
+            for name in until.value.order.iter().flatten().map(|(name, _)| name) {
+                check_order(name, until.referenced, orders, report);
+            }
+        }
+        Step::Parallel(lists) => check_parallel(scenario, lists, orders, batches, report),
+        Step::SendRaw(_) if !scenario.roles.contains(&Role::Edc) => {
+            let message = "there is no line to a till: the scenario does not name the role `edc`".to_owned();
+            report(scenario.title.referenced, message, "add `edc` to `roles`".to_owned());
+        }
+        Step::NotifyRaw(raw) => {
+            if !scenario.roles.contains(&Role::Antom) {
+                let message =
+                    "nobody listens for notifications: the scenario does not name the role `antom`".to_owned();
+                report(raw.referenced, message, "add `antom` to `roles`".to_owned());
+            }
+            if raw.value.body.is_some() && raw.value.hex.is_some() {
+                let message = "the body is said twice".to_owned();
+                report(raw.referenced, message, "write `body`, or `hex`".to_owned());
+            }
+            let header = raw.value.headers.iter().find(|(name, value)| !is_header(name, value));
+            if let Some((name, _)) = header {
+                let help = "write a name of letters, digits and -, and a value of printable characters".to_owned();
+                report(raw.referenced, format!("`{name}` cannot be sent as a header"), help);
+            }
+        }
+        Step::SendRaw(_) | Step::Repeat(_) | Step::Restart(_) | Step::Advance(_) | Step::Settle(_) => {}
+    }
+}
+
+fn check_parallel<'s>(
+    scenario: &'s Scenario,
+    lists: &'s Spanned<Vec<Vec<Step>>>,
+    orders: &mut Orders<'s>,
+    batches: &mut BTreeSet<&'s str>,
+    report: &mut impl FnMut(Location, String, String),
+) {
+    if !(2..=LISTS).contains(&lists.value.len()) || lists.value.iter().any(Vec::is_empty) {
+        let help = format!("write two to {LISTS} lists, each with a step: `parallel: [[…], [… ]]`");
+        report(lists.referenced, "these are no lists of steps to take at the same time".to_owned(), help);
+    }
+    let all = || lists.value.iter().flatten();
+    if all().any(|step| matches!(step, Step::Parallel(_))) {
+        let help = "write all lists beside each other".to_owned();
+        report(lists.referenced, "`parallel` within `parallel`".to_owned(), help);
+        return;
+    }
+    // An order of one list is known in all of them, whichever comes first.
+    let (sales, others): (Vec<_>, Vec<_>) =
+        all().partition(|step| matches!(step, Step::Checkout(_) | Step::CheckoutBatch(_)));
+    for step in sales.into_iter().chain(others) {
+        check_step(scenario, step, orders, batches, report);
+    }
+}
+
+fn is_header(name: &str, value: &str) -> bool {
+    let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    !name.is_empty() && name.bytes().all(good) && value.bytes().all(|b| (b' '..=b'~').contains(&b))
 }
 
 /// Orders that were checked out: how, and for how much.
@@ -70,7 +151,7 @@ fn check_checkout(
     scenario: &Scenario,
     checkout: &Checkout,
     orders: &Orders<'_>,
-    report: &mut impl FnMut(serde_saphyr::Location, String, String),
+    report: &mut impl FnMut(Location, String, String),
 ) {
     let (name, at) = (&checkout.order.value, checkout.order.referenced);
     check_name(name, at, orders, report);
@@ -111,7 +192,7 @@ fn check_batch<'s>(
     scenario: &'s Scenario,
     batch: &'s CheckoutBatch,
     orders: &mut Orders<'s>,
-    report: &mut impl FnMut(serde_saphyr::Location, String, String),
+    report: &mut impl FnMut(Location, String, String),
 ) {
     check_name(&batch.batch.value, batch.batch.referenced, orders, report);
     check_role(scenario, Role::Antom, batch.batch.referenced, report);
@@ -125,12 +206,7 @@ fn check_batch<'s>(
     }
 }
 
-fn check_name(
-    name: &str,
-    at: serde_saphyr::Location,
-    orders: &Orders<'_>,
-    report: &mut impl FnMut(serde_saphyr::Location, String, String),
-) {
+fn check_name(name: &str, at: Location, orders: &Orders<'_>, report: &mut impl FnMut(Location, String, String)) {
     let good =
         (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if !good {
@@ -146,24 +222,14 @@ fn check_name(
     }
 }
 
-fn check_role(
-    scenario: &Scenario,
-    role: Role,
-    at: serde_saphyr::Location,
-    report: &mut impl FnMut(serde_saphyr::Location, String, String),
-) {
+fn check_role(scenario: &Scenario, role: Role, at: Location, report: &mut impl FnMut(Location, String, String)) {
     if !scenario.roles.contains(&role) {
         let message = format!("this order needs the role `{}`, which the scenario does not name", role.as_str());
         report(at, message, format!("add `{}` to `roles`", role.as_str()));
     }
 }
 
-fn check_order(
-    name: &str,
-    location: serde_saphyr::Location,
-    orders: &Orders<'_>,
-    report: &mut impl FnMut(serde_saphyr::Location, String, String),
-) {
+fn check_order(name: &str, location: Location, orders: &Orders<'_>, report: &mut impl FnMut(Location, String, String)) {
     if !orders.contains_key(name) {
         let known: Vec<_> = orders.keys().copied().collect();
         report(location, format!("no order `{name}` is checked out"), suggest::help(name, &known));
@@ -173,7 +239,7 @@ fn check_order(
 fn check_expectation(
     expectation: &Spanned<Expectation>,
     orders: &Orders<'_>,
-    report: &mut impl FnMut(serde_saphyr::Location, String, String),
+    report: &mut impl FnMut(Location, String, String),
 ) {
     match &expectation.value {
         Expectation::Order(states) => {

@@ -3,25 +3,37 @@
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
-use serde_saphyr::{Error, Location};
+use serde_saphyr::{Error, Location, PropertySyntax};
 
-use super::check;
+use super::expand::{Contents, expand};
 use super::model::Scenario;
+use super::source::{NoShelf, Source};
+use super::variables::Variables;
 use crate::diagnostic::Diagnostic;
 use crate::suggest;
 
 /// The largest file that is read.
 const LARGEST: usize = 1024 * 1024;
 
-/// Parses and checks a scenario file. `path` is for messages.
+/// How an empty scenario file should begin.
+pub(super) const BEGIN: &str = "begin with `title: …`, `roles: [edc]` and `steps:`; docs/scenarios.md shows how";
+
+/// Parses and checks a scenario in one text that includes nothing and has no table. `path` is for messages.
 ///
 /// # Errors
 /// Everything that is wrong, in the order of the file; a file that is no YAML has one mistake.
 pub fn parse(path: &str, text: &str) -> Result<Scenario, Vec<Diagnostic>> {
-    let begin = "begin with `title: …`, `roles: [edc]` and `steps:`; docs/scenarios.md shows how";
-    let scenario: Scenario = document(path, text, begin)?;
-    let mistakes = check::check(path, text, &scenario);
-    if mistakes.is_empty() { Ok(scenario) } else { Err(mistakes) }
+    let one = |message: &str| {
+        let help = "write one scenario here".to_owned();
+        vec![Diagnostic::new(path, text, 0..0, message.to_owned(), help)]
+    };
+    match expand(Source::new(path, text), &NoShelf)? {
+        Contents::Cases(rows) if rows.len() == 1 => {
+            rows.into_iter().next().map(|row| row.scenario).ok_or_else(|| one("no case"))
+        }
+        Contents::Cases(_) => Err(one("a table makes several cases of it")),
+        Contents::Part => Err(one("it is a part for others to include")),
+    }
 }
 
 /// Parses a YAML file of any kind. `begin` says what an empty one should begin with.
@@ -39,7 +51,21 @@ pub(crate) fn document<T: DeserializeOwned>(path: &str, text: &str, begin: &str)
         return one(0..0, "the file is empty", begin);
     }
     let options = serde_saphyr::options! { with_snippet: false };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| vec![explain(path, text, &error)])
+    serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| vec![explain(path, text, &error, &Variables::default())])
+}
+
+/// Parses a file of a case with what its variables stand for, in the round of that number.
+pub(super) fn with_variables<T: DeserializeOwned>(
+    source: &Source,
+    variables: &Variables<'_>,
+    round: u32,
+) -> Result<T, Vec<Diagnostic>> {
+    // `$${name}` and quoted texts are read as in a compose file; a name that nobody knows was told before.
+    let options = serde_saphyr::options! { with_snippet: false, property_syntax: PropertySyntax::DockerCompose };
+    let options = options.with_properties(variables.properties(round));
+    serde_saphyr::from_str_with_options(&source.text, options)
+        .map_err(|error| vec![explain(&source.path, &source.text, &error, variables)])
 }
 
 /// The bytes of a place. What has no place is shown at the top.
@@ -63,7 +89,7 @@ pub(super) fn span(text: &str, location: Location) -> Range<usize> {
     start..start + len.unwrap_or(word)
 }
 
-fn explain(path: &str, text: &str, error: &Error) -> Diagnostic {
+fn explain(path: &str, text: &str, error: &Error, variables: &Variables<'_>) -> Diagnostic {
     let error = error.without_snippet();
     let place = error.location().map_or(0..0, |location| span(text, location));
     let (message, help) = match error {
@@ -71,6 +97,7 @@ fn explain(path: &str, text: &str, error: &Error) -> Diagnostic {
             (format!("unknown key `{field}`"), suggest::help(field, expected))
         }
         Error::SerdeUnknownVariant { variant, expected, .. } => {
+            let variant = &variables.put_in(variant);
             // Two words where one belongs: the next line was read as part of this one.
             let help = if variant.contains(' ') { indentation_help(text, &place) } else { None };
             (format!("unknown word `{variant}`"), help.unwrap_or_else(|| suggest::help(variant, expected)))
@@ -84,7 +111,7 @@ fn explain(path: &str, text: &str, error: &Error) -> Diagnostic {
             (format!("expected {expected}, found {unexpected}"), help)
         }
         Error::DuplicateMappingKey { .. } => ("this key is there twice".to_owned(), "remove one of them".to_owned()),
-        other => other_mistake(text, &place, &other.to_string()),
+        other => other_mistake(text, &place, &variables.put_in(&other.to_string())),
     };
     Diagnostic::new(path, text, place, message, help)
 }
@@ -107,6 +134,14 @@ fn other_mistake(text: &str, place: &Range<usize>, raw: &str) -> (String, String
     if message.contains("read money") {
         return (message, "write an amount such as `{currency: KRW, value: \"10400\"}`, in minor units".to_owned());
     }
+    // Our own types say after a semicolon what to do.
+    if let Some((message, help)) = message.split_once("; ") {
+        return (message.to_owned(), help.to_owned());
+    }
+    if is_unquoted(text, place) {
+        let help = "between { and }, and between [ and ], put it in quotes: \"${name}\"".to_owned();
+        return ("a variable must be quoted here".to_owned(), help);
+    }
     let message =
         message.replace("expected mapping start", "expected keys with their values here, such as `key: value`");
     let message =
@@ -114,6 +149,16 @@ fn other_mistake(text: &str, place: &Range<usize>, raw: &str) -> (String, String
     let help = indentation_help(text, place)
         .unwrap_or_else(|| "look at the quotes, brackets and colons of this line and the one before".to_owned());
     (message, help)
+}
+
+/// Whether `${` stands without quotes in a line of braces or brackets: to YAML, the brace opens a mapping.
+fn is_unquoted(text: &str, place: &Range<usize>) -> bool {
+    let line = text.lines().nth(number_at(text, place.start) - 1).unwrap_or_default();
+    let quotes = |before: &str, quote| before.matches(quote).count() % 2 == 1;
+    line.match_indices("${").any(|(at, _)| {
+        let before = line.get(..at).unwrap_or_default();
+        before.contains(['{', '[']) && !quotes(before, '"') && !quotes(before, '\'')
+    })
 }
 
 /// A line of the file, with its number and the column where it begins.

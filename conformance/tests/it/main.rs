@@ -9,6 +9,7 @@ mod faults;
 mod files;
 mod generated;
 mod integrations;
+mod language;
 mod live;
 mod matrix;
 mod reports;

@@ -1,0 +1,258 @@
+//! Steps: what is done, in order. They are externally tagged, so that errors keep their line and column.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_saphyr::Spanned;
+use wire::antom::Operation;
+use wire::edc::{CommandName, EventCode};
+use wire::hex::HexBytes;
+use wire::money::Money;
+use wire::time::Span;
+
+use super::sale::{Checkout, CheckoutBatch};
+use crate::driver::OrderState;
+
+/// A step.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Step {
+    /// Sell an order.
+    Checkout(Checkout),
+    /// Sell several orders at once.
+    CheckoutBatch(CheckoutBatch),
+    /// Let the buyer try again: the same order or batch is checked out once more.
+    Retry(OrderRef),
+    /// Take money that was only held.
+    Capture(CaptureOrder),
+    /// Call an order off.
+    Cancel(OrderRef),
+    /// Give back what was paid for an order, or part of it.
+    Refund(Refund),
+    /// Wait for something to happen.
+    Until(Spanned<Until>),
+    /// Kill the integration and start it again on the same state.
+    Restart(Restart),
+    /// Let time pass.
+    Advance(Wait),
+    /// Let everything run until every order has ended and nothing is going on any more.
+    Settle(Settle),
+    /// Take the same steps several times; `${n}` in them counts from 1.
+    Repeat(Spanned<Repeat>),
+    /// Take several lists of steps at the same time.
+    Parallel(Spanned<Vec<Vec<Self>>>),
+    /// Put bytes on the line to the till, as they are.
+    SendRaw(SendRaw),
+    /// Send bytes to where the integration listens for notifications, unsigned.
+    NotifyRaw(Spanned<NotifyRaw>),
+}
+
+impl Step {
+    /// This step and all that are in it.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        let mut rest = vec![self];
+        std::iter::from_fn(move || {
+            let step = rest.pop()?;
+            match step {
+                Self::Repeat(repeat) => rest.extend(repeat.value.steps.iter().rev()),
+                Self::Parallel(tracks) => rest.extend(tracks.value.iter().flatten().rev()),
+                _ => {}
+            }
+            Some(step)
+        })
+    }
+}
+
+/// An order by its name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OrderRef {
+    /// Its name.
+    pub order: Spanned<String>,
+}
+
+/// Take money that was only held.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CaptureOrder {
+    /// The order's name.
+    pub order: Spanned<String>,
+    /// How much, in minor units. Default all of it.
+    #[serde(default)]
+    pub amount: Option<Money>,
+}
+
+/// Give back what was paid.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Refund {
+    /// The order's name.
+    pub order: Spanned<String>,
+    /// How much, in minor units.
+    pub amount: Money,
+}
+
+/// Wait until one thing has happened since the step before began.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Until {
+    /// The terminal has sent this event.
+    #[serde(default)]
+    pub event: Option<EventCode>,
+    /// The till has sent this command.
+    #[serde(default)]
+    pub sent: Option<CommandName>,
+    /// The integration has called this operation of the gateway.
+    #[serde(default)]
+    pub called: Option<Operation>,
+    /// The gateway has sent a notification of this type.
+    #[serde(default)]
+    pub notified: Option<NoticeType>,
+    /// The integration says that these orders stand so.
+    #[serde(default)]
+    pub order: Option<BTreeMap<String, OrderState>>,
+    /// How long at most. Default 1m.
+    #[serde(default = "one_minute")]
+    pub within: Span,
+}
+
+impl Until {
+    /// What is waited for, when it is one thing.
+    #[must_use]
+    pub fn condition(&self) -> Option<Condition<'_>> {
+        let all = [
+            self.event.map(Condition::Event),
+            self.sent.map(Condition::Sent),
+            self.called.map(Condition::Called),
+            self.notified.map(Condition::Notified),
+            self.order.as_ref().map(Condition::Order),
+        ];
+        let mut named = all.into_iter().flatten();
+        let first = named.next()?;
+        named.next().is_none().then_some(first)
+    }
+}
+
+/// What [`Until`] waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition<'a> {
+    /// An event of the terminal.
+    Event(EventCode),
+    /// A command of the till.
+    Sent(CommandName),
+    /// A call of the gateway.
+    Called(Operation),
+    /// A notification.
+    Notified(NoticeType),
+    /// Orders that stand so.
+    Order(&'a BTreeMap<String, OrderState>),
+}
+
+/// The `notifyType` of a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NoticeType {
+    /// A payment has ended.
+    PaymentResult,
+    /// A payment is pending.
+    PaymentPending,
+    /// A refund has ended.
+    RefundResult,
+    /// A capture has ended.
+    CaptureResult,
+    /// Money that came after a payment's end could not be given back.
+    PaymentReversal,
+}
+
+impl NoticeType {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PaymentResult => "PAYMENT_RESULT",
+            Self::PaymentPending => "PAYMENT_PENDING",
+            Self::RefundResult => "REFUND_RESULT",
+            Self::CaptureResult => "CAPTURE_RESULT",
+            Self::PaymentReversal => "PAYMENT_REVERSAL",
+        }
+    }
+}
+
+/// Kill and start again.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Restart {}
+
+/// Let time pass.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Wait {
+    /// How much.
+    pub by: Span,
+}
+
+/// Let everything run.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Settle {
+    /// How long at most.
+    pub within: Span,
+}
+
+/// Take the same steps several times.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Repeat {
+    /// How often.
+    pub times: u32,
+    /// Which steps.
+    pub steps: Vec<Step>,
+}
+
+/// Bytes on the line.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SendRaw {
+    /// To whom.
+    pub to: RawTo,
+    /// The bytes, such as `02 00 ff`.
+    pub hex: HexBytes,
+}
+
+/// Who gets bytes from the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawTo {
+    /// The till, as from the terminal.
+    Till,
+}
+
+/// An HTTP POST to where notifications go, which Antom never sent.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NotifyRaw {
+    /// The body as text.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// The body as bytes.
+    #[serde(default)]
+    pub hex: Option<HexBytes>,
+    /// Headers, beside Content-Type: application/json; one of the same name replaces it.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+}
+
+impl NotifyRaw {
+    /// The body's bytes.
+    #[must_use]
+    pub fn bytes(&self) -> bytes::Bytes {
+        match (&self.hex, &self.body) {
+            (Some(hex), _) => hex.0.clone(),
+            (None, body) => body.clone().unwrap_or_default().into(),
+        }
+    }
+}
+
+const fn one_minute() -> Span {
+    Span::secs(60)
+}
