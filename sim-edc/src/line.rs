@@ -4,7 +4,7 @@ use std::future::Future;
 use std::io;
 
 use bytes::Bytes;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 use tokio::sync::mpsc;
 
 use crate::event::Event;
@@ -65,19 +65,7 @@ impl Line for MemoryLine {
             self.client = Some(self.clients.recv().await.ok_or_else(gone)?);
             return Ok(LineEvent::Opened);
         };
-        let (mut reader, mut writer) = tokio::io::split(client);
-        let mut buffer = [0; 4096];
-        let event = tokio::select! {
-            biased;
-            read = reader.read(&mut buffer) => match read {
-                Ok(0) | Err(_) => LineEvent::Closed,
-                Ok(n) => LineEvent::Read(Bytes::copy_from_slice(buffer.get(..n).unwrap_or_default())),
-            },
-            wrote = writer.write(pending), if !pending.is_empty() => match wrote {
-                Ok(0) | Err(_) => LineEvent::Closed,
-                Ok(n) => LineEvent::Wrote(n),
-            },
-        };
+        let event = exchange(client, pending).await;
         if matches!(event, LineEvent::Closed) {
             self.client = None;
         }
@@ -90,5 +78,22 @@ impl Line for MemoryLine {
 
     fn plug(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Reads from a stream, or writes to it what is pending, whichever goes first; what came is read before more is said.
+pub(crate) async fn exchange(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), pending: &[u8]) -> LineEvent {
+    let (mut reader, mut writer) = tokio::io::split(stream);
+    let mut buffer = [0; 4096];
+    tokio::select! {
+        biased;
+        read = reader.read(&mut buffer) => match read {
+            Ok(0) | Err(_) => LineEvent::Closed,
+            Ok(n) => LineEvent::Read(Bytes::copy_from_slice(buffer.get(..n).unwrap_or_default())),
+        },
+        wrote = writer.write(pending), if !pending.is_empty() => match wrote {
+            Ok(0) | Err(_) => LineEvent::Closed,
+            Ok(n) => LineEvent::Wrote(n),
+        },
     }
 }

@@ -7,11 +7,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bytes::Bytes;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_serial::{ClearBuffer, SerialPort as _, SerialPortBuilderExt as _, SerialStream};
 
-use crate::line::{Line, LineEvent};
+use crate::line::{Line, LineEvent, exchange};
 
 const BAUD: u32 = 57_600;
 /// The first and the longest pause before a port that is gone is looked for again.
@@ -55,19 +53,7 @@ impl Line for SerialLine {
         if !std::mem::replace(&mut self.is_told, true) {
             return Ok(LineEvent::Opened);
         }
-        let (mut reader, mut writer) = tokio::io::split(port);
-        let mut buffer = [0; 4096];
-        let event = tokio::select! {
-            biased;
-            read = reader.read(&mut buffer) => match read {
-                Ok(0) | Err(_) => LineEvent::Closed,
-                Ok(n) => LineEvent::Read(Bytes::copy_from_slice(buffer.get(..n).unwrap_or_default())),
-            },
-            wrote = writer.write(pending), if !pending.is_empty() => match wrote {
-                Ok(0) | Err(_) => LineEvent::Closed,
-                Ok(n) => LineEvent::Wrote(n),
-            },
-        };
+        let event = exchange(port, pending).await;
         if matches!(event, LineEvent::Closed) {
             self.unplug();
         }
