@@ -120,14 +120,18 @@ impl<L: Line, O: Observer> Drive<L, O> {
     pub async fn run(mut self) -> io::Result<()> {
         loop {
             self.carry_out()?;
+            let deadlines = self.device.deadlines();
+            // What is due already is done before anything is written: what is said at one moment leaves in one write.
+            let is_due = deadlines.next().is_some_and(|at| at <= self.clock.now());
+            let pending: &[u8] = if is_due { &[] } else { &self.pending };
             let input = tokio::select! {
                 biased;
-                event = self.line.next(&self.pending), if self.is_plugged => self.input(event?),
+                event = self.line.next(pending), if self.is_plugged => self.input(event?),
                 Some(order) = self.orders.recv() => {
                     order(&mut self.device, self.clock.now());
                     None
                 }
-                () = self.clock.sleep(self.device.deadlines()) => Some(Input::Timeout),
+                () = self.clock.sleep(deadlines) => Some(Input::Timeout),
             };
             if !matches!(input, Some(Input::Timeout)) {
                 self.clock.touch();
