@@ -1,5 +1,6 @@
 //! What the terminal tells about a transaction: `responseData`, filled as a KICC terminal fills it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
@@ -56,13 +57,13 @@ impl Clerk {
         let told = self.notes(instrument);
         TransactionData {
             acquirer_info: Some(AcquirerInfo {
-                acquirer_result_code: told.then(|| "0000".to_owned()),
-                acquirer_result_message: told.then(|| "정상승인".to_owned()),
-                notice: told.then(|| notice(instrument).to_owned()),
+                acquirer_result_code: told.then_some(Cow::Borrowed("0000")),
+                acquirer_result_message: told.then_some(Cow::Borrowed("정상승인")),
+                notice: told.then(|| Cow::Borrowed(notice(instrument))),
                 acquirer_transaction_id: Some(transaction_id),
                 acquirer_approval_num: Some(approval(number)),
-                acquirer_merchant_id: Some("700000001".to_owned()),
-                acquirer_name: Some("KICC".to_owned()),
+                acquirer_merchant_id: Some(Cow::Borrowed("700000001")),
+                acquirer_name: Some(Cow::Borrowed("KICC")),
                 acquirer_meta_data: Some(self.seal.seal(&meta)),
                 sign_data: signed.then(|| STANDARD.encode(signature::draw(number))),
                 ..acquirer(sale)
@@ -77,11 +78,11 @@ impl Clerk {
     pub(crate) fn failed(&self, payment: &Payment, reason: Reason) -> TransactionData {
         let (code, told) = (reason.code(), (reason.acquirer_code(), reason.words()));
         match &payment.order {
-            PaymentOrder::Purchase(sale) => self.failed_as(sale, code, told),
+            PaymentOrder::Purchase(sale) => self.failed_as(sale, code, (told.0, Cow::Borrowed(told.1))),
             PaymentOrder::Cancel(cancellation) => TransactionData {
                 acquirer_info: Some(AcquirerInfo {
-                    acquirer_result_code: Some(told.0.to_owned()),
-                    acquirer_result_message: Some(told.1.to_owned()),
+                    acquirer_result_code: Some(Cow::Borrowed(told.0)),
+                    acquirer_result_message: Some(Cow::Borrowed(told.1)),
                     ..cancellation.acquirer.clone()
                 }),
                 result: BusinessResult::failure(code),
@@ -92,14 +93,14 @@ impl Clerk {
 
     /// A purchase that made sense and was not taken up.
     pub(crate) fn failed_sale(&self, sale: &Sale, code: BusinessCode, reason: &str) -> TransactionData {
-        self.failed_as(sale, code, (REFUSED, reason))
+        self.failed_as(sale, code, (REFUSED, Cow::Owned(reason.to_owned())))
     }
 
-    fn failed_as(&self, sale: &Sale, code: BusinessCode, told: (&str, &str)) -> TransactionData {
+    fn failed_as(&self, sale: &Sale, code: BusinessCode, told: (&'static str, Cow<'static, str>)) -> TransactionData {
         TransactionData {
             acquirer_info: Some(AcquirerInfo {
-                acquirer_result_code: Some(told.0.to_owned()),
-                acquirer_result_message: Some(told.1.to_owned()),
+                acquirer_result_code: Some(Cow::Borrowed(told.0)),
+                acquirer_result_message: Some(told.1),
                 ..acquirer(sale)
             }),
             ..self.echo(sale, BusinessResult::failure(code))
@@ -141,9 +142,9 @@ impl Clerk {
             acquirer_info: Some(AcquirerInfo {
                 acquirer_transaction_id: Some(format!("{number:012}")),
                 acquirer_approval_num: Some(approval(number)),
-                acquirer_result_code: Some("0000".to_owned()),
-                acquirer_result_message: Some("정상취소".to_owned()),
-                notice: told.then(|| "취소 처리되었습니다".to_owned()),
+                acquirer_result_code: Some(Cow::Borrowed("0000")),
+                acquirer_result_message: Some(Cow::Borrowed("정상취소")),
+                notice: told.then_some(Cow::Borrowed("취소 처리되었습니다")),
                 ..cancellation.acquirer.clone()
             }),
             result: BusinessResult::success(),
@@ -184,8 +185,8 @@ pub(crate) fn illegal(request: &PurchaseRequest) -> TransactionData {
 pub(crate) fn refused_cancel(request: &PurchaseCancelRequest, code: BusinessCode, reason: &str) -> TransactionData {
     TransactionData {
         acquirer_info: Some(AcquirerInfo {
-            acquirer_result_code: Some(REFUSED.to_owned()),
-            acquirer_result_message: Some(reason.to_owned()),
+            acquirer_result_code: Some(Cow::Borrowed(REFUSED)),
+            acquirer_result_message: Some(Cow::Owned(reason.to_owned())),
             ..AcquirerInfo::default()
         }),
         ..refused(code, &request.request_id, &request.payment_amount, &request.tip_amount)
@@ -225,12 +226,12 @@ fn echo_cancellation(cancellation: &Cancellation) -> TransactionData {
 }
 
 fn paid_with(instrument: &Instrument) -> PaymentResultInfo {
-    let card = |issuer: &str, funding: &str, region: &str, bin: &str| PaymentResultInfo {
-        issuer_code: issuer.to_owned(),
-        funding: funding.to_owned(),
-        payment_method_region: region.to_owned(),
-        payment_method_type: "CARD".to_owned(),
-        card_bin: Some(bin.to_owned()),
+    let card = |issuer, funding, region, bin| PaymentResultInfo {
+        issuer_code: Cow::Borrowed(issuer),
+        funding: Cow::Borrowed(funding),
+        payment_method_region: Cow::Borrowed(region),
+        payment_method_type: Cow::Borrowed("CARD"),
+        card_bin: Some(Cow::Borrowed(bin)),
         payment_method_id: None,
     };
     match instrument {
@@ -239,14 +240,14 @@ fn paid_with(instrument: &Instrument) -> PaymentResultInfo {
         Instrument::Card(Card::Prepaid) => card("047", "PREPAID", "KR", "94611700"),
         Instrument::Card(Card::Foreign) => card("해외비자", "CREDIT", "US", "41111100"),
         Instrument::Wallet { barcode } => PaymentResultInfo {
-            issuer_code: "ALIPAY+".to_owned(),
-            payment_method_type: "CONNECT_WALLET".to_owned(),
+            issuer_code: Cow::Borrowed("ALIPAY+"),
+            payment_method_type: Cow::Borrowed("CONNECT_WALLET"),
             payment_method_id: Some(barcode.clone()),
             card_bin: None,
             ..card("", "PREPAID", "GLOBAL", "")
         },
         Instrument::SamsungPay => PaymentResultInfo {
-            payment_method_type: "SAMSUNGPAY".to_owned(),
+            payment_method_type: Cow::Borrowed("SAMSUNGPAY"),
             card_bin: None,
             ..card("029", "CREDIT", "KR", "")
         },

@@ -216,8 +216,10 @@ impl Terminal {
             PaymentOrder::Cancel(cancellation) => (cancellation.charged, Some(cancellation.original.clone())),
         };
         let (kind, request_id) = (payment.kind(), payment.request_id().to_owned());
-        let result_code = data.result.result_code.clone();
-        self.event(Event::Recorded { kind, request_id: request_id.clone(), amount, result_code });
+        if self.is_traced {
+            let result_code = data.result.result_code.clone().into_owned();
+            self.event(Event::Recorded { kind, request_id: request_id.clone(), amount, result_code });
+        }
         let record = Arc::new(Record { kind, request_id, amount, cancels, data });
         self.journal.store(Arc::clone(&record));
         record

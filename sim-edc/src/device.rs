@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 use wire::clock::Deadlines;
-use wire::edc::{ACK, Kind, Packet};
+use wire::edc::{ACK, Kind, NAK, Packet};
 use wire::time::Moment;
 
 use crate::event::{Direction, Event};
@@ -111,6 +111,7 @@ impl Device {
     #[must_use]
     pub fn untraced(mut self) -> Self {
         self.is_traced = false;
+        self.terminal.is_traced = false;
         self
     }
 
@@ -132,7 +133,7 @@ impl Device {
             Input::Bytes(_) if self.terminal.state().is_deaf() => {}
             Input::Bytes(bytes) => {
                 let bytes = self.disturbed(bytes);
-                self.link.handle(now, LinkInput::Bytes(&bytes));
+                self.link.handle(now, LinkInput::Bytes(bytes));
             }
             Input::Timeout => {
                 self.link.handle(now, LinkInput::Timeout);
@@ -196,7 +197,9 @@ impl Device {
     /// Carries messages between link and terminal until both have nothing more to say.
     fn settle(&mut self, now: Moment) {
         loop {
-            self.out.extend(self.terminal.journal.take_unsaved().map(Output::Store));
+            while let Some(kept) = self.terminal.journal.take_unsaved() {
+                self.out.push_back(Output::Store(kept));
+            }
             if let Some(output) = self.terminal.poll() {
                 self.terminal_wants(now, output);
             } else if let Some(output) = self.link.poll() {
@@ -246,13 +249,13 @@ impl Device {
                 self.transmit(now, bytes, &packet, (seq, attempt, note));
             }
             LinkOutput::Byte(byte) => {
-                let event = if byte == ACK {
-                    Event::Ack { direction: Direction::ToPos, stray: false }
+                let (event, sign): (_, &'static [u8]) = if byte == ACK {
+                    (Event::Ack { direction: Direction::ToPos, stray: false }, &[ACK])
                 } else {
-                    Event::Nak { direction: Direction::ToPos, stray: false }
+                    (Event::Nak { direction: Direction::ToPos, stray: false }, &[NAK])
                 };
                 self.event(event);
-                self.outbox.push(now, Duration::ZERO, Bytes::copy_from_slice(&[byte]));
+                self.outbox.push(now, Duration::ZERO, Bytes::from_static(sign));
             }
             LinkOutput::Settled(Kind::Result) => {
                 if self.awaited.pop_front().unwrap_or(false) {

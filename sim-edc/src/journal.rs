@@ -3,7 +3,8 @@
 //! Behind this narrow door so that a store on disk can stand behind it: whatever is new here comes out once, as [`Kept`],
 //! before anything else comes out of the device.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -50,42 +51,44 @@ pub enum Kept {
 #[derive(Debug, Default)]
 pub struct Journal {
     records: Vec<Arc<Record>>,
-    request_ids: HashSet<String>,
-    /// Where the first record of a Purchase with this requestId is.
-    purchases: HashMap<String, usize>,
+    /// Every requestId, and where the first record of a Purchase with it is.
+    request_ids: HashMap<String, Option<usize>>,
     /// The requestIds of Purchases that were given back.
     cancelled: HashSet<String>,
     /// What no store knows yet. A device takes it after each input, whether or not there is a store, so it holds a few
     /// entries at most.
-    unsaved: Vec<Kept>,
+    unsaved: VecDeque<Kept>,
 }
 
 impl Journal {
     /// Remembers a requestId; false when it was known.
     pub(crate) fn claim(&mut self, request_id: &str) -> bool {
-        let is_new = self.request_ids.insert(request_id.to_owned());
-        if is_new {
-            self.unsaved.push(Kept::RequestId(request_id.to_owned()));
-        }
-        is_new
+        let Entry::Vacant(unused) = self.request_ids.entry(request_id.to_owned()) else { return false };
+        unused.insert(None);
+        self.unsaved.push_back(Kept::RequestId(request_id.to_owned()));
+        true
     }
 
     /// Whether a requestId was claimed before.
     #[must_use]
     pub fn knows(&self, request_id: &str) -> bool {
-        self.request_ids.contains(request_id)
+        self.request_ids.contains_key(request_id)
     }
 
     /// Stores a record. Call it before anything tells the POS of it.
     pub(crate) fn store(&mut self, record: Arc<Record>) {
-        self.unsaved.push(Kept::Record(Arc::clone(&record)));
+        self.unsaved.push_back(Kept::Record(Arc::clone(&record)));
         self.add(record);
     }
 
     fn add(&mut self, record: Arc<Record>) {
         match (record.kind, &record.cancels) {
             (RecordKind::Purchase, _) => {
-                self.purchases.entry(record.request_id.clone()).or_insert(self.records.len());
+                let at = self.records.len();
+                match self.request_ids.get_mut(&record.request_id) {
+                    Some(first) => *first = first.or(Some(at)),
+                    None => drop(self.request_ids.insert(record.request_id.clone(), Some(at))),
+                }
             }
             (RecordKind::PurchaseCancel, Some(original)) if record.data.result.is_success() => {
                 self.cancelled.insert(original.clone());
@@ -95,9 +98,9 @@ impl Journal {
         self.records.push(record);
     }
 
-    /// What a store must keep before anything is answered, in order. Each comes out once.
-    pub(crate) fn take_unsaved(&mut self) -> impl Iterator<Item = Kept> {
-        self.unsaved.drain(..)
+    /// The next thing that a store must keep before anything is answered. Each comes out once.
+    pub(crate) fn take_unsaved(&mut self) -> Option<Kept> {
+        self.unsaved.pop_front()
     }
 
     /// The most recent transaction.
@@ -115,7 +118,7 @@ impl Journal {
     /// The Purchase with a requestId, if it was stored.
     #[must_use]
     pub fn purchase(&self, request_id: &str) -> Option<&Record> {
-        self.purchases.get(request_id).and_then(|at| self.records.get(*at)).map(Arc::as_ref)
+        self.request_ids.get(request_id).and_then(|at| self.records.get((*at)?)).map(Arc::as_ref)
     }
 
     /// Whether the Purchase with this requestId was given back.
@@ -138,7 +141,7 @@ impl FromIterator<Kept> for Journal {
         for kept in kept {
             match kept {
                 Kept::RequestId(request_id) => {
-                    journal.request_ids.insert(request_id);
+                    journal.request_ids.entry(request_id).or_default();
                 }
                 Kept::Record(record) => journal.add(record),
             }
@@ -171,8 +174,8 @@ mod tests {
         ] {
             journal.store(record);
         }
-        let restored = journal.take_unsaved().collect();
-        assert_eq!(journal.take_unsaved().count(), 0, "each comes out once");
+        let restored = std::iter::from_fn(|| journal.take_unsaved()).collect();
+        assert_eq!(journal.take_unsaved(), None, "each comes out once");
         for journal in [journal, restored] {
             let found = |request_id| journal.purchase(request_id).map(|record| record.request_id.as_str());
             assert_eq!(["R1", "R2", "C1", "C2"].map(found), [Some("R1"), Some("R2"), None, None]);

@@ -25,9 +25,9 @@ const NAK_PAUSE: Duration = Duration::from_millis(100);
 
 /// What the link is told.
 #[derive(Debug)]
-pub enum LinkInput<'a> {
+pub enum LinkInput {
     /// Bytes arrived.
-    Bytes(&'a [u8]),
+    Bytes(Bytes),
     /// A message shall leave.
     Send {
         /// The message.
@@ -124,10 +124,10 @@ impl Link {
     }
 
     /// Takes an input. Then [`Link::poll`] until it returns nothing.
-    pub fn handle(&mut self, now: Moment, input: LinkInput<'_>) {
+    pub fn handle(&mut self, now: Moment, input: LinkInput) {
         match input {
             LinkInput::Bytes(bytes) => {
-                self.unread.push_back(Bytes::copy_from_slice(bytes));
+                self.unread.push_back(bytes);
                 self.read(now);
             }
             LinkInput::Send { packet, note } => {

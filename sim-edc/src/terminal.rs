@@ -91,6 +91,8 @@ pub struct Terminal {
     pub(crate) next_answer: Option<HostAnswer>,
     /// Commands that are carried out and answered with another code: id, name, and that code.
     pub(crate) instead: Vec<(String, CommandName, CommandCode)>,
+    /// Whether anybody wants to know of events.
+    pub(crate) is_traced: bool,
     pub(crate) out: VecDeque<TerminalOutput>,
 }
 
@@ -111,6 +113,7 @@ impl Terminal {
             next_action: None,
             next_answer: None,
             instead: Vec::new(),
+            is_traced: true,
             out: VecDeque::new(),
         }
     }
@@ -353,7 +356,9 @@ impl Terminal {
     }
 
     pub(crate) fn event(&mut self, event: Event) {
-        self.out.push_back(TerminalOutput::Event(event));
+        if self.is_traced {
+            self.out.push_back(TerminalOutput::Event(event));
+        }
     }
 
     pub(crate) fn say(&mut self, output: TerminalOutput) {

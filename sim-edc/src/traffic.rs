@@ -27,20 +27,21 @@ impl Device {
     ) {
         // What is said on a line that nobody has open is said to nobody.
         let mut note = if self.is_open { note } else { Some(Note::Lost) };
-        let mut pieces = vec![(Duration::ZERO, bytes.clone())];
-        let (mut merges, mut is_disturbed) = (false, false);
+        // What a fault makes of it; nothing as long as none does.
+        let (mut pieces, mut merges) = (Vec::new(), false);
         if note != Some(Note::Lost) {
             if let Some(corrupted) = self.faults.take_outgoing(packet.kind) {
                 note = Some(corrupted);
-                is_disturbed = true;
-                pieces = vec![(Duration::ZERO, tamper::wrong_check(&bytes))];
+                pieces.push((Duration::ZERO, tamper::wrong_check(&bytes)));
             }
             let target = Target::of(Direction::ToPos, Some(packet.kind));
             let fits = |trick: Trick| matches!(trick.stage(), Stage::Bytes | Stage::Link) && trick != Trick::SeqReset;
             for hit in self.faults.hits(|trick| fits(trick) && trick != Trick::LateAck, target) {
                 self.event(Event::Fault { name: hit.trick.word().to_owned() });
-                is_disturbed = true;
                 merges |= hit.trick == Trick::Merge;
+                if pieces.is_empty() {
+                    pieces.push((Duration::ZERO, bytes.clone()));
+                }
                 note = tamper::bytes(hit, &mut pieces).or(note);
             }
         }
@@ -53,15 +54,18 @@ impl Device {
         if note == Some(Note::Lost) {
             return;
         }
-        if is_disturbed {
+        if !pieces.is_empty() {
             let on_wire: Vec<u8> = pieces.iter().flat_map(|(_, piece)| piece.iter().copied()).collect();
             if on_wire != bytes {
                 self.event(Event::OnWire { raw: HexBytes(on_wire.into()) });
             }
         }
-        self.last_frame = bytes;
+        self.last_frame = bytes.clone();
         if merges {
             return self.outbox.keep(pieces.into_iter().map(|(_, bytes)| bytes));
+        }
+        if pieces.is_empty() {
+            return self.outbox.push(now, Duration::ZERO, bytes);
         }
         for (pause, piece) in pieces {
             self.outbox.push(now, pause, piece);

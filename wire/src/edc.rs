@@ -15,6 +15,7 @@ mod event;
 mod frame;
 mod hello;
 mod ndjson;
+mod object_writer;
 mod packet;
 mod purchase;
 mod result;

@@ -93,7 +93,7 @@ pub(crate) fn of_last_transaction(
     if !is_this {
         return Verdict::Unclear("the terminal's last transaction is not known to be this order's".to_owned());
     }
-    match data.result.result_code.as_str() {
+    match data.result.result_code.as_ref() {
         BusinessResult::SUCCESS => Verdict::Succeeded(evidence(data, attempt.amount, mistake)),
         // As a record of this very payment, not as the refusal of a second one.
         code if code == BusinessCode::RepeatReqReject.as_str() => Verdict::Failed(code.to_owned()),
@@ -122,7 +122,7 @@ fn money(amount: &Amount) -> Option<Money> {
 }
 
 fn of_code(data: &TransactionData, mistake: Mistake) -> Verdict {
-    let code = data.result.result_code.as_str();
+    let code = data.result.result_code.as_ref();
     match code.parse::<BusinessCode>() {
         Ok(BusinessCode::Unknown) if mistake.is(Fault::UnknownIsFailure) => Verdict::Failed(code.to_owned()),
         Ok(BusinessCode::RepeatReqReject) if mistake.is(Fault::NewIdAfterRepeat) => Verdict::Failed(code.to_owned()),
@@ -170,7 +170,7 @@ mod tests {
         TransactionData {
             request_id: request_id.map(ToOwned::to_owned),
             payment_amount: Some(Money::krw(won).amount()),
-            result: BusinessResult { result_code: code.to_owned(), result_message: String::new() },
+            result: BusinessResult { result_code: code.to_owned().into(), result_message: "".into() },
             acquirer_info: Some(AcquirerInfo { acquirer_terminal_id: Some("T".to_owned()), ..AcquirerInfo::default() }),
             ..TransactionData::default()
         }

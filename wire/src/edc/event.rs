@@ -41,19 +41,13 @@ impl Event {
     /// The packet of [`Event::new`] without the event.
     #[must_use]
     pub fn packet_of(id: &str, code: EventCode, seq: u32) -> Packet {
-        let seq = seq.to_string();
-        Packet::new(Kind::Event, &OnWire { id, event_code: code.as_str(), seq: &seq, message: code.message() })
+        Packet::written(Kind::Event, |object| {
+            object.text("id", id);
+            object.text("eventCode", code.as_str());
+            object.text("seq", &seq.to_string());
+            object.text("message", code.message());
+        })
     }
-}
-
-/// An event as it is written.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct OnWire<'a> {
-    id: &'a str,
-    event_code: &'a str,
-    seq: &'a str,
-    message: &'a str,
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::object_writer::ObjectWriter;
+
 /// The kind of a message: the TYPE byte of a frame, the `type` field of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -54,13 +56,14 @@ impl Kind {
         }
     }
 
-    /// How long a message of this kind is, about: room for it is made at once.
+    /// How long a message of this kind is at most, as a rule: room for it is made at once. No more than a kilobyte, up to
+    /// which allocators hand out blocks at once.
     const fn usual_length(self) -> usize {
         match self {
             Self::Hello | Self::Ping => 64,
             Self::Event => 128,
             Self::Command => 512,
-            Self::Result => 1536,
+            Self::Result => 1024,
         }
     }
 
@@ -90,6 +93,13 @@ impl Packet {
         if serde_json::to_writer(&mut data, message).is_err() {
             data = b"{}".to_vec();
         }
+        Self { kind, data: data.into() }
+    }
+
+    /// A packet of a kind with the fields that `fields` writes.
+    pub(super) fn written(kind: Kind, fields: impl FnOnce(&mut ObjectWriter<'_>)) -> Self {
+        let mut data = Vec::with_capacity(kind.usual_length());
+        ObjectWriter::write(&mut data, fields);
         Self { kind, data: data.into() }
     }
 

@@ -3,10 +3,12 @@
 //! Two steps, because they fail differently: the *shape* (a missing field, a number for a string) is CommandParamError,
 //! the *meaning* (a zero amount, a foreign currency) is PARAM_ILLEGAL. A [`Sale`] that exists has passed both.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::object_writer::ObjectWriter;
 use super::shape::{Need, ShapeField};
 use crate::money::{Amount, Currency, Money};
 
@@ -75,21 +77,38 @@ pub struct AcquirerInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acquirer_registration_no: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub acquirer_merchant_id: Option<String>,
+    pub acquirer_merchant_id: Option<Cow<'static, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acquirer_approval_num: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub acquirer_name: Option<String>,
+    pub acquirer_name: Option<Cow<'static, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acquirer_meta_data: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub acquirer_result_code: Option<String>,
+    pub acquirer_result_code: Option<Cow<'static, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub acquirer_result_message: Option<String>,
+    pub acquirer_result_message: Option<Cow<'static, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub notice: Option<String>,
+    pub notice: Option<Cow<'static, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_data: Option<String>,
+}
+
+impl AcquirerInfo {
+    /// Writes the fields as serde writes them; `result.rs` compares the two.
+    pub(super) fn write(&self, object: &mut ObjectWriter<'_>) {
+        object.text_if_any("acquirerTransactionId", self.acquirer_transaction_id.as_deref());
+        object.text_if_any("acquirerTerminalId", self.acquirer_terminal_id.as_deref());
+        object.text_if_any("acquirerRegistrationNo", self.acquirer_registration_no.as_deref());
+        object.text_if_any("acquirerMerchantId", self.acquirer_merchant_id.as_deref());
+        object.text_if_any("acquirerApprovalNum", self.acquirer_approval_num.as_deref());
+        object.text_if_any("acquirerName", self.acquirer_name.as_deref());
+        object.text_if_any("acquirerMetaData", self.acquirer_meta_data.as_deref());
+        object.text_if_any("acquirerResultCode", self.acquirer_result_code.as_deref());
+        object.text_if_any("acquirerResultMessage", self.acquirer_result_message.as_deref());
+        object.text_if_any("notice", self.notice.as_deref());
+        object.text_if_any("signData", self.sign_data.as_deref());
+    }
 }
 
 impl PurchaseRequest {
@@ -142,10 +161,10 @@ impl PurchaseRequest {
                 _ => return Err(IllegalParameter::new("paymentExpiryTime", "must be 1 to 240 seconds")),
             },
         };
-        let terminal_id = self.acquirer_info.acquirer_terminal_id.clone().unwrap_or_default();
-        let terminal_id = length("acquirerInfo.acquirerTerminalId", &terminal_id, 1, 64)?;
-        let registration_no = self.acquirer_info.acquirer_registration_no.clone().unwrap_or_default();
-        let registration_no = length("acquirerInfo.acquirerRegistrationNo", &registration_no, 10, 10)?;
+        let terminal_id = self.acquirer_info.acquirer_terminal_id.as_deref().unwrap_or_default();
+        let terminal_id = length("acquirerInfo.acquirerTerminalId", terminal_id, 1, 64)?;
+        let registration_no = self.acquirer_info.acquirer_registration_no.as_deref().unwrap_or_default();
+        let registration_no = length("acquirerInfo.acquirerRegistrationNo", registration_no, 10, 10)?;
         Ok(Sale { request_id, total, tax, tip, installments, expiry, terminal_id, registration_no })
     }
 }

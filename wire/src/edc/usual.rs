@@ -18,7 +18,7 @@ use crate::money::Amount;
 /// The invocation, if it is a Purchase without anything unusual.
 pub(super) fn purchase(data: &[u8]) -> Option<Invocation> {
     let Object(Written { id, command_name: Name::Purchase, command_request_params: Object(parameters), .. }) =
-        serde_json::from_slice(data).ok()?;
+        serde_json::from_str(std::str::from_utf8(data).ok()?).ok()?;
     is_id(&id).then(|| Invocation { id, command: Command::Purchase(parameters.into()) })
 }
 
