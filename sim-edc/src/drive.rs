@@ -208,6 +208,7 @@ impl<L, O> std::fmt::Debug for Drive<L, O> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
     use std::sync::Arc;
 
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -261,6 +262,48 @@ mod tests {
             assert_eq!(said.contains(r#""outcome":"success""#), is_answered, "{room}: {said}");
             let error = ended.unwrap_err().to_string();
             assert_eq!(error.contains("no room is left"), !is_answered, "{room}: {error}");
+        }
+    }
+
+    /// A line on which a client says some things and then listens, write by write.
+    struct Listening {
+        says: VecDeque<LineEvent>,
+        writes: mpsc::UnboundedSender<String>,
+    }
+
+    impl Line for Listening {
+        async fn next(&mut self, pending: &[u8]) -> io::Result<LineEvent> {
+            if let Some(said) = self.says.pop_front() {
+                return Ok(said);
+            }
+            if pending.is_empty() {
+                return std::future::pending().await;
+            }
+            let _ = self.writes.send(String::from_utf8_lossy(pending).into_owned());
+            Ok(LineEvent::Wrote(pending.len()))
+        }
+
+        fn unplug(&mut self) {}
+
+        fn plug(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_due_at_one_moment_leaves_in_one_write() {
+        let script = "{cardholder: [insert: {after: 0ms}], host: [approve: {after: 0ms}], settings: {reading: 0ms}}";
+        let device = Device::new(Profile::Ndjson, &serde_saphyr::from_str(script).unwrap());
+        let line = |text: &str| LineEvent::Read(format!("{text}\n").into());
+        let hello = HELLO.replace("true", "false");
+        let (writes, mut heard) = mpsc::unbounded_channel();
+        let says = [LineEvent::Opened, line(&hello), line(PURCHASE)].into();
+        let clock = Arc::new(SystemClock::starting_at(Moment::WORLD_START));
+        let running = tokio::spawn(drive(device, Listening { says, writes }, clock, |_: Moment, _: Event| {}));
+        let first = heard.recv().await.unwrap();
+        running.abort();
+        for word in ["INIT_SUCCESS", "READY", "CARD_DETECTED", "START_TRANSACTION", r#""outcome":"success""#] {
+            assert!(first.contains(word), "{word}: {first}");
         }
     }
 
