@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs a fuzz target for some seconds with the stable toolchain and without cargo-fuzz: coverage needs no nightly flag.
-#   wire/fuzz/run.sh TARGET [SECONDS]      (frames, lines, command, hello, result; 60 seconds)
+#   wire/fuzz/run.sh TARGET [SECONDS]      (frames, lines, command, hello, result,
+#                                      envelope, signature, message; 60 seconds)
 # What it finds is kept below target/fuzz; an input that breaks a claim is written to wire/fuzz/artifacts.
 # wire/fuzz/run.sh --minimise TARGET adds the smallest set of found inputs that reaches as much to the committed corpus.
 set -euo pipefail
@@ -8,7 +9,7 @@ cd "$(dirname "$0")"
 
 minimise=no
 if [ "${1:-}" = --minimise ]; then minimise=yes; shift; fi
-target=${1:?which target: frames, lines, command, hello or result}
+target=${1:?which target: frames, lines, command, hello, result, envelope, signature or message}
 seconds=${2:-60}
 host=$(rustc -vV | sed -n 's/^host: //p')
 built=../../target/fuzz

@@ -3,5 +3,7 @@
 #[path = "../../tests/it/decode.rs"]
 #[expect(dead_code, reason = "the tests use more of it than the targets")]
 mod decode;
+#[path = "../../tests/it/gateway_targets.rs"]
+pub mod gateway_targets;
 #[path = "../../tests/it/targets.rs"]
 pub mod targets;

@@ -18,6 +18,8 @@ mod codes;
 mod corpus;
 mod decode;
 mod frames;
+#[expect(unreachable_pub, reason = "the fuzz targets call them too")]
+mod gateway_targets;
 mod keys;
 mod messages;
 mod properties;
