@@ -59,18 +59,19 @@ fn check_media_type(envelope: &Envelope, notes: &mut Vec<String>) -> Result<(), 
 }
 
 /// Reads a body that fits its table.
-pub(crate) fn read<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, Refusal> {
-    serde_json::from_value(texts(body)).map_err(|error| Refusal { code: "PARAM_ILLEGAL", reason: error.to_string() })
+pub(crate) fn read<T: serde::de::DeserializeOwned>(mut body: Value) -> Result<T, Refusal> {
+    make_texts(&mut body);
+    serde_json::from_value(body).map_err(|error| Refusal { code: "PARAM_ILLEGAL", reason: error.to_string() })
 }
 
 /// Numbers and booleans as texts. The real gateway takes either, and no field that is read here is anything but a text.
-fn texts(value: Value) -> Value {
+fn make_texts(value: &mut Value) {
     match value {
-        Value::Number(number) => Value::String(number.to_string()),
-        Value::Bool(bool) => Value::String(bool.to_string()),
-        Value::Array(values) => values.into_iter().map(texts).collect(),
-        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, texts(value))).collect(),
-        Value::Null | Value::String(_) => value,
+        Value::Number(number) => *value = Value::String(number.to_string()),
+        Value::Bool(bool) => *value = Value::String(bool.to_string()),
+        Value::Array(values) => values.iter_mut().for_each(make_texts),
+        Value::Object(fields) => fields.values_mut().for_each(make_texts),
+        Value::Null | Value::String(_) => {}
     }
 }
 
@@ -118,7 +119,8 @@ mod tests {
 
     #[test]
     fn scalars_become_texts_at_every_depth_and_nothing_else_changes() {
-        let value = json!({"a": 1, "b": [true, null, {"c": 1.5}], "d": "1", "e": {}});
-        assert_eq!(texts(value), json!({"a": "1", "b": ["true", null, {"c": "1.5"}], "d": "1", "e": {}}));
+        let mut value = json!({"a": 1, "b": [true, null, {"c": 1.5}], "d": "1", "e": {}});
+        make_texts(&mut value);
+        assert_eq!(value, json!({"a": "1", "b": ["true", null, {"c": "1.5"}], "d": "1", "e": {}}));
     }
 }

@@ -23,7 +23,7 @@ use crate::notifier::{Scheme, Target};
 use crate::tls::names_of;
 use crate::{
     ApiKey, Authority, Cashier, Clients, Control, DurableStore, Event, Front, Gateway, Journal, KeyRing, MemoryStore,
-    Notifier, Script, Store, SystemClock, TcpAccept, TcpConnect, TlsClient, TlsServer, drive,
+    Notifier, Script, Signing, Store, SystemClock, TcpAccept, TcpConnect, TlsClient, TlsServer, drive,
 };
 
 /// Antom's payment API on loopback, signed as Antom signs.
@@ -45,6 +45,9 @@ pub struct Arguments {
     /// A merchant's client id. May be given several times; the keys of the further ones are below clients/ in the folder
     #[arg(long, value_name = "ID", default_value = "SANDBOX_5Y00000000000001")]
     client_id: Vec<String>,
+    /// Ask for no signatures and make none, to measure what is left without them
+    #[arg(long)]
+    no_signing: bool,
     /// A key with which the first merchant needs no signatures, such as isak_TEST_ID_SECRET
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
@@ -120,7 +123,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     gateway.set_by_hand(arguments.by_hand);
     let clock = SystemClock::from_time_of_day();
     let (requests, calls) = mpsc::channel(64);
-    let journal = Journal::default();
+    let journal = Journal::on_disk().context("make a file for the trace, in the folder for temporary files")?;
     let control = Control::new(requests.clone(), clock.clone(), journal.clone())
         .with_token(arguments.control_token.clone())
         .with_text(&text);
@@ -197,6 +200,9 @@ fn merchants(arguments: &Arguments) -> anyhow::Result<(Clients, Signer)> {
         first.set_api_key(ApiKey::parse(key)?);
     }
     let mut clients = Clients::default();
+    if arguments.no_signing {
+        clients.set_signing(Signing::Off);
+    }
     let mut ids = arguments.client_id.iter();
     if let Some(id) = ids.next() {
         clients.put(id.as_str(), first);

@@ -9,7 +9,7 @@ use wire::hex::TextBytes;
 use wire::time::{Moment, WireTime};
 
 use crate::checks::{Refusal, check};
-use crate::client::Clients;
+use crate::client::{Clients, Signing};
 use crate::desk::Desk;
 use crate::event::Event;
 use crate::ledger::{Ledger, OFFSET_MINUTES};
@@ -153,6 +153,14 @@ impl Gateway {
         &self.signer
     }
 
+    /// The signer, where anything is signed at all.
+    fn signs(&self) -> Option<&Signer> {
+        match self.clients.signing() {
+            Signing::On => Some(&self.signer),
+            Signing::Off => None,
+        }
+    }
+
     /// Signs with this key from now on, under a version one higher.
     pub fn rotate(&mut self, signer: Signer) {
         self.signer = signer.with_version(self.signer.version().saturating_add(1));
@@ -264,7 +272,7 @@ impl Gateway {
     }
 
     fn reply(&mut self, id: u64, operation: Option<Operation>, envelope: &Envelope, client: &str, body: Bytes) {
-        let headers = sign(&self.signer, self.desk.now, envelope, client, &body);
+        let headers = sign(self.signs(), self.desk.now, envelope, client, &body);
         let lost = self.desk.lost(operation);
         self.desk.event(Event::Response {
             id,
@@ -301,7 +309,7 @@ impl Gateway {
     fn deliver(&mut self, id: u64, notice: Notice) {
         let time = WireTime::new(self.desk.now, OFFSET_MINUTES);
         let signer = match notice.truth {
-            Truth::Genuine | Truth::Forged(Forgery::TamperedBody) => Some(&self.signer),
+            Truth::Genuine | Truth::Forged(Forgery::TamperedBody) => self.signs(),
             Truth::Forged(Forgery::ForeignKey) => self.forger.as_ref(),
             Truth::Forged(Forgery::Absent) => None,
         };

@@ -1,18 +1,25 @@
-//! The trace of a running gateway, as the control API shows it: the newest entries, bounded, and a live stream of them.
+//! The trace of a running gateway, as the control API shows it: the newest entries in memory, older ones on the disk, both
+//! bounded, and a live stream of them.
+
+mod spill;
 
 use std::collections::VecDeque;
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use tokio::sync::broadcast;
 use wire::time::Moment;
 
+use self::spill::Spill;
 use crate::event::Event;
 
-/// Entries that are kept at most.
+/// Entries that are kept in memory at most.
 const ENTRIES: usize = 20_000;
 /// Bytes that they may have together.
-const BYTES: usize = 64 * 1024 * 1024;
+const BYTES: usize = 8 * 1024 * 1024;
+/// Bytes that each of the two files of older ones may have.
+const FILE: u64 = 512 * 1024 * 1024;
 /// How far a listener may fall behind before it misses entries.
 const BEHIND: usize = 1024;
 
@@ -31,6 +38,8 @@ struct Kept {
     entries: VecDeque<Entry>,
     bytes: usize,
     last: u64,
+    /// All entries, also those that memory has no room for any more; none where nothing is to be written.
+    spill: Option<Spill>,
 }
 
 /// One line of it.
@@ -58,6 +67,16 @@ impl Default for Journal {
 }
 
 impl Journal {
+    /// A journal that keeps older entries in files without a name, in the folder for temporary files.
+    ///
+    /// # Errors
+    /// No file can be made there.
+    pub fn on_disk() -> io::Result<Self> {
+        let journal = Self::default();
+        journal.kept().spill = Some(Spill::of_at_most(FILE)?);
+        Ok(journal)
+    }
+
     /// Adds an entry; the oldest go when there are too many.
     pub fn add(&self, at: Moment, event: Event) {
         let mut kept = self.kept();
@@ -65,6 +84,12 @@ impl Journal {
         let number = kept.last;
         let line = serde_json::to_string(&Line { number, at: at.as_millis(), event: &event }).unwrap_or_default();
         let entry = Entry { number, line: line.into(), event: Arc::new(event) };
+        if let Some(spill) = &mut kept.spill
+            && spill.add(number, &entry.line).is_err()
+        {
+            // The disk is full, say. The gateway goes on with what memory holds.
+            kept.spill = None;
+        }
         kept.bytes += entry.line.len();
         kept.entries.push_back(entry.clone());
         while kept.entries.len() > ENTRIES || (kept.bytes > BYTES && kept.entries.len() > 1) {
@@ -75,7 +100,21 @@ impl Journal {
         let _ = self.0.live.send(entry);
     }
 
-    /// The entries after a number, oldest first, at most so many.
+    /// The lines of the entries after a number, oldest first, at most so many: from the disk what memory has no more.
+    pub(crate) fn lines_after(&self, number: u64, most: usize) -> Vec<Arc<str>> {
+        let mut kept = self.kept();
+        let first = kept.entries.front().map_or(u64::MAX, |entry| entry.number);
+        if number.saturating_add(1) < first
+            && let Some(spill) = &mut kept.spill
+            && let Ok(lines) = spill.after(number, most)
+        {
+            return lines.into_iter().map(Arc::from).collect();
+        }
+        drop(kept);
+        self.after(number, most).into_iter().map(|entry| entry.line).collect()
+    }
+
+    /// The entries in memory after a number, oldest first, at most so many.
     pub(crate) fn after(&self, number: u64, most: usize) -> Vec<Entry> {
         let kept = self.kept();
         let from = kept.entries.partition_point(|entry| entry.number <= number);
@@ -137,6 +176,20 @@ mod tests {
             journal.add(Moment::default(), fault("x".repeat(BYTES / 2)));
         }
         assert_eq!(journal.after(0, usize::MAX).len(), 1);
+        assert_eq!(journal.lines_after(0, usize::MAX).len(), 1, "and nothing was written");
+    }
+
+    #[test]
+    fn what_memory_has_no_room_for_is_found_on_the_disk() {
+        let journal = Journal::on_disk().unwrap();
+        for number in 1..=ENTRIES + 5 {
+            journal.add(Moment::default(), fault(number.to_string()));
+        }
+        assert_eq!(journal.after(0, 1)[0].number, 6);
+        let old = journal.lines_after(2, 5);
+        let newer = journal.lines_after(7, 2);
+        assert!(old[0].contains(r#""number":3,"#) && old[4].contains(r#""number":7,"#), "{old:?}");
+        assert!(newer[0].contains(r#""number":8,"#) && newer.len() == 2, "{newer:?}");
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl Default for Ledger {
 
 impl Ledger {
     /// How many payments a ledger holds unless told otherwise.
-    pub const MOST: usize = 100_000;
+    pub const MOST: usize = 1_000_000;
 
     /// An empty ledger in memory for so many payments.
     #[must_use]

@@ -54,7 +54,7 @@ pub use buyer::{Act, Sale, TooLate};
 pub use capture::{Capture, CaptureMode};
 pub use cashier::Cashier;
 pub use checks::{Refusal, check};
-pub use client::{ApiKey, ApiKeyError, Client, Clients};
+pub use client::{ApiKey, ApiKeyError, Client, Clients, Signing};
 pub use clock::SystemClock;
 pub use codes::{natural_cause, page as codes_page, trigger_place};
 pub use control::Control;

@@ -1,8 +1,8 @@
 //! Where a gateway keeps what must outlive a request: records by key, in tables, behind a narrow trait.
 //!
 //! The gateway writes what an input changed, then calls [`Store::commit`], and only then lets its answers go: what a
-//! merchant was told is kept. Records are shared, so reading one costs no copy of its texts. In memory a store is two
-//! maps; a durable one writes the same records, which are all serialisable.
+//! merchant was told is kept. In memory a store is a map a table, in which payments rest as bytes: there may be a million
+//! of them, and few are looked at again. A durable store writes the same records, which are all serialisable.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -100,16 +100,45 @@ pub trait Store: fmt::Debug + Send {
 /// A store that lives as long as its process.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    tables: BTreeMap<Table, BTreeMap<Box<str>, Record>>,
+    tables: BTreeMap<Table, BTreeMap<Box<str>, AtRest>>,
+}
+
+/// A record as it rests in memory. The postcard crate is used here only.
+#[derive(Debug)]
+enum AtRest {
+    /// As bytes, a third of the size.
+    Packed(Box<[u8]>),
+    /// As it is.
+    Whole(Record),
+}
+
+impl AtRest {
+    fn of(record: Record) -> Self {
+        match record {
+            Record::Payment(_) | Record::Refund(_) | Record::Capture(_) => match postcard::to_stdvec(&record) {
+                Ok(bytes) => Self::Packed(bytes.into()),
+                Err(_) => Self::Whole(record),
+            },
+            Record::Link(_) | Record::Plan(_) | Record::Notice(_) => Self::Whole(record),
+        }
+    }
+
+    /// The record. Bytes that were packed here can be read here, which a test shows for every kind.
+    fn record(&self) -> Option<Record> {
+        match self {
+            Self::Packed(bytes) => postcard::from_bytes(bytes).ok(),
+            Self::Whole(record) => Some(record.clone()),
+        }
+    }
 }
 
 impl Store for MemoryStore {
     fn get(&self, key: &Key) -> Option<Record> {
-        self.tables.get(&key.table)?.get(&key.id).cloned()
+        self.tables.get(&key.table)?.get(&key.id)?.record()
     }
 
     fn put(&mut self, key: Key, record: Record) {
-        self.tables.entry(key.table).or_default().insert(key.id, record);
+        self.tables.entry(key.table).or_default().insert(key.id, AtRest::of(record));
     }
 
     fn remove(&mut self, key: &Key) {
@@ -128,7 +157,7 @@ impl Store for MemoryStore {
 
     fn all(&self, table: Table) -> Vec<(Key, Record)> {
         let records = self.tables.get(&table).into_iter().flatten();
-        records.map(|(id, record)| (Key { table, id: id.clone() }, record.clone())).collect()
+        records.filter_map(|(id, rest)| Some((Key { table, id: id.clone() }, rest.record()?))).collect()
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
@@ -182,6 +211,56 @@ mod tests {
         assert!(store.commit().is_ok());
         store.clear();
         assert_eq!(store.count(Table::Payment), 0);
+    }
+
+    #[test]
+    fn what_rests_as_bytes_comes_back_as_it_was_and_is_small() {
+        let now = wire::time::Moment::WORLD_START;
+        let bare = crate::payment::example("SANDBOX_5Y00000000000001", &"R".repeat(64), &"1".repeat(35), now);
+        let full = Payment {
+            settlement: Some(wire::money::Currency::KRW),
+            paid: Some(now),
+            late: Some(std::time::Duration::from_millis(1500)),
+            notify_url: Some("http://127.0.0.1:9/notify".to_owned()),
+            orders: vec!["A".to_owned(), "차".to_owned()],
+            capture: Some(crate::capture::CaptureMode::Manual),
+            captured: u64::MAX,
+            ..bare.clone()
+        };
+        let refund = Refund {
+            client: "C".to_owned(),
+            refund_request_id: "A".to_owned(),
+            refund_id: "2".to_owned(),
+            payment_id: "1".to_owned(),
+            amount: bare.amount,
+            status: wire::antom::RefundStatus::Processing,
+            code: "SUCCESS".to_owned(),
+            refused: true,
+            created: now,
+            done: None,
+            is_async: true,
+            notify_url: None,
+        };
+        let capture = Capture {
+            client: "C".to_owned(),
+            capture_request_id: "A".to_owned(),
+            capture_id: "3".to_owned(),
+            payment_id: "1".to_owned(),
+            amount: bare.amount,
+            code: "SUCCESS".to_owned(),
+            at: now,
+            is_last: true,
+        };
+        for record in [
+            Record::Payment(bare.into()),
+            Record::Payment(full.into()),
+            Record::Refund(refund.into()),
+            Record::Capture(capture.into()),
+        ] {
+            let rest = AtRest::of(record.clone());
+            assert_eq!(rest.record(), Some(record));
+            assert!(matches!(rest, AtRest::Packed(bytes) if bytes.len() < 300));
+        }
     }
 
     #[test]

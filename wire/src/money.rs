@@ -164,7 +164,12 @@ fn text_or_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<S
             Ok(number.to_string())
         }
     }
-    deserializer.deserialize_any(Value)
+    // A packed form has no types to look at, and was written here.
+    if deserializer.is_human_readable() {
+        deserializer.deserialize_any(Value)
+    } else {
+        deserializer.deserialize_str(Value)
+    }
 }
 
 impl TryFrom<Amount> for Money {

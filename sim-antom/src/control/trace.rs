@@ -31,8 +31,8 @@ pub(super) struct Which {
     most: usize,
 }
 
-/// The trace as JSON Lines: every message with its bytes, every change of a payment, every fault. The newest 20000
-/// entries are kept, at most 64 MiB.
+/// The trace as JSON Lines: every message with its bytes, every change of a payment, every fault. The newest
+/// gigabyte is kept; `after` walks through it.
 #[utoipa::path(get, path = "/_sim/trace", params(Which),
     responses((status = 200, description = "One entry a line.", content_type = "application/x-ndjson", body = String)))]
 pub(super) async fn read_trace(
@@ -41,12 +41,12 @@ pub(super) async fn read_trace(
 ) -> Result<Response, Problem> {
     let Query(which) = which.map_err(|error| Problem::bad(error.body_text()))?;
     let lines: String =
-        control.journal.after(which.after, which.most.min(MOST)).iter().map(|e| format!("{}\n", e.line)).collect();
+        control.journal.lines_after(which.after, which.most.min(MOST)).iter().map(|line| format!("{line}\n")).collect();
     Ok(text("application/x-ndjson", lines))
 }
 
-/// The same, live: server-sent events, first what is kept, then what happens. Each event's id is the entry's number. A
-/// listener who falls too far behind gets an event `missed` with how many entries are gone.
+/// The same, live: server-sent events, first the newest that are kept (20000, at most 8 MiB), then what happens. Each
+/// event's id is the entry's number. A listener who falls too far behind gets an event `missed` with how many entries are gone.
 #[utoipa::path(get, path = "/_sim/trace/live", params(Which),
     responses((status = 200, description = "A stream of events.", content_type = "text/event-stream", body = String)))]
 pub(super) async fn follow_trace(

@@ -3,6 +3,8 @@
 //! The gateway answers PARAM_ILLEGAL from it, the judge names the broken requirement from it. What the real gateway is
 //! known to let pass (a number where the documents demand a string) is a lint, not an error.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::money::Money;
@@ -140,9 +142,10 @@ fn find<'v>(object: &'v Value, path: &str) -> Option<&'v Value> {
 
 fn check_object(root: &Value, object: &Value, prefix: &str, table: &[FieldRule], problems: &mut Vec<FieldProblem>) {
     for rule in table {
-        let path = if prefix.is_empty() { rule.path.to_owned() } else { format!("{prefix}.{}", rule.path) };
+        // Most rules hold, so the path is written only for those that do not, and for what lies deeper.
+        let path = || if prefix.is_empty() { rule.path.to_owned() } else { format!("{prefix}.{}", rule.path) };
         let mut report = |severity, problem: String| {
-            problems.push(FieldProblem { path: path.clone(), problem, severity });
+            problems.push(FieldProblem { path: path(), problem, severity });
         };
         let Some(value) = find(object, rule.path) else {
             match rule.need {
@@ -158,14 +161,14 @@ fn check_object(root: &Value, object: &Value, prefix: &str, table: &[FieldRule],
             continue;
         };
         match rule.kind {
-            FieldKind::Nested(table) if value.is_object() => check_object(root, value, &path, table, problems),
+            FieldKind::Nested(table) if value.is_object() => check_object(root, value, &path(), table, problems),
             FieldKind::List(least, most, table) => match value.as_array() {
                 Some(items) => {
                     if !(least..=most).contains(&items.len()) {
                         report(Severity::Error, format!("must have {least} to {most} elements, has {}", items.len()));
                     }
                     for (index, item) in items.iter().take(most).enumerate() {
-                        let place = format!("{path}[{index}]");
+                        let place = format!("{}[{index}]", path());
                         if item.is_object() {
                             check_object(root, item, &place, table, problems);
                         } else {
@@ -215,7 +218,7 @@ fn check_one(value: &Value, kind: FieldKind, report: &mut impl FnMut(Severity, S
     let Some(text) = scalar(value, report) else { return };
     let count = text.chars().count();
     match kind {
-        FieldKind::Flag if !["true", "false"].contains(&text.as_str()) => {
+        FieldKind::Flag if !["true", "false"].contains(&text.as_ref()) => {
             report(Severity::Error, format!("must be true or false, is {:?}", clip(&text)));
         }
         FieldKind::Whole(least, most) if !text.parse().is_ok_and(|n: u32| (least..=most).contains(&n)) => {
@@ -227,7 +230,7 @@ fn check_one(value: &Value, kind: FieldKind, report: &mut impl FnMut(Severity, S
         FieldKind::Text(most) if !(1..=most).contains(&count) => {
             report(Severity::Error, format!("must have 1 to {most} characters, has {count}"));
         }
-        FieldKind::OneOf(allowed) if !allowed.contains(&text.as_str()) => {
+        FieldKind::OneOf(allowed) if !allowed.contains(&text.as_ref()) => {
             report(Severity::Error, format!("must be {}, is {:?}", allowed.join(" or "), clip(&text)));
         }
         FieldKind::DateTime => {
@@ -273,16 +276,16 @@ fn check_amount(value: &Value, report: &mut impl FnMut(Severity, String)) {
 }
 
 /// The text of a scalar; a number or boolean is let pass with a lint.
-fn scalar(value: &Value, report: &mut impl FnMut(Severity, String)) -> Option<String> {
+fn scalar<'v>(value: &'v Value, report: &mut impl FnMut(Severity, String)) -> Option<Cow<'v, str>> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.into()),
         Value::Number(number) => {
             report(Severity::Lint, "should be a JSON string, is a number".to_owned());
-            Some(number.to_string())
+            Some(number.to_string().into())
         }
         Value::Bool(bool) => {
             report(Severity::Lint, "should be a JSON string, is a boolean".to_owned());
-            Some(bool.to_string())
+            Some(bool.to_string().into())
         }
         Value::Null | Value::Array(_) | Value::Object(_) => {
             report(Severity::Error, "must be a text".to_owned());
