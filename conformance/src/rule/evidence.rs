@@ -1,70 +1,60 @@
 //! What a trace proves about money: charges in the ledgers, and what a merchant could know of them.
 
 use serde_json::Value;
-use sim_antom::Event as GatewayEvent;
 use sim_edc::Event as TerminalEvent;
-use wire::antom::{Operation, PaymentStatus};
+use wire::antom::Operation;
 use wire::money::Money;
 
+use super::story::Charge;
 use super::view::{Call, View};
 use crate::scenario::By;
 use crate::trace::{Entry, Event};
 
 impl View<'_> {
-    /// What was taken for an order and not given back: the entries of the ledgers, told apart by their amount.
+    /// What was taken for an order and not given back whole, told apart by its amount.
+    pub(crate) fn taken(&self, by: By, amount: Money) -> Vec<Charge> {
+        if by.is_at_gateway() { self.story.charges(amount) } else { self.taken_by_terminal(amount) }
+    }
+
+    /// The entries of the ledgers that took money for an order which was not given back whole.
     #[must_use]
     pub fn charges(&self, by: By, amount: Money) -> Vec<usize> {
-        let mut charges: Vec<(usize, &str)> = Vec::new();
+        self.taken(by, amount).into_iter().map(|charge| charge.n).collect()
+    }
+
+    fn taken_by_terminal(&self, amount: Money) -> Vec<Charge> {
+        let mut charges = Vec::new();
         for entry in self.entries {
-            match (&entry.event, by) {
-                (
-                    Event::Terminal(TerminalEvent::Recorded { amount: taken, result_code, request_id, kind }),
-                    By::Terminal,
-                ) if *taken == amount && result_code == "SUCCESS" => match kind {
-                    sim_edc::RecordKind::Purchase => charges.push((entry.n, request_id)),
+            let Event::Terminal(TerminalEvent::Recorded { amount: taken, result_code, kind, .. }) = &entry.event else {
+                continue;
+            };
+            if *taken == amount && result_code == "SUCCESS" {
+                match kind {
+                    sim_edc::RecordKind::Purchase => charges.push(Charge { n: entry.n, left: amount.minor }),
                     sim_edc::RecordKind::PurchaseCancel => {
                         charges.pop();
                     }
-                },
-                (Event::Gateway(GatewayEvent::Payment { amount: taken, status, payment_request_id, .. }), by)
-                    if by.is_at_gateway() && *taken == amount =>
-                {
-                    charges.retain(|(_, id)| id != payment_request_id);
-                    if *status == PaymentStatus::Success {
-                        charges.push((entry.n, payment_request_id));
-                    }
                 }
-                _ => {}
             }
         }
-        charges.into_iter().map(|(n, _)| n).collect()
+        charges
     }
 
     /// Money that was taken in an amount that no order has.
     #[must_use]
     pub fn unowned_charges(&self) -> Vec<(usize, Money)> {
-        let owned = |by: By, amount: Money| {
-            self.orders.iter().any(|o| o.by.is_at_gateway() == by.is_at_gateway() && o.amount == amount)
+        let is_owned = |at_gateway: bool, amount: Money| {
+            self.orders.iter().any(|order| order.by.is_at_gateway() == at_gateway && order.amount == amount)
         };
         let charge = |entry: &Entry| match &entry.event {
             Event::Terminal(TerminalEvent::Recorded { amount, result_code, .. }) if result_code == "SUCCESS" => {
-                (!owned(By::Terminal, *amount)).then_some((entry.n, *amount))
+                (!is_owned(false, *amount)).then_some((entry.n, *amount))
             }
-            // The payment of a batch is the sum of its orders', each of which is there too.
-            Event::Gateway(GatewayEvent::Payment {
-                amount,
-                status: PaymentStatus::Success,
-                payment_request_id,
-                ..
-            }) if !self.is_batch(payment_request_id) => (!owned(By::EntryCode, *amount)).then_some((entry.n, *amount)),
             _ => None,
         };
-        self.entries.iter().filter_map(charge).collect()
-    }
-
-    /// Whether an id is that of a batch.
-    fn is_batch(&self, id: &str) -> bool {
-        self.calls.iter().any(|c| c.text("/batchPaymentRequestId") == Some(id))
+        let mut found: Vec<_> = self.entries.iter().filter_map(charge).collect();
+        found.extend(self.story.unowned(|amount| is_owned(true, amount)));
+        found
     }
 
     /// The ids that an amount was asked for with: of payments, of sessions, and of batches with an order of it.

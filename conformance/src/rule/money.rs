@@ -3,15 +3,18 @@
 //! Charges belong to orders by their amount, since a black box shows nothing else; orders of the same amount are judged
 //! together.
 
+use wire::money::Money;
+
+use super::story::Charge;
 use super::view::{Order, View};
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
-use wire::money::Money;
+use crate::trace::{CaseEvent, Event};
 
 /// The orders of one amount at the end of a case: what became of them, and what was taken for them.
 struct Group<'v> {
     orders: Vec<(&'v Order, usize, OrderState)>,
-    charges: Vec<usize>,
+    charges: Vec<Charge>,
     amount: Money,
 }
 
@@ -25,6 +28,10 @@ impl Group<'_> {
         self.orders.iter().filter(|(_, _, state)| fits(*state)).count()
     }
 
+    fn is_at_gateway(&self) -> bool {
+        self.orders.iter().any(|(order, ..)| order.by.is_at_gateway())
+    }
+
     fn last(&self) -> usize {
         self.orders.iter().map(|(_, n, _)| *n).max().unwrap_or_default()
     }
@@ -36,12 +43,12 @@ fn groups<'v>(view: &'v View<'_>) -> Vec<Group<'v>> {
         let Some(status) = view.last_status(&order.name) else { continue };
         let end = (order, status.n, status.status.state);
         let known =
-            groups.iter_mut().find(|g| g.amount == order.amount && g.orders.iter().all(|(o, ..)| o.by == order.by));
+            groups.iter_mut().find(|g| g.amount == order.amount && g.is_at_gateway() == order.by.is_at_gateway());
         match known {
             Some(group) => group.orders.push(end),
             None => groups.push(Group {
                 orders: vec![end],
-                charges: view.charges(order.by, order.amount),
+                charges: view.taken(order.by, order.amount),
                 amount: order.amount,
             }),
         }
@@ -82,7 +89,7 @@ pub(super) fn nothing_is_paid_twice(view: &View<'_>) -> Judgement {
     let findings = groups.iter().filter_map(|group| {
         let extra = group.charges.get(group.orders.len())?;
         let text = format!("{} was taken {} times for {}", group.amount, group.charges.len(), group.names());
-        Some(Finding { entry: *extra, text })
+        Some(Finding { entry: extra.n, text })
     });
     Judgement::new(groups.iter().any(|g| !g.charges.is_empty()), findings.collect())
 }
@@ -95,7 +102,10 @@ pub(super) fn paid_needs_evidence(view: &View<'_>) -> Judgement {
         let Some(paid) = view.called_paid(&order.name) else { continue };
         exercised = true;
         let evidence = match order.by {
-            by if by.is_at_gateway() => view.evidence_before(paid.n, &view.payment_request_ids(order.amount)),
+            by if by.is_at_gateway() => {
+                let told = view.story.payments_of(view, order).iter().any(|payment| payment.is_known_paid(paid.n));
+                told || view.evidence_before(paid.n, &view.payment_request_ids(order.amount))
+            }
             _ => view.results.iter().any(|r| {
                 let data = &r.json["responseData"];
                 r.n < paid.n
@@ -126,25 +136,54 @@ pub(super) fn taken_money_is_accounted_for(view: &View<'_>) -> Judgement {
             let text = format!("{} was taken for {}, called {}", group.amount, group.names(), states.join(", "));
             findings.push(Finding { entry: group.last(), text });
         }
-        for (order, n, _) in group.orders.iter().filter(|(_, _, state)| *state == OrderState::Paid) {
-            let booked = view.last_status(&order.name).and_then(|s| s.status.booked);
-            if booked != Some(order.amount) {
-                let booked = booked.map_or_else(|| "nothing".to_owned(), |b| b.to_string());
-                let text = format!("order {} of {} is paid, but {booked} is booked for it", order.name, order.amount);
-                findings.push(Finding { entry: *n, text });
-            }
-        }
+        findings.extend(misbooked(view, group));
     }
     Judgement::new(groups.iter().any(|g| !g.charges.is_empty()), findings)
 }
 
-/// MONEY-005.
+/// Paid orders whose bookings are not what was taken for them, less what was given back.
+fn misbooked(view: &View<'_>, group: &Group<'_>) -> Vec<Finding> {
+    let paid: Vec<_> = group.orders.iter().filter(|(_, _, state)| *state == OrderState::Paid).collect();
+    let last = |order: &Order| view.last_status(&order.name).map(|last| &last.status);
+    let shown = |money: Option<Money>| money.map_or_else(|| "nothing".to_owned(), |money| money.to_string());
+    if group.charges.iter().all(|charge| charge.left == group.amount.minor) {
+        let wrong = paid.into_iter().filter_map(|(order, n, _)| {
+            let booked = last(order).and_then(|status| status.booked);
+            let text =
+                format!("order {} of {} is paid, but {} is booked for it", order.name, order.amount, shown(booked));
+            (booked != Some(order.amount)).then_some(Finding { entry: *n, text })
+        });
+        return wrong.collect();
+    }
+    // Something was given back, or taken in part only. What is on its way back may be booked still or no more.
+    let sum = |of: &dyn Fn(&Order) -> Option<Money>| -> u64 {
+        paid.iter().filter_map(|(order, ..)| of(order)).map(|money| money.minor).sum()
+    };
+    let booked = sum(&|order| last(order)?.booked);
+    let on_its_way = sum(&|order| last(order)?.refunding);
+    let left: u64 = group.charges.iter().map(|charge| charge.left).sum();
+    let fits = (left..=left.saturating_add(on_its_way)).contains(&booked);
+    if paid.is_empty() || paid.len() != group.charges.len() || fits {
+        return Vec::new();
+    }
+    let money = |minor| Money::new(group.amount.currency, minor);
+    let text = format!("{} is left of what was taken for {}; {} is booked", money(left), group.names(), money(booked));
+    vec![Finding { entry: group.last(), text }]
+}
+
+/// MONEY-005. Only where everything was given time to end: when the last thing a scenario did was to settle.
 pub(super) fn every_order_ends(view: &View<'_>) -> Judgement {
+    let steps = view.entries.iter().rev().filter_map(|entry| match &entry.event {
+        Event::Case(CaseEvent::Step { text, .. }) => Some(text.as_str()),
+        _ => None,
+    });
+    let is_settled = steps.into_iter().next().is_some_and(|last| last.starts_with("settle"));
+    let Some(end) = view.ended.filter(|_| is_settled) else { return Judgement::NotExercised };
     let groups = groups(view);
     let open = groups.iter().flat_map(|g| &g.orders).filter(|(_, _, state)| *state == OrderState::Open);
     let findings = open.map(|(order, n, _)| Finding {
-        entry: *n,
-        text: format!("order {} is still open when nothing more happens", order.name),
+        entry: end,
+        text: format!("order {} is still open (entry {n}) when nothing more happens", order.name),
     });
     Judgement::new(!groups.is_empty(), findings.collect())
 }
