@@ -26,7 +26,6 @@ pub mod result;
 pub mod rule;
 pub mod run;
 pub mod scenario;
-pub mod suggest;
 pub mod trace;
 pub mod verdict;
 pub mod world;

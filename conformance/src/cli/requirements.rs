@@ -9,7 +9,9 @@ use super::output::{say, tell, unless_unwritten};
 use crate::exit::Exit;
 use crate::plan::plan;
 use crate::report::requirements;
-use crate::{requirement, suggest};
+use wire::suggest;
+
+use crate::requirement;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArguments {

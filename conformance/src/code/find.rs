@@ -1,7 +1,7 @@
 //! A code by what a person types.
 
 use super::catalogue::{Entry, How, all};
-use crate::suggest;
+use wire::suggest;
 
 /// Why a code cannot be reproduced, and what to type instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -14,7 +14,7 @@ use super::source::Source;
 use super::step::Step;
 use crate::diagnostic::Diagnostic;
 use crate::requirement;
-use crate::suggest;
+use wire::suggest;
 
 /// How many lists of steps may be taken at the same time.
 const LISTS: usize = 16;
