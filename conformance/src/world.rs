@@ -222,6 +222,7 @@ impl World {
             headers: headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             body: TextBytes(body.clone()),
             genuine: false,
+            altered: false,
         }));
         let (clock, recorder) = (self.clock.clone(), self.recorder.clone());
         let patience = Deadlines { world: None, peer: Some(clock.now() + RAW_ANSWER) };

@@ -2,20 +2,19 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use wire::antom::{Operation, Quote, ResultObject, ResultStatus};
 use wire::money::{Currency, Money};
 use wire::time::Moment;
 
-use crate::event::{Event, LostHow};
+use crate::event::Event;
 use crate::gateway::Output;
 use crate::ledger::Ledger;
-use crate::notice::Truth;
 use crate::notices::Notices;
 use crate::payment::{Kind, Payment};
 use crate::plan::Plans;
-use crate::script::{Answer, Buyer, Fault, RefundEnd, Script, Settings};
+use crate::script::{Script, Settings};
+use crate::stage::Stage;
 use crate::store::Table;
 use crate::trigger::{self, Texts};
 
@@ -31,10 +30,8 @@ pub(crate) struct Desk {
     /// Where notifications go when a request names no URL, as configured in the dashboard.
     pub(crate) dashboard_url: Option<String>,
     pub(crate) out: VecDeque<Output>,
-    answers: Vec<Answer>,
-    buyers: VecDeque<Buyer>,
-    refunds: VecDeque<RefundEnd>,
-    faults: Vec<Fault>,
+    /// What the script still has to say.
+    pub(crate) stage: Stage,
     /// Calls of each client, and since when they are counted.
     calls: BTreeMap<String, (Moment, u32)>,
     /// Where the pages lie that buyers are sent to.
@@ -61,13 +58,10 @@ impl Desk {
             plans: Plans::restored(ledger.all(Table::Plan)),
             notices: Notices::restored(ledger.all(Table::Notice)),
             ledger,
-            settings: script.settings,
+            settings: script.settings.clone(),
             dashboard_url: None,
             out: VecDeque::new(),
-            answers: script.answers,
-            buyers: script.buyer.into(),
-            refunds: script.refunds.into(),
-            faults: script.faults,
+            stage: Stage::new(script),
             calls: BTreeMap::new(),
             page_url: "https://wallet.example".to_owned(),
             by_hand: false,
@@ -76,11 +70,8 @@ impl Desk {
 
     /// Goes by this script from now on. What is planned already stays planned.
     pub(crate) fn set_script(&mut self, script: Script) {
-        self.settings = script.settings;
-        self.answers = script.answers;
-        self.buyers = script.buyer.into();
-        self.refunds = script.refunds.into();
-        self.faults = script.faults;
+        self.settings = script.settings.clone();
+        self.stage = Stage::new(script);
     }
 
     /// Forgets everything but where notifications go.
@@ -129,35 +120,6 @@ impl Desk {
         }
     }
 
-    /// What the buyer of the next payment does, if the script says.
-    pub(crate) fn next_buyer(&mut self) -> Option<Buyer> {
-        self.buyers.pop_front()
-    }
-
-    /// How the next refund ends, if the script says.
-    pub(crate) fn next_refund(&mut self) -> Option<RefundEnd> {
-        self.refunds.pop_front()
-    }
-
-    /// A forgery that is due for a payment that is new.
-    pub(crate) fn forge_if_scripted(&mut self, payment: &Payment) {
-        let forgery = self.faults.iter().position(|fault| matches!(fault, Fault::ForgeNotification { .. }));
-        if let Some(Fault::ForgeNotification { signature, after }) = forgery.map(|index| self.faults.remove(index)) {
-            self.forge(payment, self.now + after.0, Truth::Forged(signature));
-        }
-    }
-
-    pub(crate) fn loses_notification(&mut self) -> bool {
-        self.take(|fault| if let Fault::LoseNotification { times } = fault { Some(times) } else { None })
-    }
-
-    pub(crate) fn repeats(&self) -> Option<(u32, Duration)> {
-        self.faults.iter().find_map(|fault| match fault {
-            Fault::RepeatNotification { times, every } => Some((*times, every.0)),
-            _ => None,
-        })
-    }
-
     /// A payment's amount in the wallet's and the merchant's currency.
     pub(crate) fn exchanged(&self, payment: &Payment) -> Exchanged {
         let into = |currency: Option<Currency>| self.settings.rates.exchange(payment.amount, currency?);
@@ -181,8 +143,7 @@ impl Desk {
 
     /// The scripted answer to a call, if one is left. SUCCESS stands for a call that is carried out.
     pub(crate) fn scripted(&mut self, operation: Operation) -> Option<ResultObject> {
-        let answer = self.answers.iter_mut().find(|a| a.on == operation && a.times > 0)?;
-        answer.times -= 1;
+        let answer = self.stage.answer(self.now)?;
         // Each operation has its own words for a code.
         let line = trigger::code(operation, answer.code.0.code).unwrap_or(answer.code.0);
         Some(ResultObject::from(line)).filter(|result| result.result_status != ResultStatus::S)
@@ -192,31 +153,6 @@ impl Desk {
     pub(crate) fn triggered(&self, texts: &Texts, operation: Operation) -> Option<ResultObject> {
         let line = trigger::asked(texts, operation).filter(|_| self.settings.triggers)?;
         Some(ResultObject::from(line)).filter(|result| result.result_status != ResultStatus::S)
-    }
-
-    /// Whether the answer to a call is lost.
-    pub(crate) fn lost(&mut self, operation: Option<Operation>) -> Option<LostHow> {
-        let lost = self.faults.iter_mut().find_map(|fault| match fault {
-            Fault::LoseAnswer { on, times, how } if Some(*on) == operation && *times > 0 => {
-                *times -= 1;
-                Some(*how)
-            }
-            _ => None,
-        })?;
-        self.event(Event::Fault { name: "lose-answer".to_owned() });
-        Some(lost)
-    }
-
-    fn take(&mut self, times: impl Fn(&mut Fault) -> Option<&mut u32>) -> bool {
-        for fault in &mut self.faults {
-            if let Some(left) = times(fault)
-                && *left > 0
-            {
-                *left -= 1;
-                return true;
-            }
-        }
-        false
     }
 
     pub(crate) fn event(&mut self, event: Event) {

@@ -90,6 +90,7 @@ pub async fn drive(
     let mut deliveries: JoinSet<Input> = JoinSet::new();
     let mut under_way: BTreeMap<u64, AbortHandle> = BTreeMap::new();
     let mut last_id = 0_u64;
+    gateway.begin(clock.now());
     loop {
         let now = clock.now();
         // What cannot be kept is not answered: whoever waits sees the connection close.

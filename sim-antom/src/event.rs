@@ -38,9 +38,9 @@ pub enum Event {
         headers: Vec<(String, String)>,
         /// The body, byte for byte.
         body: TextBytes,
-        /// What a fault did to it.
+        /// What a fault did to it, when it did not arrive.
         lost: Option<LostHow>,
-        /// Why a merchant must not believe it; none when it is sound.
+        /// Why a merchant must not believe it; none when its headers and its signature are sound.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         spoilt: Option<String>,
     },
@@ -101,8 +101,11 @@ pub enum Event {
         headers: Vec<(String, String)>,
         /// The body, byte for byte.
         body: TextBytes,
-        /// False when a merchant must not believe it.
+        /// False when a merchant must not believe it: its headers and signature are not Antom's.
         genuine: bool,
+        /// Whether it says something else than what happened, rightly signed.
+        #[serde(default)]
+        altered: bool,
     },
     /// A notification was answered, or was not.
     NoticeAnswered {
@@ -133,4 +136,10 @@ pub enum LostHow {
     Close,
     /// The connection stays open and silent.
     Silence,
+    /// The connection is reset.
+    Reset,
+    /// It breaks off in the body.
+    Cut,
+    /// A page of HTML comes in its place.
+    Page,
 }

@@ -28,7 +28,7 @@ impl Desk {
         let mut buyer = match asked {
             Some(line) if line.status == ResultStatus::S => Buyer::Pays { after: at_once },
             Some(line) => Buyer::Declines { code: Code(line), after: at_once },
-            None => self.next_buyer().unwrap_or(otherwise),
+            None => self.stage.buyer(self.now).unwrap_or(otherwise),
         };
         match buyer {
             Buyer::PaysLate { after } => payment.late = Some(after.0),
@@ -122,7 +122,7 @@ impl Desk {
         let is_expiry = code == "ORDER_IS_CLOSED";
         if payment.kind == Kind::Session && status == PaymentStatus::Fail && !is_expiry && at < payment.expires {
             // Within a live session a failed attempt is not the end: the buyer may try again.
-            let buyer = self.next_buyer().unwrap_or(Buyer::Leaves);
+            let buyer = self.stage.another_buyer(at).unwrap_or(Buyer::Leaves);
             return self.plan_buyer(payment, at, &buyer);
         }
         let success = status == PaymentStatus::Success;
@@ -207,7 +207,7 @@ impl Desk {
 
     /// A refund was accepted: it is given back at once, or later.
     pub(crate) fn begin_refund(&mut self, refund: Refund) -> Arc<Refund> {
-        let end = self.next_refund();
+        let end = self.stage.refund(self.now);
         let (after, code) = match end {
             Some(RefundEnd::Succeeds { after }) => (Some(after), "SUCCESS"),
             Some(RefundEnd::Fails { code, after }) => (Some(after), code.0.code),

@@ -163,6 +163,7 @@ impl World {
         let mut notes = Vec::new();
         let request = read(operation, body, &mut Reader { strict: true, notes: &mut notes }).unwrap();
         request.admit(&self.desk, CLIENT).unwrap();
+        self.desk.stage.open(Some(operation), || Value::Null);
         let answer = request.carry_out(&mut self.desk, CLIENT);
         self.desk.out.clear();
         serde_json::from_slice(&answer).unwrap()
@@ -256,7 +257,7 @@ fn script(shoppers: &[Shopper], ends: &[Option<(u64, bool)>]) -> Script {
         let word = if well { "succeeds" } else { "fails" };
         serde_json::from_value::<RefundEnd>(json!({ word: {"after": format!("{after}s")} })).unwrap()
     });
-    Script { buyer: buyer.collect(), refunds: refunds.collect(), ..Script::default() }
+    Script { buyer: buyer.map(Into::into).collect(), refunds: refunds.map(Into::into).collect(), ..Script::default() }
 }
 
 proptest! {

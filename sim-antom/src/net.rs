@@ -6,12 +6,43 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A connection.
-pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream for T {}
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {
+    /// Makes the end of the connection, which follows, a reset (RST) where there is such a thing.
+    fn reset(&mut self) {}
+}
+
+impl Stream for DuplexStream {}
+
+impl Stream for TcpStream {
+    fn reset(&mut self) {
+        // Where it cannot be had, the connection closes.
+        let _ = self.set_zero_linger();
+    }
+}
+
+impl<S: Stream> Stream for tokio_rustls::server::TlsStream<S> {
+    fn reset(&mut self) {
+        self.get_mut().0.reset();
+    }
+}
+
+impl<S: Stream> Stream for tokio_rustls::client::TlsStream<S> {}
+
+impl Stream for Box<dyn Stream> {
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+}
+
+impl Stream for Begun {
+    fn reset(&mut self) {
+        self.rest.reset();
+    }
+}
 
 /// A connection that came, and from where.
 pub struct Arrival {

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use wire::antom::Headers;
 use wire::time::Moment;
 
+use crate::script::NoticeKind;
+
 /// One message to the merchant, ready to be put on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -34,6 +36,9 @@ pub struct Notice {
     pub url: String,
     /// The body, the same in every delivery.
     pub body: Bytes,
+    /// Which one it is.
+    #[serde(default)]
+    pub kind: NoticeKind,
     /// What a merchant should make of it.
     pub truth: Truth,
     /// When it is sent next.

@@ -28,6 +28,8 @@ pub(crate) struct Notices {
     held: bool,
     /// The newest that are done with, so that they can be sent again.
     done: VecDeque<(u64, Notice)>,
+    /// Those that wait for the next one to overtake them, and whose they are.
+    behind: Vec<(u64, String)>,
 }
 
 /// A notification as others see it.
@@ -84,6 +86,27 @@ impl Notices {
         self.open.insert(self.last, notice);
     }
 
+    /// Takes one in that waits until its time, or until the next one of its client has been sent.
+    pub(crate) fn add_behind(&mut self, store: &mut dyn Store, notice: Notice) {
+        let client = notice.client.clone();
+        self.add(store, notice);
+        self.behind.push((self.last, client));
+    }
+
+    /// One of a client's is sent at a moment: those that waited for it come after it.
+    pub(crate) fn overtake(&mut self, store: &mut dyn Store, client: &str, at: Moment) {
+        let (come, stay) = std::mem::take(&mut self.behind).into_iter().partition(|(_, of)| of == client);
+        self.behind = stay;
+        let come: Vec<(u64, String)> = come;
+        for (number, _) in come {
+            // Whoever has been sent already, since its own time came, is not sent again.
+            let waits = self.open.get(&number).is_some_and(|notice| notice.schedule.sent == 0);
+            if waits {
+                self.put_off(store, number, at);
+            }
+        }
+    }
+
     /// Sends nothing until it is told otherwise.
     pub(crate) const fn hold(&mut self, held: bool) {
         self.held = held;
@@ -109,16 +132,27 @@ impl Notices {
             let Some((_, notice)) = self.done.remove(at) else { return false };
             self.open.insert(number, notice);
         }
-        let Some(notice) = self.open.get_mut(&number) else { return false };
-        if self.under_way.values().any(|(other, _)| *other == number) {
+        if !self.open.contains_key(&number) || self.under_way.values().any(|(other, _)| *other == number) {
             return false;
         }
-        if let Some(at) = notice.schedule.due.replace(now) {
-            self.due.remove(&(at, number));
-        }
-        self.due.insert((now, number));
-        store.put(Key::numbered(Table::Notice, number), Record::Notice(Arc::new(notice.clone())));
+        self.put_off(store, number, now);
         true
+    }
+
+    /// Gives one that is not under way another time.
+    fn put_off(&mut self, store: &mut dyn Store, number: u64, at: Moment) {
+        let Some(notice) = self.open.get_mut(&number) else { return };
+        if let Some(before) = notice.schedule.due.replace(at) {
+            self.due.remove(&(before, number));
+        }
+        self.due.insert((at, number));
+        store.put(Key::numbered(Table::Notice, number), Record::Notice(Arc::new(notice.clone())));
+    }
+
+    /// Whose delivery this is, and about which payment.
+    pub(crate) fn subject(&self, delivery: u64) -> Option<(String, String)> {
+        let (number, _) = self.under_way.get(&delivery)?;
+        self.open.get(number).map(|notice| (notice.client.clone(), notice.payment_request_id.clone()))
     }
 
     /// When the next delivery is due.
@@ -192,6 +226,7 @@ impl Notices {
 mod tests {
     use super::*;
     use crate::notice::Schedule;
+    use crate::script::NoticeKind;
     use crate::store::MemoryStore;
 
     const NOW: Moment = Moment::WORLD_START;
@@ -202,6 +237,7 @@ mod tests {
             client: "C".to_owned(),
             url: "http://127.0.0.1:9/n".to_owned(),
             body: bytes::Bytes::from_static(b"{}"),
+            kind: NoticeKind::NotifyPayment,
             truth: Truth::Genuine,
             schedule: Schedule::starting(at),
         }
@@ -249,6 +285,21 @@ mod tests {
         assert!(notices.resend(&mut store, NOW, 1) && notices.resend(&mut store, NOW, 1));
         assert_eq!(notices.counts(), (1, 1, 0));
         assert!(notices.begin(&mut store, NOW).is_some() && notices.begin(&mut store, NOW).is_none());
+    }
+
+    #[test]
+    fn one_that_was_overtaken_comes_after_the_one_that_did_it_and_no_later_than_its_own_time() {
+        let second = Duration::from_secs(1);
+        let (mut notices, mut store) = (Notices::default(), MemoryStore::default());
+        notices.add_behind(&mut store, notice(NOW + second * 60));
+        notices.overtake(&mut store, "another", NOW);
+        assert_eq!(notices.next(), Some(NOW + second * 60));
+        notices.overtake(&mut store, "C", NOW + second);
+        assert_eq!(notices.next(), Some(NOW + second));
+        notices.add_behind(&mut store, notice(NOW));
+        notices.begin(&mut store, NOW);
+        notices.overtake(&mut store, "C", NOW + second);
+        assert_eq!(notices.counts(), (2, 1, 1), "it is under way already");
     }
 
     #[test]

@@ -1,12 +1,12 @@
-//! Answers: what goes back to whoever asked, signed as Antom signs.
+//! Replies: what goes back to whoever asked.
+
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::Serialize;
-use wire::antom::{Envelope, Headers, Signer};
-use wire::time::{Moment, WireTime};
+use wire::antom::Headers;
 
-use crate::event::LostHow;
-use crate::ledger::OFFSET_MINUTES;
+use crate::script::Hangup;
 
 /// What a request gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,49 +18,37 @@ pub enum Reply {
         /// JSON.
         body: Bytes,
     },
+    /// What no HTTP library would send: written byte for byte, and the connection closes.
+    Raw(Raw),
     /// Nothing: the answer is lost.
-    Lost(LostHow),
+    Lost(Hangup),
 }
 
-/// The headers of an answer; without a signer there is no signature.
-pub(crate) fn sign(signer: Option<&Signer>, now: Moment, envelope: &Envelope, client: &str, body: &[u8]) -> Headers {
-    let time = WireTime::new(now, OFFSET_MINUTES);
-    let headers = Headers::new()
-        .with("content-type", "application/json; charset=UTF-8")
-        .with("client-id", client)
-        .with("response-time", time.as_str());
-    match signer {
-        Some(signer) => {
-            headers.with("signature", signer.header(envelope.path_and_query(), client, time.as_str(), body))
-        }
-        None => headers,
-    }
+/// An answer that is written as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raw {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers, in this order and spelling.
+    pub headers: Headers,
+    /// The body, all of which the content-length tells.
+    pub body: Bytes,
+    /// How many bytes of the body come, if not all.
+    pub cut: Option<usize>,
+    /// How fast they come, if not at once.
+    pub pace: Option<Pace>,
+}
+
+/// So many bytes at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// How many; at least one.
+    pub bytes: usize,
+    /// How long after those before.
+    pub every: Duration,
 }
 
 pub(crate) fn json(message: &impl Serialize) -> Bytes {
     // Our message types have string keys and no fallible serialisers; an empty object is the harmless answer to a bug.
     serde_json::to_vec(message).unwrap_or_else(|_| b"{}".to_vec()).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn without_a_signer_an_answer_has_every_header_but_the_signature() {
-        let envelope = Envelope {
-            method: "POST".to_owned(),
-            target: "/ams/api/v1/payments/pay".to_owned(),
-            headers: Headers::new(),
-            body: Bytes::new(),
-        };
-        let signer = Signer::load(include_bytes!("../../fixtures/keys/pool-0.private.pem")).unwrap();
-        let names = |signer: Option<&Signer>| -> Vec<String> {
-            let headers = sign(signer, Moment::WORLD_START, &envelope, "C", b"{}");
-            headers.iter().map(|(name, _)| name.to_owned()).collect()
-        };
-        let unsigned = names(None);
-        assert_eq!(unsigned, ["content-type", "client-id", "response-time"]);
-        assert_eq!(names(Some(&signer)), [unsigned, vec!["signature".to_owned()]].concat());
-    }
 }

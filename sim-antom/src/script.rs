@@ -1,207 +1,67 @@
-//! What the gateway shall do: the one language, spoken in a scenario's `given: antom` and in `sim-antom --script FILE`.
+//! What the gateway shall do: the one language, spoken in a scenario's `given: antom`, in `sim-antom --script FILE` and in
+//! the control API.
 //!
-//! Lists are sequences: each new payment takes the next entry of `buyer`; each call takes the first of `answers` that
-//! fits its operation and is not used up. When nothing is scripted, calls succeed and buyers pay after three seconds.
+//! ```text
+//! text → Script: lists of Rule (what happens, and an Aim: when) → Matcher (which conditions a body fits; one look-up)
+//!                                                               → Rules (whose turn it is among those that fit)
+//! ```
+//! Each list is a sequence: a call, a payment, a notification takes the first rule that fits and is not used up. When
+//! nothing is scripted, calls succeed and buyers pay after three seconds.
 
+mod aim;
+mod answer;
+mod effect;
+mod fault;
+mod field;
+mod rule;
 mod settings;
+mod topic;
 
-use serde::{Deserialize, Serialize};
-use wire::antom::Operation;
-use wire::time::Span;
+use serde::Deserialize;
 
+pub use aim::{Aim, Chance, Point, Times};
+pub use answer::{Answer, Code};
+pub use effect::{Buyer, RefundEnd};
+pub use fault::{Changes, Fault, Forgery, Hangup, Oddity, Place, Spelling, Status};
+pub(crate) use field::text_of;
+pub use field::{FieldPath, Fields, Pattern};
+pub use rule::Rule;
+pub(crate) use rule::What;
 pub use settings::{RateLimit, Settings, UrlKind};
+pub use topic::NoticeKind;
+pub(crate) use topic::Topic;
 
 /// A script. Everything has a default, so an empty one is a gateway where everybody pays.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Script {
     /// Codes that calls are answered with instead of being carried out.
-    pub answers: Vec<Answer>,
+    pub answers: Vec<Rule<Answer>>,
     /// What the buyer of each new payment does.
-    pub buyer: Vec<Buyer>,
+    pub buyer: Vec<Rule<Buyer>>,
     /// How each new refund ends; then every one at once, or after 3 s when its request says that it may take time.
-    pub refunds: Vec<RefundEnd>,
+    pub refunds: Vec<Rule<RefundEnd>>,
     /// What goes wrong.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<Rule<Fault>>,
     /// How this gateway is set up.
     pub settings: Settings,
 }
 
-/// A scripted answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Answer {
-    /// The operation that is answered.
-    pub on: Operation,
-    /// The code, with its documented status and message. SUCCESS stands for a call that is carried out.
-    pub code: Code,
-    /// How many calls. Default 1.
-    #[serde(default = "once")]
-    pub times: u32,
-}
-
-/// A result code that is documented for some operation of the gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Code(pub &'static wire::antom::CodeLine);
-
-impl Serialize for Code {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.code)
-    }
-}
-
-impl<'de> Deserialize<'de> for Code {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        wire::antom::find_anywhere(&text).map(Code).ok_or_else(|| {
-            serde::de::Error::custom(format!("unknown result code `{}`", text.chars().take(64).collect::<String>()))
-        })
-    }
-}
-
-/// What a buyer does after he was sent to his wallet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-pub enum Buyer {
-    /// Pays.
-    Pays {
-        /// How long after the payment was created. Default 3s.
-        #[serde(default = "three_seconds")]
-        after: Span,
-    },
-    /// Declines, or his wallet does.
-    Declines {
-        /// The paymentResultCode. Default USER_BALANCE_NOT_ENOUGH.
-        #[serde(default = "no_balance")]
-        code: Code,
-        /// How long after the payment was created. Default 3s.
-        #[serde(default = "three_seconds")]
-        after: Span,
-    },
-    /// Leaves, and the payment expires.
-    Leaves,
-    /// Leaves; and after the payment expired or was cancelled, his wallet says that it paid.
-    PaysLate {
-        /// How long after the end. Default 3s.
-        #[serde(default = "three_seconds")]
-        after: Span,
-    },
-    /// Pays by bank: the payment is pending for a while, then it ends.
-    Pends {
-        /// How long after the payment was created it becomes pending. Default 3s.
-        #[serde(default = "three_seconds")]
-        after: Span,
-        /// How long it is pending. Default 24h.
-        #[serde(rename = "for", default = "one_day")]
-        lasting: Span,
-        /// How it ends. Default SUCCESS.
-        #[serde(default = "success")]
-        code: Code,
-    },
-}
-
-/// How an accepted refund ends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-pub enum RefundEnd {
-    /// It is answered REFUND_IN_PROCESS, and given back later.
-    Succeeds {
-        /// How long after the request. Default 3s.
-        #[serde(default = "three_seconds")]
-        after: Span,
-    },
-    /// It is answered REFUND_IN_PROCESS, and fails later.
-    Fails {
-        /// Why. Default MERCHANT_BALANCE_NOT_ENOUGH.
-        #[serde(default = "no_merchant_balance")]
-        code: Code,
-        /// How long after the request. Default 3s.
-        #[serde(default = "three_seconds")]
-        after: Span,
-    },
-}
-
-/// What goes wrong. Each fault applies so many times and is then used up, unless it says otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-pub enum Fault {
-    /// The call is carried out, and its answer never arrives.
-    LoseAnswer {
-        /// The operation.
-        on: Operation,
-        /// How many answers. Default 1.
-        #[serde(default = "once")]
-        times: u32,
-        /// Whether the connection closes or just stays silent. Default close.
-        #[serde(default)]
-        how: crate::event::LostHow,
-    },
-    /// Notifications are delivered again although they were acknowledged: every genuine one, each so many times.
-    RepeatNotification {
-        /// How many deliveries in all.
-        times: u32,
-        /// How long after the one before. Default 1s.
-        #[serde(default = "one_second")]
-        every: Span,
-    },
-    /// A notification of success that Antom never sent, for a payment that is not paid.
-    ForgeNotification {
-        /// What is wrong with it. Default foreign-key.
-        #[serde(default)]
-        signature: Forgery,
-        /// How long after the payment was created. Default 1s.
-        #[serde(default = "one_second")]
-        after: Span,
-    },
-    /// A notification is never sent, none of its repeats.
-    LoseNotification {
-        /// How many notifications. Default 1.
-        #[serde(default = "once")]
-        times: u32,
-    },
-}
-
-/// What is wrong with a forged notification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Forgery {
-    /// Signed with a key that is not Antom's.
-    #[default]
-    ForeignKey,
-    /// No signature at all.
-    Absent,
-    /// Rightly signed, then the body was changed.
-    TamperedBody,
-}
-
-const fn once() -> u32 {
-    1
-}
-const fn one_second() -> Span {
-    Span::secs(1)
-}
-const fn three_seconds() -> Span {
-    Span::secs(3)
-}
-const fn one_day() -> Span {
-    Span::secs(24 * 3600)
-}
-fn success() -> Code {
-    Code(wire::antom::find_anywhere("SUCCESS").unwrap_or(&wire::antom::PAY[0]))
-}
-fn no_merchant_balance() -> Code {
-    Code(wire::antom::find_anywhere("MERCHANT_BALANCE_NOT_ENOUGH").unwrap_or(&wire::antom::REFUND[0]))
-}
-fn no_balance() -> Code {
-    Code(wire::antom::find_anywhere("USER_BALANCE_NOT_ENOUGH").unwrap_or(&wire::antom::PAYMENT_RESULT_CODE[0]))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
+    use wire::antom::Operation;
+    use wire::time::Span;
+
     use super::*;
 
     fn read(yaml: &str) -> Result<Script, String> {
         serde_saphyr::from_str(yaml).map_err(|error| error.to_string())
+    }
+
+    fn code(name: &str) -> Code {
+        Code(wire::antom::find_anywhere(name).unwrap())
     }
 
     #[test]
@@ -209,66 +69,114 @@ mod tests {
         assert_eq!(read("{}").unwrap(), Script::default());
         let script = read(
             "answers: [{on: pay, code: SYSTEM_ERROR}]\n\
-             buyer: [{pays: {}}, {declines: {}}, leaves]\n\
-             faults: [{lose-answer: {on: pay}}, {repeat-notification: {times: 2}}, {forge-notification: {}}, \
-               {lose-notification: {}}]\n\
+             buyer: [pays, {pays: {}}, {declines: {}}, leaves, {leaves: {}}]\n\
+             refunds: [fails]\n\
+             faults: [{lose-answer: {on: pay}}, repeat-notification, forge-notification: {}, lose-notification]\n\
              settings: {}\n",
         );
         let wanted = Script {
-            answers: vec![Answer {
-                on: Operation::Pay,
-                code: Code(wire::antom::find_anywhere("SYSTEM_ERROR").unwrap()),
-                times: 1,
-            }],
+            answers: vec![Answer { on: Operation::Pay, code: code("SYSTEM_ERROR") }.into()],
             buyer: vec![
-                Buyer::Pays { after: Span::secs(3) },
-                Buyer::Declines { code: no_balance(), after: Span::secs(3) },
-                Buyer::Leaves,
+                Buyer::Pays { after: Span::secs(3) }.into(),
+                Buyer::Pays { after: Span::secs(3) }.into(),
+                Buyer::Declines { code: code("USER_BALANCE_NOT_ENOUGH"), after: Span::secs(3) }.into(),
+                Buyer::Leaves.into(),
+                Buyer::Leaves.into(),
             ],
+            refunds: vec![RefundEnd::Fails { code: code("MERCHANT_BALANCE_NOT_ENOUGH"), after: Span::secs(3) }.into()],
             faults: vec![
-                Fault::LoseAnswer { on: Operation::Pay, times: 1, how: crate::event::LostHow::Close },
-                Fault::RepeatNotification { times: 2, every: Span::secs(1) },
-                Fault::ForgeNotification { signature: Forgery::ForeignKey, after: Span::secs(1) },
-                Fault::LoseNotification { times: 1 },
+                Fault::LoseAnswer { on: Some(Operation::Pay), how: Hangup::Close, carried_out: true }.into(),
+                Fault::RepeatNotification { on: None, deliveries: 2, every: Span::secs(1) }.into(),
+                Fault::ForgeNotification {
+                    on: None,
+                    signature: Forgery::ForeignKey,
+                    set: Changes::new(),
+                    after: Span::secs(1),
+                }
+                .into(),
+                Fault::LoseNotification { on: None }.into(),
             ],
             ..Script::default()
         };
         assert_eq!(script.unwrap(), wanted);
-        assert_eq!(no_balance().0.code, "USER_BALANCE_NOT_ENOUGH");
     }
 
     #[test]
-    fn a_script_reads_back_as_it_was_written() {
+    fn a_rule_says_when_beside_what() {
         let script = read(
-            "answers: [{on: inquiryPayment, code: UNKNOWN_EXCEPTION, times: 3}]\n\
-             buyer: [{pays: {after: 200ms}}, {declines: {code: RISK_REJECT, after: 1m 30s}}, leaves, {pays-late: {}}, {pends: {for: 72h}}]\n\
-             faults: [{lose-answer: {on: pay, times: 2, how: silence}}, {repeat-notification: {times: 8, every: 2m}}, \
-               {forge-notification: {signature: tampered-body, after: 0s}}, {lose-notification: {times: 2}}]\n\
-             refunds: [{succeeds: {}}, {fails: {after: 1m}}]\n\
-             settings: {notify-failure: true, expiry: 3m, urls: [normal, scheme], wallet-currency: CNY, \
-               rates: {JPY: 7000}, limits: {JPY: 100000}, rate-limit: {calls: 3}}\n",
+            "answers:\n  - {where: {order.orderDescription: tea*, paymentAmount.value: 100}, on: pay, nth: 2, \
+             times: always, code: RISK_REJECT}\n\
+             buyer:\n  - leaves: {from: 10m, until: \"2026-01-05T18:00:00+08:00\"}\n\
+             faults:\n  - delay-answer: {for: 2s, chance: 30, seed: 7, times: 3}\n",
         )
         .unwrap();
-        let text = serde_json::to_string(&script).unwrap();
-        assert_eq!(serde_json::from_str::<Script>(&text).unwrap(), script);
+        let two = NonZeroU32::new(2).unwrap();
+        let aim = &script.answers[0].aim;
+        assert_eq!((aim.nth, aim.times, aim.fields.len()), (two, Times::Always, 2));
+        let aim = &script.buyer[0].aim;
+        assert_eq!(aim.from, Some(Point::After(Span::secs(600))));
+        assert!(matches!(aim.until, Some(Point::At(_))));
+        let aim = &script.faults[0].aim;
+        assert_eq!((aim.chance, aim.seed, aim.times), (Chance(30), 7, Times::Limited(NonZeroU32::new(3).unwrap())));
     }
 
     #[test]
-    fn what_is_not_known_is_named() {
-        for (yaml, name) in [
-            ("answer: []", "answer"),
-            ("answers: [{on: pay, code: NO_SUCH_CODE}]", "NO_SUCH_CODE"),
-            ("answers: [{on: paid, code: SUCCESS}]", "paid"),
-            ("answers: [{code: SUCCESS}]", "on"),
-            ("buyer: [{pays: {at: 3s}}]", "at"),
-            ("buyer: [{pays: {after: 3}}]", "3"),
-            ("faults: [{lose-answer: {on: pay, how: quietly}}]", "quietly"),
-            ("faults: [{forge-notification: {signature: none}}]", "none"),
-            ("faults: [{repeat-notification: {}}]", "times"),
-            ("settings: {notifyFailure: true}", "notifyFailure"),
+    fn the_same_in_json() {
+        let text = r#"{"answers": [{"on": "pay", "where": {"paymentAmount.value": 7}, "code": "RISK_REJECT"}],
+            "buyer": ["leaves", {"pays": {"after": "1s", "times": 2}}],
+            "faults": [{"alter-answer": {"set": {"paymentId": null, "paymentAmount.value": "1"}}}]}"#;
+        assert_eq!(serde_json::from_str::<Script>(text).unwrap(), read(text).unwrap());
+    }
+
+    #[test]
+    fn what_is_not_known_is_named_with_its_place_and_what_was_meant() {
+        for (yaml, place, told) in [
+            ("answer: []", "line 1 column 1", "answer"),
+            ("answers: [{on: pay, code: RISK_REJCET}]", "line 1 column 27", "did you mean `RISK_REJECT`?"),
+            ("answers: [{on: paid, code: SUCCESS}]", "line 1 column 16", "paid"),
+            ("answers: [{code: SUCCESS}]", "line 1 column", "on"),
+            ("answers: [{on: pay, code: SUCCESS, time: 2}]", "line 1 column 36", "did you mean `times`?"),
+            ("answers: [{on: pay, code: SUCCESS, times: 0}]", "line 1 column 43", "`always`"),
+            ("answers: [{on: pay, code: SUCCESS, nth: 0}]", "line 1 column 41", "a number from 1"),
+            ("answers: [{on: pay, code: SUCCESS, chance: 101}]", "line 1 column 44", "from 1 to 100"),
+            (
+                "answers:\n- {on: pay, code: SUCCESS, where: {order.orderDescripton: a}}",
+                "line 2 column 36",
+                "did you mean `order.orderDescription`?",
+            ),
+            (
+                "answers:\n- {on: cancel, code: SUCCESS, where: {order.orderDescription: a}}",
+                "line 2 column",
+                "cancel has no field",
+            ),
+            ("answers: [{on: pay, code: SUCCESS, where: {locale: /(/}}]", "line 1 column 52", "no regular expression"),
+            ("answers: [{on: pay, code: SUCCESS, from: soon}]", "line 1 column 42", "soon"),
+            ("buyer: [{pays: {at: 3s}}]", "line 1 column 17", "unknown field `at`"),
+            ("buyer: [{pays: {after: 3}}]", "line 1 column 24", "3"),
+            ("buyer: [{pays: {}, leaves: {}}]", "line 1 column", "`leaves` is a second one"),
+            ("buyer: [payz]", "line 1 column 9", "payz"),
+            ("buyer: [{payz: {}}]", "line 1 column 10", "payz"),
+            ("faults: [{lose-answer: {on: pay, how: quietly}}]", "line 1 column 39", "quietly"),
+            ("faults: [{lose-answer: {on: notifyPayment}}]", "line 1 column 29", "notifyPayment"),
+            ("faults: [{forge-notification: {signature: none}}]", "line 1 column 43", "none"),
+            ("faults: [{forge-answer: {signature: valid}}]", "line 1 column", "spoils nothing"),
+            ("faults: [{forge-notification: {on: cancel}}]", "line 1 column", "makes no payment"),
+            ("faults: [{repeat-notification: {deliveries: 1}}]", "line 1 column", "from 2 to 100"),
+            ("faults: [{html-answer: {status: 200}}]", "line 1 column 33", "from 300 to 599"),
+            ("faults: [{odd-headers: {}}]", "line 1 column", "how"),
+            ("faults: [{alter-answer: {set: {a..b: 1}}}]", "line 1 column 32", "empty name"),
+            ("settings: {notifyFailure: true}", "line 1 column 12", "notifyFailure"),
         ] {
             let error = read(yaml).unwrap_err();
-            assert!(error.contains(name) && error.contains("line 1 column"), "{yaml}: {error}");
+            assert!(error.contains(told) && error.contains(place), "{yaml}\n{error}");
         }
+    }
+
+    #[test]
+    fn every_word_of_a_fault_is_one_of_answers_or_of_notifications() {
+        assert_eq!(Fault::WORDS.len(), 20);
+        assert!(Fault::WORDS.iter().all(|word| word.ends_with("-answer")
+            || word.ends_with("-notification")
+            || ["extra-fields", "repeat-key", "odd-headers"].contains(word)));
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use serde::Serialize;
+use serde_saphyr::Error;
 use utoipa::ToSchema;
+use wire::suggest;
 
 use crate::script::Script;
 
@@ -34,14 +36,26 @@ impl Script {
         if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             return Ok(Self::default());
         }
-        serde_saphyr::from_str(text).map_err(|error| {
+        // `no` and `y` are texts: countries and ids are written so.
+        let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
+        serde_saphyr::from_str_with_options(text, options).map_err(|error| {
             let place = error.location().filter(|place| place.line() > 0);
-            Mistake {
-                error: without_place(&error.without_snippet().to_string()),
-                line: place.map(|place| place.line()),
-                column: place.map(|place| place.column()),
-            }
+            let (line, column) = (place.map(|place| place.line()), place.map(|place| place.column()));
+            Mistake { error: explain(error.without_snippet()), line, column }
         })
+    }
+}
+
+/// What is wrong, and what was meant if that can be told.
+fn explain(error: &Error) -> String {
+    match error {
+        Error::SerdeUnknownField { field, expected, .. } => {
+            format!("unknown field `{field}`; {}", suggest::help(field, expected))
+        }
+        Error::SerdeUnknownVariant { variant, expected, .. } => {
+            format!("unknown variant `{variant}`; {}", suggest::help(variant, expected))
+        }
+        other => without_place(&other.to_string()),
     }
 }
 
@@ -70,6 +84,31 @@ mod tests {
         assert_eq!((mistake.line, mistake.column), (Some(2), Some(3)));
         assert!(mistake.error.contains("expiri"), "{mistake}");
         assert!(mistake.to_string().contains("line 2 column 3"), "{mistake}");
+    }
+
+    #[test]
+    fn only_true_and_false_are_flags() {
+        let script =
+            Script::parse("faults: [{alter-answer: {set: {userRegion: NO, paymentId: y, flag: true}}}]").unwrap();
+        let crate::Fault::AlterAnswer { set, .. } = &script.faults[0].what else { panic!("{script:?}") };
+        let values: Vec<String> = set.values().map(ToString::to_string).collect();
+        assert_eq!(values, ["true", "\"y\"", "\"NO\""]);
+    }
+
+    #[test]
+    fn a_slip_is_told_with_what_was_meant() {
+        for (text, told) in [
+            ("buyers: []", "unknown field `buyers`; did you mean `buyer`?"),
+            ("answers: [{on: pey, code: SUCCESS}]", "unknown variant `pey`; did you mean `pay`?"),
+            ("faults: [{loose-answer: {}}]", "did you mean `lose-answer`?"),
+            ("faults: [{lose-answer: {onn: pay}}]", "unknown field `onn`; did you mean `on`?"),
+            ("answers: [{on: pay, code: RISK_REJET}]", "did you mean `RISK_REJECT`?"),
+            ("answers: [{on: pay, code: SUCCESS, where: {paymentRequestID: a}}]", "did you mean `paymentRequestId`?"),
+        ] {
+            let mistake = Script::parse(text).unwrap_err();
+            assert!(mistake.error.contains(told), "{mistake}");
+            assert!(mistake.line == Some(1) && mistake.column.is_some(), "{mistake}");
+        }
     }
 
     #[test]

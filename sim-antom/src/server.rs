@@ -3,7 +3,7 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -15,7 +15,7 @@ use hyper::StatusCode;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
@@ -23,10 +23,11 @@ use wire::antom::{Envelope, Headers};
 use wire::clock::ClockHandle;
 
 use crate::drive::Call;
-use crate::event::LostHow;
 use crate::net::{Accept, Arrival, Begun, Stream};
-use crate::reply::Reply;
+use crate::raw;
+use crate::reply::{Raw, Reply};
 use crate::room::{Phase, Room, Seat};
+use crate::script::Hangup;
 use crate::tls::TlsServer;
 
 /// The largest body that is read; a longer one is refused with PARAM_ILLEGAL.
@@ -71,6 +72,7 @@ impl Front {
     /// # Errors
     /// The listener is gone.
     pub async fn serve(self, mut accept: impl Accept) -> io::Result<()> {
+        let clock = Arc::clone(&self.clock);
         let shell = Shell { requests: self.requests, clock: self.clock };
         let router = Router::new().fallback(handle).with_state(shell).merge(self.pages);
         let room = Room::for_at_most(CONNECTIONS);
@@ -82,10 +84,10 @@ impl Front {
                 Some(_) = connections.join_next() => continue,
             };
             let seat = Arc::new(room.take().await);
-            let (router, tls, kept) = (router.clone(), self.tls.clone(), Arc::clone(&seat));
+            let (router, tls, kept, clock) = (router.clone(), self.tls.clone(), Arc::clone(&seat), Arc::clone(&clock));
             let task = connections.spawn(async move {
                 // How a connection ends is the client's affair.
-                let _ = connection(arrival, router, tls, kept).await;
+                let _ = connection(arrival, router, tls, kept, clock).await;
             });
             seat.belongs_to(task);
         }
@@ -118,30 +120,52 @@ async fn connection(
     router: Router,
     tls: Option<TlsServer>,
     seat: Arc<Seat>,
+    clock: ClockHandle,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let peer = Peer { address: arrival.peer };
     let stream = match tls {
         Some(tls) => tokio::time::timeout(PATIENCE, either(arrival.stream, &tls)).await??,
         None => arrival.stream,
     };
+    // What is to be done with the connection itself, when no ordinary answer is given.
+    let last = Arc::new(Mutex::new(None));
+    let (words, kept) = (Arc::clone(&last), Arc::clone(&seat));
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        let (router, seat) = (router.clone(), Arc::clone(&seat));
-        async move {
+        let (router, seat, words) = (router.clone(), Arc::clone(&kept), Arc::clone(&words));
+        // Boxed, since the connection is polled by hand below.
+        Box::pin(async move {
             request.extensions_mut().insert(peer);
             request.extensions_mut().insert(Arc::clone(&seat));
-            let Ok(response) = router.oneshot(request).await;
-            seat.is_now(Phase::Idle);
-            // An error here makes hyper close the connection without a byte.
-            if response.extensions().get::<Lost>().is_some() { Err(Lost) } else { Ok(response) }
-        }
+            let Ok(mut response) = router.oneshot(request).await;
+            let Some(parting) = response.extensions_mut().remove::<Parting>() else {
+                seat.is_now(Phase::Idle);
+                return Ok(response);
+            };
+            // An error here makes hyper let the connection go without a byte.
+            *words.lock().unwrap_or_else(PoisonError::into_inner) = Some(parting);
+            Err(Lost)
+        })
     });
-    hyper::server::conn::http1::Builder::new()
+    let mut served = hyper::server::conn::http1::Builder::new()
         .auto_date_header(false)
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
         .max_buf_size(64 * 1024)
-        .serve_connection(TokioIo::new(stream), service)
-        .await?;
+        .serve_connection(TokioIo::new(stream), service);
+    let ended = std::future::poll_fn(|cx| served.poll_without_shutdown(cx)).await;
+    let mut stream = served.into_parts().io.into_inner();
+    let parting = last.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match parting {
+        Some(Parting::Written(answer)) => raw::write(&mut *stream, &answer, &clock).await?,
+        Some(Parting::Reset) => {
+            stream.reset();
+            return Ok(());
+        }
+        Some(Parting::Closed) => {}
+        None => ended?,
+    }
+    // Whoever is still writing hears the end of it all the same.
+    let _ = stream.shutdown().await;
     Ok(())
 }
 
@@ -158,10 +182,21 @@ async fn either(mut stream: Box<dyn Stream>, tls: &TlsServer) -> io::Result<Box<
 /// How a TLS connection begins; no HTTP method does.
 const HANDSHAKE: u8 = 0x16;
 
-/// Marks a response that is never given.
+/// Stands for a response that is never given.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("the answer is lost on purpose")]
+#[error("no ordinary answer is given")]
 struct Lost;
+
+/// How a connection ends without an ordinary answer.
+#[derive(Debug, Clone)]
+enum Parting {
+    /// With bytes of our own.
+    Written(Raw),
+    /// Without a byte.
+    Closed,
+    /// With a reset.
+    Reset,
+}
 
 async fn handle(State(shell): State<Shell>, request: Request) -> Response {
     shell.clock.touch();
@@ -198,17 +233,19 @@ async fn handle(State(shell): State<Shell>, request: Request) -> Response {
                 .body(Body::from(body))
                 .unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR, "a header cannot be sent"))
         }
-        Ok(Reply::Lost(LostHow::Silence)) => {
+        Ok(Reply::Raw(answer)) => parting(Parting::Written(answer)),
+        Ok(Reply::Lost(Hangup::Silence)) => {
             is_now(Phase::Forsaken);
             std::future::pending().await
         }
-        Ok(Reply::Lost(LostHow::Close)) | Err(_) => close(),
+        Ok(Reply::Lost(Hangup::Reset)) => parting(Parting::Reset),
+        Ok(Reply::Lost(Hangup::Close)) | Err(_) => parting(Parting::Closed),
     }
 }
 
-fn close() -> Response {
+fn parting(how: Parting) -> Response {
     let mut response = Response::default();
-    response.extensions_mut().insert(Lost);
+    response.extensions_mut().insert(how);
     response
 }
 

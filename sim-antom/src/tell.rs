@@ -1,6 +1,9 @@
 //! What merchants are told without having asked: the bodies of notifications, and where they go.
 
+use std::time::Duration;
+
 use serde::Serialize;
+use serde_json::Value;
 use wire::antom::{
     AfterPayment, NotifyCapture, NotifyPayment, NotifyRefund, NotifyReversal, NotifyType, PaymentStatus, ResultObject,
 };
@@ -14,6 +17,7 @@ use crate::notice::{Notice, Schedule, Truth, as_sent};
 use crate::payment::{Kind, Payment};
 use crate::refund::Refund;
 use crate::reply::json;
+use crate::script::{Changes, Fault, NoticeKind};
 
 impl Desk {
     /// notifyPayment: how a payment stands now. A batch is told of once, or once an order.
@@ -23,20 +27,39 @@ impl Desk {
                 payment.orders.iter().filter_map(|id| self.ledger.payment_by_id(&payment.client, id)).collect();
             for order in orders {
                 let message = self.payment_message(&order, &payment.payment_request_id);
-                self.post(&order, payment.notify_url.as_deref(), &message, at, Truth::Genuine);
+                self.post(NoticeKind::NotifyPayment, &order, payment.notify_url.as_deref(), &message, at);
             }
             return;
         }
         let message = self.payment_message(payment, &payment.payment_request_id);
-        self.post(payment, payment.notify_url.as_deref(), &message, at, Truth::Genuine);
+        self.post(NoticeKind::NotifyPayment, payment, payment.notify_url.as_deref(), &message, at);
     }
 
-    /// A notifyPayment of success that Antom never sent.
-    pub(crate) fn forge(&mut self, payment: &Payment, at: Moment, truth: Truth) {
+    /// A notifyPayment of success that Antom never sent, if the script has one for a payment that is new.
+    pub(crate) fn forge_if_scripted(&mut self, payment: &Payment) {
+        if let Some(Fault::ForgeNotification { signature, after, set, .. }) = self.stage.forgery(self.now) {
+            self.event(Event::Fault { name: "forge-notification".to_owned() });
+            self.forge(payment, self.now + after.0, Truth::Forged(signature), &set);
+        }
+    }
+
+    /// A notifyPayment of success, with these fields changed.
+    pub(crate) fn forge(&mut self, payment: &Payment, at: Moment, truth: Truth, set: &Changes) {
         let (code, status) = ("SUCCESS".to_owned(), PaymentStatus::Success);
         let paid = Payment { code, status, paid: Some(at), ..payment.clone() };
-        let message = self.payment_message(&paid, &paid.payment_request_id);
-        self.post(&paid, paid.notify_url.as_deref(), &message, at, truth);
+        let Some(url) = self.target(paid.notify_url.as_deref()) else { return };
+        let mut message = value(&self.payment_message(&paid, &paid.payment_request_id));
+        set.iter().for_each(|(path, value)| path.set(&mut message, value));
+        let notice = Notice {
+            payment_request_id: paid.payment_request_id,
+            client: paid.client,
+            url,
+            body: json(&message),
+            kind: NoticeKind::NotifyPayment,
+            truth,
+            schedule: Schedule::starting(at),
+        };
+        self.notices.add(self.ledger.store(), notice);
     }
 
     fn payment_message(&self, payment: &Payment, payment_request_id: &str) -> NotifyPayment {
@@ -76,7 +99,7 @@ impl Desk {
                 refund.amount,
             )
         };
-        self.post(&payment, refund.notify_url.as_deref(), &message, at, Truth::Genuine);
+        self.post(NoticeKind::NotifyRefund, &payment, refund.notify_url.as_deref(), &message, at);
     }
 
     /// notifyCapture: how a capture ended.
@@ -92,7 +115,7 @@ impl Desk {
                 capture.amount,
             )
         };
-        self.post(payment, payment.notify_url.as_deref(), &message, capture.at, Truth::Genuine);
+        self.post(NoticeKind::NotifyCapture, payment, payment.notify_url.as_deref(), &message, capture.at);
     }
 
     /// notifyReversal: money came too late and could not be given back.
@@ -108,21 +131,65 @@ impl Desk {
                 payment.amount,
             )
         };
-        self.post(payment, payment.notify_url.as_deref(), &message, at, Truth::Genuine);
+        self.post(NoticeKind::NotifyReversal, payment, payment.notify_url.as_deref(), &message, at);
     }
 
-    fn post(&mut self, payment: &Payment, url: Option<&str>, message: &impl Serialize, at: Moment, truth: Truth) {
-        let Some(url) = url.or(self.dashboard_url.as_deref()).map(as_sent) else { return };
-        let mut schedule = Schedule::starting(at);
-        if truth == Truth::Genuine {
-            if self.loses_notification() {
-                return self.event(Event::Fault { name: "lose-notification".to_owned() });
+    /// Puts a notification into the queue, as the script's faults want it.
+    fn post(&mut self, kind: NoticeKind, payment: &Payment, url: Option<&str>, message: &impl Serialize, at: Moment) {
+        let Some(url) = self.target(url) else { return };
+        let fits = self.stage.about(kind, || value(message));
+        let (mut schedule, mut copies, mut is_behind) = (Schedule::starting(at), 1, false);
+        for word in FAULTS {
+            let Some(fault) = self.stage.fault(word, &fits, self.now) else { continue };
+            self.event(Event::Fault { name: (*word).to_owned() });
+            match fault {
+                Fault::LoseNotification { .. } => return,
+                Fault::DelayNotification { lasting, .. } => schedule.due = Some(at + lasting.0),
+                Fault::RepeatNotification { deliveries, every, .. } => schedule.repeats = Some((deliveries, every.0)),
+                Fault::ConcurrentNotification { deliveries, .. } => copies = deliveries,
+                Fault::ReorderNotification { lasting, .. } => {
+                    schedule.due = Some(at + lasting.0);
+                    is_behind = true;
+                }
+                _ => {}
             }
-            schedule.repeats = self.repeats();
         }
-        let payment_request_id = payment.payment_request_id.clone();
-        let client = payment.client.clone();
-        let notice = Notice { payment_request_id, client, url, body: json(message), truth, schedule };
-        self.notices.add(self.ledger.store(), notice);
+        let notice = Notice {
+            payment_request_id: payment.payment_request_id.clone(),
+            client: payment.client.clone(),
+            url,
+            body: json(message),
+            kind,
+            truth: Truth::Genuine,
+            schedule,
+        };
+        let store = self.ledger.store();
+        if is_behind {
+            return self.notices.add_behind(store, notice);
+        }
+        self.notices.overtake(store, &notice.client, schedule.due.unwrap_or(at) + A_MOMENT);
+        for _ in 0..copies {
+            self.notices.add(store, notice.clone());
+        }
     }
+
+    fn target(&self, url: Option<&str>) -> Option<String> {
+        url.or(self.dashboard_url.as_deref()).map(as_sent)
+    }
+}
+
+/// The faults that decide whether, when and how often a notification is sent; a lost one is nothing else.
+const FAULTS: &[&str] = &[
+    "lose-notification",
+    "delay-notification",
+    "repeat-notification",
+    "concurrent-notification",
+    "reorder-notification",
+];
+/// How long after another one a notification comes that it overtook.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
+fn value(message: &impl Serialize) -> Value {
+    // As with the bytes: null is the harmless answer to a bug.
+    serde_json::to_value(message).unwrap_or_default()
 }

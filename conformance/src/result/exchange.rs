@@ -231,8 +231,12 @@ fn gateway(event: &Gateway) -> Option<Said> {
         Gateway::Capture { capture_request_id, amount, code, .. } => {
             alone(format!("CAPTURE {capture_request_id} {amount} {code}"))
         }
-        Gateway::Notice { attempt, body, genuine, .. } => {
-            let what = if *genuine { "notification" } else { "FORGED notification" };
+        Gateway::Notice { attempt, body, genuine, altered, .. } => {
+            let what = match (genuine, altered) {
+                (false, _) => "FORGED notification",
+                (true, true) => "ALTERED notification",
+                (true, false) => "notification",
+            };
             let text = format!("{what} (delivery {attempt}) {}", short(&wire::hex::visible(&body.0)));
             to_merchant(text).with(&body.0, None)
         }

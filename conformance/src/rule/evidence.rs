@@ -78,7 +78,10 @@ impl View<'_> {
         // An order of a batch may be told of by itself: its id begins with that of the batch.
         let of_batch = |id: &str, batch: &str| id.strip_prefix(batch).is_some_and(|rest| rest.starts_with('_'));
         let known = |id: &str| payment_request_ids.iter().any(|known| *known == id || of_batch(id, known));
-        let notified = self.notices.iter().any(|s| s.n < n && s.genuine && s.success && known(&s.payment_request_id));
+        let notified = self
+            .notices
+            .iter()
+            .any(|s| s.n < n && s.genuine && !s.altered && s.success && known(&s.payment_request_id));
         let inquired = self.calls.iter().filter(|c| c.operation == Some(Operation::InquiryPayment)).any(|c| {
             c.heard().is_some_and(|(at, body)| {
                 *at < n && body["paymentStatus"] == "SUCCESS" && body["paymentRequestId"].as_str().is_some_and(known)

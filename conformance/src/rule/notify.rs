@@ -37,10 +37,14 @@ pub(super) fn forgeries_are_not_acknowledged(view: &View<'_>) -> Judgement {
     Judgement::new(forged().next().is_some(), findings.collect())
 }
 
-/// NTF-003. A merchant that was killed before it could answer is excused.
+/// NTF-003. A merchant that was killed before it could answer is excused, and one that doubts what is not so.
 pub(super) fn genuine_ones_are_acknowledged(view: &View<'_>) -> Judgement {
-    let genuine =
-        || view.notices.iter().filter(|n| n.genuine).filter_map(|n| n.answer.as_ref().map(|answer| (n, answer)));
+    let genuine = || {
+        view.notices
+            .iter()
+            .filter(|n| n.genuine && !n.altered)
+            .filter_map(|n| n.answer.as_ref().map(|answer| (n, answer)))
+    };
     let findings = genuine().filter_map(|(notice, (n, acknowledged, problem))| {
         let excused = *acknowledged || view.broke_between(notice.n, *n);
         let why = problem.clone().unwrap_or_default();
@@ -61,7 +65,7 @@ pub(super) fn repeats_are_processed_once(view: &View<'_>) -> Judgement {
         let deliveries = view
             .notices
             .iter()
-            .filter(|n| n.genuine && n.success && ids.contains(&n.payment_request_id.as_str()))
+            .filter(|n| n.genuine && !n.altered && n.success && ids.contains(&n.payment_request_id.as_str()))
             .count();
         if deliveries < 2 {
             continue;

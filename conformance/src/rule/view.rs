@@ -160,6 +160,8 @@ pub struct Notice {
     pub payment_request_id: String,
     /// Whether a merchant should believe it.
     pub genuine: bool,
+    /// Whether it says something else than what happened.
+    pub altered: bool,
     /// Whether it says that the payment succeeded.
     pub success: bool,
     /// The answer: its entry, whether it is an acknowledgement, and why not.
@@ -266,13 +268,14 @@ impl<'a> View<'a> {
                     call.is_sound = spoilt.is_none();
                 }
             }
-            GatewayEvent::Notice { id, payment_request_id, body, genuine, .. } => {
+            GatewayEvent::Notice { id, payment_request_id, body, genuine, altered, .. } => {
                 notice_ids.push(*id);
                 let body: Value = json(&body.0);
                 self.notices.push(Notice {
                     n: entry.n,
                     payment_request_id: payment_request_id.clone(),
                     genuine: *genuine,
+                    altered: *altered,
                     success: body["notifyType"] == "PAYMENT_RESULT" && body["result"]["resultStatus"] == "S",
                     answer: None,
                 });

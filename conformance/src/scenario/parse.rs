@@ -10,7 +10,7 @@ use super::model::Scenario;
 use super::source::{NoShelf, Source};
 use super::variables::Variables;
 use crate::diagnostic::Diagnostic;
-use crate::suggest;
+use wire::suggest;
 
 /// The largest file that is read.
 const LARGEST: usize = 1024 * 1024;
@@ -50,7 +50,7 @@ pub(crate) fn document<T: DeserializeOwned>(path: &str, text: &str, begin: &str)
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return one(0..0, "the file is empty", begin);
     }
-    let options = serde_saphyr::options! { with_snippet: false };
+    let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
     serde_saphyr::from_str_with_options(text, options)
         .map_err(|error| vec![explain(path, text, &error, &Variables::default())])
 }
@@ -62,7 +62,9 @@ pub(super) fn with_variables<T: DeserializeOwned>(
     round: u32,
 ) -> Result<T, Vec<Diagnostic>> {
     // `$${name}` and quoted texts are read as in a compose file; a name that nobody knows was told before.
-    let options = serde_saphyr::options! { with_snippet: false, property_syntax: PropertySyntax::DockerCompose };
+    let options = serde_saphyr::options! {
+        with_snippet: false, strict_booleans: true, property_syntax: PropertySyntax::DockerCompose
+    };
     let options = options.with_properties(variables.properties(round));
     serde_saphyr::from_str_with_options(&source.text, options)
         .map_err(|error| vec![explain(&source.path, &source.text, &error, variables)])
@@ -119,15 +121,6 @@ fn explain(path: &str, text: &str, error: &Error, variables: &Variables<'_>) -> 
 /// Messages of our own types' parsers, and YAML that is none.
 fn other_mistake(text: &str, place: &Range<usize>, raw: &str) -> (String, String) {
     let message = raw.split(" at line ").next().unwrap_or(raw).lines().next().unwrap_or(raw).trim().to_owned();
-    if let Some(code) = message.split("unknown result code `").nth(1).and_then(|rest| rest.split('`').next()) {
-        let tables =
-            [wire::antom::PAY, wire::antom::INQUIRY_PAYMENT, wire::antom::BATCH_PAY, wire::antom::PAYMENT_RESULT_CODE];
-        let help = match suggest::nearest(code, tables.into_iter().flatten().map(|line| line.code)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "fixtures/result-codes.json lists the documented codes".to_owned(),
-        };
-        return (format!("unknown result code `{code}`"), help);
-    }
     if message.contains("read duration") {
         return (message, "write a number and a unit, such as `5s`".to_owned());
     }

@@ -8,7 +8,7 @@ use super::head::Head;
 use super::mistake::Mistake;
 use super::parse::{BEGIN, document, span};
 use crate::diagnostic::Diagnostic;
-use crate::suggest;
+use wire::suggest;
 
 /// How deep files may include others.
 const DEPTH: usize = 8;

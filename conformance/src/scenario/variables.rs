@@ -15,7 +15,7 @@ use super::mistake::Mistake;
 use super::parse::{document, span};
 use super::source::{Loaded, Source};
 use crate::diagnostic::Diagnostic;
-use crate::suggest;
+use wire::suggest;
 
 /// The number of a round of `repeat`.
 pub(super) const ROUND: &str = "n";

@@ -175,6 +175,7 @@ impl Trace {
             headers: vec![],
             body: TextBytes(body.to_string().into()),
             genuine,
+            altered: false,
         })
         .gateway(Gateway::NoticeAnswered {
             id,

@@ -176,6 +176,7 @@ impl Trace {
             ],
             body: TextBytes(body.to_string().into()),
             genuine,
+            altered: false,
         })
     }
 

@@ -44,7 +44,7 @@ impl Control {
     }
 
     async fn set_script(&self, script: Script, written: &str) -> Result<(), Problem> {
-        self.ask(move |gateway, _| gateway.set_script(script)).await?;
+        self.ask(move |gateway, now| gateway.set_script(now, script)).await?;
         written.clone_into(&mut self.script.lock().unwrap_or_else(PoisonError::into_inner));
         Ok(())
     }

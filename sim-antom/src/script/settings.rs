@@ -16,6 +16,8 @@ pub struct Settings {
     pub strict: bool,
     /// Whether words such as `[sim:RISK_REJECT]` in a request's texts ask for a code. Default true.
     pub triggers: bool,
+    /// Whether an INVALID_SIGNATURE answer is signed all the same. Default true; the real gateway is said not to.
+    pub sign_invalid_signature: bool,
     /// Whether failed in-store payments are notified too. Default false (the in-store page names successes only).
     pub notify_failure: bool,
     /// Whether refunds that succeed at once are notified too. Default false.
@@ -71,6 +73,7 @@ impl Default for Settings {
         Self {
             strict: false,
             triggers: true,
+            sign_invalid_signature: true,
             notify_failure: false,
             notify_refund: false,
             notify_each_order: false,

@@ -1,6 +1,6 @@
 //! The trace reads back as it was written, whatever was on the wire.
 
-use sim_antom::{Event, LostHow};
+use sim_antom::{Event, Hangup};
 
 use super::merchant::{Draft, PAY, with_header};
 use super::rig::{ACK, Rig};
@@ -17,7 +17,7 @@ fn every_event_of_an_eventful_day_reads_back() {
           answers: [{on: inquiryPayment, code: SYSTEM_ERROR}], \
           faults: [{lose-answer: {on: pay, how: silence}}, {lose-notification: {}}, {forge-notification: {}}]}",
     );
-    assert_eq!(rig.send(Draft::pay("PR-1", "1000").signed()), Err(LostHow::Silence));
+    assert_eq!(rig.send(Draft::pay("PR-1", "1000").signed()), Err(Hangup::Silence));
     rig.pass(2);
     rig.pay("PR-2");
     rig.pass(2);

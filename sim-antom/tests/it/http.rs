@@ -188,6 +188,52 @@ async fn a_silent_answer_stays_silent() {
     assert_eq!(server.ask(&inquiry).await["paymentStatus"], "SUCCESS");
 }
 
+#[tokio::test]
+async fn a_reset_answer_is_a_reset_on_the_wire() {
+    let server = Server::start("faults: [{lose-answer: {on: pay, how: reset}}]").await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(&written(&Draft::pay("PR-1", "1000").signed())).await.unwrap();
+    let error = timeout(HOUR, stream.read(&mut [0])).await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    let inquiry = Draft::new(INQUIRY, &serde_json::json!({"paymentRequestId": "PR-1"})).signed();
+    assert_eq!(server.ask(&inquiry).await["result"]["resultCode"], "SUCCESS");
+}
+
+#[tokio::test]
+async fn a_cut_answer_has_its_whole_length_in_the_headers_and_breaks_off() {
+    let server = Server::start("faults: [{cut-answer: {on: pay, bytes: 20}}]").await;
+    let bytes = written(&Draft::pay("PR-1", "1000").signed());
+    let (headers, cut) = parsed(&server.exchange(&bytes).await);
+    let (_, whole) = parsed(&server.exchange(&bytes).await);
+    assert_eq!(headers.value("content-length"), Some(whole.len().to_string().as_str()));
+    assert_eq!(cut, whole[..20]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trickling_answer_comes_in_pieces_and_whole() {
+    let server = Server::start("faults: [{trickle-answer: {on: pay, bytes: 100, every: 2s}}]").await;
+    let since = tokio::time::Instant::now();
+    let (headers, body) = parsed(&server.exchange(&written(&Draft::pay("PR-1", "1000").signed())).await);
+    assert!(is_antoms(PAY, &headers, "response-time", &body));
+    let pauses = u64::try_from(body.len().div_ceil(100)).unwrap();
+    assert!(pauses > 2 && since.elapsed() >= Duration::from_secs(2 * pauses), "{:?}", since.elapsed());
+}
+
+#[tokio::test]
+async fn headers_are_spelt_on_the_wire_as_the_script_wants_them() {
+    let server =
+        Server::start("faults: [{odd-headers: {on: pay, how: title-case}}, {html-answer: {on: inquiryPayment}}]").await;
+    let answer = server.exchange(&written(&Draft::pay("PR-1", "1000").signed())).await;
+    let text = String::from_utf8(answer).unwrap();
+    assert!(
+        text.starts_with("HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=UTF-8\r\nClient-Id: "),
+        "{text}"
+    );
+    let inquiry = Draft::new(INQUIRY, &serde_json::json!({"paymentRequestId": "PR-1"})).signed();
+    let page = String::from_utf8(server.exchange(&written(&inquiry)).await).unwrap();
+    assert!(page.starts_with("HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html"), "{page}");
+}
+
 #[rstest]
 #[case::as_large_as_may_be(1024 * 1024, "the body is not JSON")]
 #[case::one_byte_more(1024 * 1024 + 1, "longer than 1 MiB")]

@@ -40,7 +40,7 @@ fn run() -> Vec<Output> {
     let script = script(
         "{answers: [{on: pay, code: UNKNOWN_EXCEPTION}], \
           buyer: [leaves, {declines: {after: 7s}}, {pays: {after: 2s}}], \
-          faults: [{lose-answer: {on: inquiryPayment}}, {repeat-notification: {times: 2}}, {forge-notification: {}}]}",
+          faults: [{lose-answer: {on: inquiryPayment}}, {repeat-notification: {deliveries: 2, times: always}}, {forge-notification: {}}]}",
     );
     let mut gateway = Gateway::new(clients(), antom(), Some(forger()), script);
     let mut now = Moment::WORLD_START;

@@ -11,6 +11,7 @@
 //! | `contracts` | currencies, limits, calls, strictness |
 //! | `inquiring` | both ids, every state |
 //! | `scripting` | scripted answers, lost answers |
+//! | `faults` | every line of `docs/gateway-faults.md` |
 //! | `notifying` | the schedule, what is an acknowledgement, forgeries |
 //! | `idling` | nothing is pending when nothing can happen, the same inputs give the same outputs |
 //! | `properties` | whatever is asked or answered, the gateway stays in order |
@@ -39,6 +40,7 @@ mod controlling;
 mod crashing;
 mod delivering;
 mod events;
+mod faults;
 mod http;
 mod idling;
 mod inquiring;

@@ -198,7 +198,7 @@ fn the_signature_covers_the_path_as_it_is_sent(#[case] url: &str, #[case] sent: 
 
 #[test]
 fn a_notification_is_repeated_although_it_was_acknowledged() {
-    let (mut rig, first) = paid("faults: [{repeat-notification: {times: 3, every: 5s}}]");
+    let (mut rig, first) = paid("faults: [{repeat-notification: {deliveries: 3, every: 5s}}]");
     rig.answer(first.id, Ok((200, ACK)));
     let mut seen = vec![first];
     for _ in 0..2 {

@@ -217,8 +217,8 @@ fn a_wrong_key_file_says_what_it_is(#[case] file: &str, #[case] wrong: &str, #[c
 
 #[rstest]
 #[case("answers:\n  - {on: pay, code: RISK_REJECTED}\n", "unknown result code `RISK_REJECTED`", "line 2 column 21")]
-#[case("buyer:\n  - leaves\n  - {pay: {}}\n", "unknown variant `pay`", "line 3")]
-#[case("settings:\n  expiri: 3m\n", "unknown field `expiri`", "line 2 column 3")]
+#[case("buyer:\n  - leaves\n  - {pay: {}}\n", "unknown variant `pay`; did you mean `pays`?", "line 3")]
+#[case("settings:\n  expiri: 3m\n", "unknown field `expiri`; did you mean `expiry`?", "line 2 column 3")]
 #[case("settings:\n  expiry: 3 minutes\n", "read duration \"3 minutes\"", "line 2 column 11")]
 #[case("answers: [\n", "", "line ")]
 fn a_mistake_in_a_script_is_named_with_its_line_and_column(
@@ -308,7 +308,7 @@ fn the_documented_calls_of_the_control_api_work() {
 #[test]
 fn the_documented_script_is_one() {
     let script = super::rig::script(&documented("yaml"));
-    assert_eq!((script.answers.len(), script.buyer.len(), script.faults.len()), (3, 5, 7));
+    assert_eq!((script.answers.len(), script.buyer.len(), script.faults.len()), (4, 5, 6));
     let (settings, default) = (script.settings, sim_antom::Settings::default());
     assert_eq!((settings.expiry, settings.capture_after), (default.expiry, default.capture_after));
     assert_eq!((settings.settlement_currencies.len(), settings.rate_limit.is_some()), (2, true));

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use serde_json::Value;
-use sim_antom::{Client, Clients, Delivery, Event, Gateway, Input, LostHow, Output, Reply, Script};
+use sim_antom::{Client, Clients, Delivery, Event, Gateway, Hangup, Input, Output, Reply, Script};
 use std::time::Duration;
 use wire::antom::{Envelope, PaymentStatus};
 use wire::time::Moment;
@@ -24,7 +24,7 @@ pub(super) struct Rig {
 }
 
 pub(super) fn script(yaml: &str) -> Script {
-    if yaml.is_empty() { Script::default() } else { serde_saphyr::from_str(yaml).unwrap() }
+    Script::parse(yaml).unwrap()
 }
 
 pub(super) fn clients() -> Clients {
@@ -48,7 +48,7 @@ impl Rig {
     }
 
     /// Sends a request. Whatever the answer says, it must be signed as answers are.
-    pub(super) fn send(&mut self, envelope: Envelope) -> Result<Bytes, LostHow> {
+    pub(super) fn send(&mut self, envelope: Envelope) -> Result<Bytes, Hangup> {
         self.requests += 1;
         let path = envelope.path_and_query().to_owned();
         let id = self.requests;
@@ -63,9 +63,37 @@ impl Rig {
                 assert!(!signature.rsplit_once('=').unwrap().1.contains(['+', '/', '=']), "{signature}");
                 Ok(body)
             }
+            Some(Reply::Raw(raw)) => panic!("{raw:?}"),
             Some(Reply::Lost(how)) => Err(how),
             None => panic!("no reply"),
         }
+    }
+
+    /// Sends a request: the reply as it is, if it comes at once.
+    pub(super) fn reply(&mut self, envelope: Envelope) -> Option<Reply> {
+        self.requests += 1;
+        self.gateway.handle(self.now, Input::Request { id: self.requests, envelope, unreadable: None });
+        self.drain()
+    }
+
+    /// Lets time pass: the replies that come meanwhile.
+    pub(super) fn late_replies(&mut self, seconds: u64) -> Vec<Reply> {
+        let until = self.now + Duration::from_secs(seconds);
+        let mut replies = Vec::new();
+        while let Some(next) = self.gateway.deadlines().next().filter(|next| *next <= until) {
+            self.now = self.now.max(next);
+            self.gateway.handle(self.now, Input::Timeout);
+            replies.extend(self.drain());
+        }
+        self.now = until;
+        replies
+    }
+
+    /// A merchant answers a delivery: the replies that waited for it.
+    pub(super) fn answered(&mut self, id: u64, answer: Result<(u16, &'static [u8]), &str>) -> Vec<Reply> {
+        let answer = answer.map(|(status, body)| (status, Bytes::from_static(body))).map_err(str::to_owned);
+        self.gateway.handle(self.now, Input::Answered { id, answer });
+        self.drain().into_iter().collect()
     }
 
     pub(super) fn ask(&mut self, envelope: Envelope) -> Value {

@@ -1,7 +1,7 @@
 //! Scripted answers in sequence, and answers that are lost.
 
 use rstest::rstest;
-use sim_antom::{Event, LostHow};
+use sim_antom::{Event, Hangup};
 use wire::antom::PaymentStatus;
 
 use super::merchant::{Draft, with_header};
@@ -47,10 +47,10 @@ fn a_request_that_fails_a_check_uses_no_answer_up() {
 }
 
 #[rstest]
-#[case("faults: [{lose-answer: {on: pay}}]", LostHow::Close)]
-#[case("faults: [{lose-answer: {on: pay, how: close}}]", LostHow::Close)]
-#[case("faults: [{lose-answer: {on: pay, how: silence}}]", LostHow::Silence)]
-fn a_call_whose_answer_is_lost_is_carried_out(#[case] script: &str, #[case] how: LostHow) {
+#[case("faults: [{lose-answer: {on: pay}}]", Hangup::Close)]
+#[case("faults: [{lose-answer: {on: pay, how: close}}]", Hangup::Close)]
+#[case("faults: [{lose-answer: {on: pay, how: silence}}]", Hangup::Silence)]
+fn a_call_whose_answer_is_lost_is_carried_out(#[case] script: &str, #[case] how: Hangup) {
     let mut rig = Rig::new(script);
     // Another operation's answer arrives.
     assert_eq!(rig.inquire("PR-1")["result"]["resultCode"], "ORDER_NOT_EXIST");
@@ -71,6 +71,6 @@ fn so_many_answers_are_lost_and_no_more() {
     let mut send = || rig.send(Draft::pay("PR-1", "1000").signed()).err();
     assert_eq!(
         [send(), send(), send(), send()],
-        [Some(LostHow::Close), Some(LostHow::Close), Some(LostHow::Silence), None]
+        [Some(Hangup::Close), Some(Hangup::Close), Some(Hangup::Silence), None]
     );
 }
