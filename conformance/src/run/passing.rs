@@ -257,6 +257,15 @@ impl Stage<'_> {
         since.elapsed() >= STEADY && self.clock.quiet_for() >= STEADY
     }
 
+    /// Sets the clock of an integration that has just started: what `initialize` told is as old as its start was long,
+    /// and a sale must not begin on it.
+    pub(super) async fn set_time(&self) -> Result<(), DriverError> {
+        if self.tells_time {
+            self.tell_time().await?;
+        }
+        Ok(())
+    }
+
     /// Tells the integration the time, and asks when it will act by itself.
     async fn tell_time(&self) -> Result<Option<Moment>, DriverError> {
         self.tell(self.clock.now()).await

@@ -53,6 +53,7 @@ impl Stage<'_> {
     pub(super) async fn play(&mut self) -> Result<(), String> {
         let case = self.case;
         let mut before = 0;
+        self.set_time().await.map_err(|error| error.to_string())?;
         for (step, number) in case.scenario.steps.iter().zip(1..) {
             before = self.take_all(number, Track::all(step, before)).await?;
         }

@@ -74,7 +74,8 @@ impl Stage<'_> {
                 let fresh = Session::start(self.settings, self.recorder, self.memory);
                 std::mem::replace(&mut self.session, fresh?).kill(self.recorder).await;
                 let params = self.world.initialize(self.case);
-                self.session.initialize(self.settings, self.recorder, params).await.map(|_| Begun::Nothing)
+                self.session.initialize(self.settings, self.recorder, params).await?;
+                self.set_time().await.map(|()| Begun::Nothing)
             }
             Step::SendRaw(raw) => {
                 self.world.send_raw(raw.hex.0.clone()).await.map_err(DriverError::Unreachable)?;

@@ -102,6 +102,36 @@ fn a_refund_is_asked_of_those_who_offer_it_and_of_nobody_else() {
     assert!(stdout(&lacking).contains("the integration has no capability `refund`"), "{}", stdout(&lacking));
 }
 
+/// A driver in Python that sells only when it knows what time it is.
+const TIMELESS: &str = r#"
+import sys, json
+told = False
+for line in sys.stdin:
+    m = json.loads(line)
+    told = told or m["method"] == "clock"
+    results = {"initialize": {"roles": ["edc"], "capabilities": ["clock", "restart"]}, "clock": {"wakeAt": None}}
+    answer = {"result": results.get(m["method"], {"state": "failed"})}
+    if m["method"] == "checkout" and not told:
+        answer = {"error": {"code": -1, "message": "what time is it?"}}
+    print(json.dumps({"jsonrpc": "2.0", "id": m["id"], **answer}), flush=True)
+"#;
+
+#[test]
+fn the_time_is_told_before_the_first_sale_and_again_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, scenario) = (folder.path().join("driver.py"), folder.path().join("restart.yaml"));
+    std::fs::write(&file, TIMELESS).unwrap();
+    let sale = |order: &str| {
+        format!("  - checkout: {{order: {order}, by: terminal, amount: {{currency: KRW, value: \"10400\"}}}}\n")
+    };
+    let steps = format!("steps:\n{}  - restart: {{}}\n{}", sale("A"), sale("B"));
+    let text = format!("title: A restart\nroles: [edc]\n{steps}expect:\n  - order: {{A: failed, B: failed}}\n");
+    std::fs::write(&scenario, text).unwrap();
+    let run = ["run", "--integration", &format!("python3 {}", file.display()), scenario.to_str().unwrap()];
+    let output = conformance(&run);
+    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+}
+
 #[test]
 fn one_that_sells_nothing_fails_the_expectations_and_is_accused_of_nothing() {
     let folder = tempfile::tempdir().unwrap();
