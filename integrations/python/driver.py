@@ -12,12 +12,15 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import prices
 from clock import Clock
 from session import new_id
 from store import Money, Order, Store
 from till import Till
 
 LONGEST_ORDER = 64
+WAYS = ["entry-code", "order-code", "payment-code", "cashier", "session"]
+CAPABILITIES = ["cancel", "clock", "refund", "restart", *WAYS[1:], "card", "batch", "capture", "cart", "retry"]
 STDOUT = threading.Lock()
 Params = dict[str, Any]
 
@@ -43,37 +46,57 @@ class Driver:
             "name": "python",
             "version": "1.0.0",
             "roles": ["edc", "antom"],
-            "capabilities": ["cancel", "clock", "refund", "restart"],
+            "capabilities": CAPABILITIES,
         }
         if params.get("gateway"):
             # The SDK takes a moment to load, and a till alone does not need it.
             from shop import Shop
 
-            self._shop = Shop(self._clock, self._store, params["gateway"])
+            self._shop = Shop(self._clock, self._store, params["gateway"], params["state"])
             result["notifyUrl"] = self._shop.notify_url
         return result
 
     def checkout(self, params: Params) -> Any:
-        store, name, amount = self._opened(), params["order"], Money.read(params["amount"])
+        store, name, by = self._opened(), params["order"], params["by"]
+        amount = prices.total(params["currency"], params["cart"]) if "cart" in params else Money.read(params["amount"])
         if amount is None or not 0 < len(name) <= LONGEST_ORDER:
             raise Refusal("the amount cannot be read, or the order's name is too long")
         known = store.order(name)
-        # Asked again, an order is not sold again, unless nothing came of it.
-        if known and known.state not in ("failed", "cancelled"):
+        # An order that is paid, or that a person must look at, is not sold again; nor one that the till sells now.
+        if known and known.state not in ("failed", "cancelled") and (known.state != "open" or by == "terminal"):
             return {"state": self._state(name)}
-        if params["by"] == "terminal" and self._till:
-            store.begin(name, "terminal", amount, new_id(), self._clock.now(), {})
+        if by == "terminal" and self._till:
+            store.begin(name, by, amount, new_id(), self._clock.now(), {})
             problem = self._till.refuses(amount)
             if problem:
                 store.close(name, "failed", problem)
             else:
                 self._till.sell(name)
-        elif params["by"] == "entry-code" and self._shop:
-            told = self._shop.sell(name, amount, params)
-            return later(told, lambda said: {"state": self._state(name), **said})
-        else:
-            raise Refusal(f"there is nothing to pay by {params['by']!r} with")
-        return {"state": self._state(name)}
+            return {"state": self._state(name)}
+        if by not in WAYS or not self._shop:
+            raise Refusal(f"there is nothing to pay by {by!r} with")
+        problem = self._shop.refuses(amount)
+        if problem:
+            store.begin(name, by, amount, new_id(), self._clock.now(), {})
+            store.close(name, "failed", problem)
+            return {"state": self._state(name)}
+        return self._told(self._shop.sell([(name, amount, params)], by), name)
+
+    def checkoutBatch(self, params: Params) -> Any:
+        orders = [(one["order"], Money.read(one["amount"]), one) for one in params["orders"]]
+        if not self._shop or not orders or any(amount is None for _, amount, _ in orders):
+            raise Refusal("there is no gateway, or an amount cannot be read")
+        problem = self._shop.refuses_batch(orders)
+        if problem:
+            for name, amount, _ in orders:
+                if amount and not self._opened().order(name):
+                    self._opened().begin(name, "batch", amount, new_id(), self._clock.now(), {})
+                    self._opened().close(name, "failed", problem)
+            return {"state": self._state(orders[0][0])}
+        return self._told(self._shop.sell(orders, "batch"), orders[0][0])
+
+    def _told(self, told: "concurrent.futures.Future[Any]", name: str) -> Any:
+        return later(told, lambda said: {"state": self._state(name), **said})
 
     def orderStatus(self, params: Params) -> Any:
         order = self._opened().order(params["order"])
@@ -88,15 +111,20 @@ class Driver:
         reason = self._till.screen.get(order.name) if self._till and order.state == "open" else order.reason
         if reason:
             status["reason"] = reason
+        refund = self._opened().going(order.name, "refund")
+        if refund:
+            status["refunding"] = refund.amount.told()
         sale = self._opened().last(order.name, "sale")
         tax = sale.evidence.get("taxAmount") if sale else None
         return {**status, "tax": tax} if Money.read(tax) else status
 
     def cancel(self, params: Params) -> Any:
         order = self._known(params)
-        if order.state == "open" and order.method == "terminal" and self._till:
-            # Answered as it stands; how it ends is seen by asking.
+        # Answered as it stands; how it ends is seen by asking.
+        if order.method == "terminal" and order.state == "open" and self._till:
             self._till.cancel(order.name)
+        elif self._shop:
+            self._shop.cancel(order.name)
         return {"state": self._state(order.name)}
 
     def refund(self, params: Params) -> Any:
@@ -105,12 +133,21 @@ class Driver:
         if order.method == "terminal" and self._till and self._can_be_refunded(order, amount):
             store.intend(order.name, "refund", order.amount, new_id(), self._clock.now())
             self._till.refund(order.name)
+        elif self._shop and amount:
+            self._shop.refunds.refund(order.name, amount)
+        return {"state": self._state(order.name)}
+
+    def capture(self, params: Params) -> Any:
+        order = self._known(params)
+        if self._shop:
+            self._shop.captures.capture(order.name, Money.read(params.get("amount")))
         return {"state": self._state(order.name)}
 
     def _can_be_refunded(self, order: Order, amount: Money | None) -> bool:
         """At the terminal an order is given back whole, or not at all. A person may try again what was parked."""
-        is_going = any(refund.is_going for refund in self._opened().all(order.name, "refund"))
-        return order.state in ("paid", "parked") and order.booked > 0 and amount == order.amount and not is_going
+        if self._opened().going(order.name, "refund"):
+            return False
+        return order.state in ("paid", "parked") and order.booked > 0 and amount == order.amount
 
     def clock(self, params: Params) -> Any:
         return {"wakeAt": self._clock.tell(params["now"])}
@@ -133,8 +170,7 @@ class Driver:
         order = self._opened().order(name)
         if order is None:
             return "failed"
-        is_refunding = any(refund.is_going for refund in self._opened().all(name, "refund"))
-        return "open" if is_refunding else order.state
+        return "open" if self._opened().going(name, "refund") else order.state
 
 
 def later(told: "concurrent.futures.Future[Any]", then: Callable[[Any], Any]) -> "concurrent.futures.Future[Any]":
@@ -151,7 +187,9 @@ def later(told: "concurrent.futures.Future[Any]", then: Callable[[Any], Any]) ->
     return result
 
 
-METHODS = ("initialize", "checkout", "orderStatus", "cancel", "refund", "clock", "shutdown")
+METHODS = {
+    "initialize", "checkout", "checkoutBatch", "orderStatus", "cancel", "refund", "capture", "clock", "shutdown",
+}  # fmt: skip
 
 
 def answer(driver: Driver, request: dict[str, Any]) -> None:

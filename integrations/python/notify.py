@@ -6,6 +6,7 @@ acknowledged once it is in the book.
 
 import http.server
 import json
+import pathlib
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -19,8 +20,8 @@ TAKEN = {"result": {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage
 NOT_TAKEN = {"result": {"resultCode": "UNKNOWN_EXCEPTION", "resultStatus": "U", "resultMessage": "not taken"}}
 
 
-def serve(gateway: Gateway, notified: Callable[[dict[str, Any]], bool]) -> str:
-    """Listens on loopback in threads of its own. The URL before the path."""
+def serve(gateway: Gateway, notified: Callable[[dict[str, Any]], bool], folder: str) -> str:
+    """Listens on loopback in threads of its own, after a restart where it did before. The URL before the path."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         timeout = PATIENCE
@@ -53,6 +54,11 @@ def serve(gateway: Gateway, notified: Callable[[dict[str, Any]], bool]) -> str:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    known = pathlib.Path(folder) / "notify-port"
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", int(known.read_text())), Handler)
+    except (OSError, ValueError):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        known.write_text(str(server.server_address[1]))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_address[1]}"

@@ -53,7 +53,7 @@ class Recovery:
             return
         if refund.state == "intended":
             return self._store.end(refund, "refused", "the till stopped before anything was sent")
-        record = self._last_transaction(lambda: any(one.is_going for one in self._store.all(name, "refund")))
+        record = self._last_transaction(lambda: self._store.going(name, "refund") is not None)
         if isinstance(record, str):
             self._store.end(refund, "parked", record)
         elif record is not None:

@@ -1,206 +1,215 @@
-"""The shop: wallet payments through the gateway, from the stored intent to an end that is backed by evidence.
+"""The shop: payments through the gateway, from the stored intent to an end that is backed by evidence (`payments.py`).
 
-An S of pay never books: it means that there is a page to send the buyer to. Money is booked on a verified notification
-or on an inquiry whose paymentStatus is SUCCESS. Whatever is unknown is asked again, with the same id and the same body,
-a bounded number of times; a payment that stays undecided is cancelled before its order is closed.
+An S of pay never books, but for a payment code: it means that there is a page to send the buyer to. Whatever is
+unknown is asked again, with the same id and the same body, a bounded number of times; a payment that stays undecided is
+cancelled before its order is closed.
 """
 
 import concurrent.futures
-import threading
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import messages
-from clock import SECOND, Alarm, Clock
+from captures import Captures
+from clock import SECOND, Clock
+from counter import PAUSES, Counter
 from gateway import Answer, Gateway, code, iso, status
-from line import log
 from notify import serve
+from payments import BETWEEN_INQUIRIES, INQUIRIES, Payments, Told
+from refunds import Refunds
 from session import new_id
 from store import Attempt, Money, Store
 
-# How long a notification may take before the shop asks, and how it asks then.
-PATIENCE, BETWEEN_INQUIRIES, INQUIRIES = 5 * SECOND, 4 * SECOND, 20
+# How long a notification may take before the shop asks.
+PATIENCE = 5 * SECOND
+# A buyer whose code was scanned stands at the counter.
+COUNTER_PATIENCE = 3 * SECOND
+# A bank transfer takes days.
+BETWEEN_PENDING, PENDING_INQUIRIES = 3600 * SECOND, 7 * 24
 EXPIRY = 5 * 60 * SECOND
-# Sends of one pay request: without any answer, and with the answer U.
-SENDS = 4
-CANCEL_PAUSES = (2, 3, 3, 5, 5)
+LARGEST_BATCH = 10
+# Paid on a page of the gateway, to which U leads.
+ONLINE = ("cashier", "batch")
 
-Told = dict[str, Any]
+Later = concurrent.futures.Future[Told]
+Orders = list[tuple[str, Money, Told]]
 
 
 class Shop:
-    def __init__(self, clock: Clock, store: Store, config: dict[str, str]) -> None:
-        self._clock, self._store, self._gateway = clock, store, Gateway(clock, config)
-        self._alarms: dict[str, Alarm] = {}
-        self._lock = threading.Lock()
-        store.changed = self._wake
-        self._base_url = serve(self._gateway, self.notified)
-        self.notify_url = self._base_url + "/notify"
-        for order in store.unfinished():
-            if order.method != "terminal":
-                # What an earlier process left open is asked about at once.
-                self._spawn(order.name, lambda name=order.name: self._follow(name, 0))
+    def __init__(self, clock: Clock, store: Store, config: dict[str, str], folder: str) -> None:
+        self._clock, self._store = clock, store
+        self._counter = Counter(clock, store, Gateway(clock, config))
+        store.changed = self._counter.wake
+        self._cancels: set[str] = set()
+        self.refunds, self.captures = Refunds(self._counter), Captures(self._counter)
+        self._payments = Payments(self._counter, self.refunds, self.captures)
+        self._counter.base_url = serve(self._counter.gateway, self._payments.notified, folder)
+        self.notify_url = self._counter.base_url + "/notify"
+        left = [store.last(order.name, "sale") for order in store.unfinished() if order.method != "terminal"]
+        for sale in {sale.request_id: sale for sale in left if sale and sale.state != "held"}.values():
+            self._spawn(sale.request_id, functools.partial(self._resume, sale))
+        self.refunds.resume()
+        self.captures.resume()
 
     # What can be asked of it.
 
-    def sell(self, name: str, amount: Money, params: Told) -> "concurrent.futures.Future[Told]":
-        """Sells an order; what the buyer is told comes as soon as there is something to say."""
-        now, told = self._clock.now(), concurrent.futures.Future[Told]()
-        details = {
-            "description": params.get("description"),
-            "userAgent": params.get("userAgent") or "unknown",
-            "expiry": iso(now + EXPIRY),
-        }
-        self._store.begin(name, params["by"], amount, new_id(), now, details)
+    def sell(self, orders: Orders, by: str) -> Later:
+        """Sells an order, or several at once; what the buyer is told comes as soon as there is something to say.
+
+        A buyer who tries again while the old attempt is open gets a new one when that is cleared up.
+        """
+        told = Later()
+        names = [name for name, _, _ in orders]
+        open_ones = [sale for name in names if self._store.is_open(name) and (sale := self._store.last(name, "sale"))]
+        # Written down before this returns, so that what is asked next finds it.
+        begun = self._begin(orders, by) if all(map(self._is_unpaid, names)) else None
 
         def work() -> None:
             try:
-                told.set_result(self._pay(name))
+                request_id = begun
+                for old in dict.fromkeys(sale.request_id for sale in open_ones):
+                    self._payments.call_off(old)
+                if request_id is None and all(map(self._is_unpaid, names)):
+                    request_id = self._begin(orders, by)
+                if request_id is None:
+                    return told.set_result({})
+                told.set_result(self._pay(request_id))
             except BaseException as problem:
                 told.set_exception(problem)
                 raise
-            self._follow(name, PATIENCE)
+            self._follow(request_id, COUNTER_PATIENCE if by == "payment-code" else PATIENCE)
 
-        self._spawn(name, work)
+        self._counter.spawn(names, work)
         return told
+
+    @staticmethod
+    def refuses(amount: Money) -> str | None:
+        """Why such an amount cannot be paid, if it cannot."""
+        if amount.currency == "IDR" and amount.value % 100:
+            return "rupiah are paid without sen"
+        return None if amount.value > 0 else "an amount must be positive"
+
+    @staticmethod
+    def refuses_batch(orders: Orders) -> str | None:
+        """Why orders cannot be sold together, if they cannot."""
+        problem = next((problem for _, amount, _ in orders if (problem := Shop.refuses(amount))), None)
+        if problem:
+            return problem
+        if len(orders) > LARGEST_BATCH:
+            return f"at most {LARGEST_BATCH} orders are paid together"
+        if len({amount.currency for _, amount, _ in orders}) > 1:
+            return "orders that are paid together have one currency"
+        if len({params.get("merchant") for _, _, params in orders}) < len(orders):
+            return "orders that are paid together are of different merchants"
+        return None
+
+    def cancel(self, name: str) -> None:
+        """Calls an open order off, and those that are paid with it. A payment that was held is let go."""
+        sale = self._store.last(name, "sale")
+        if sale is None or not self._store.is_open(name):
+            return
+        if sale.state == "held":
+            self._spawn(sale.request_id, lambda: self._payments.call_off(sale.request_id))
+        else:
+            self._cancels.add(sale.request_id)
+            self._counter.wake(name)
 
     # Selling.
 
-    def _pay(self, name: str) -> Told:
-        """Sends pay until there is an answer that decides, within bounds. What the buyer needs next."""
-        for number in range(1, SENDS + 1):
-            sale = self._store.last(name, "sale")
-            # A notification may have come first.
-            if sale is None or not self._store.sending(sale):
-                break
-            answer = self._gateway.call(messages.pay(sale, self._base_url))
-            if answer is None:
-                # No answer says nothing: the payment may stand.
-                self._inquire(sale)
-            elif status(answer) == "F":
-                self._store.close(name, "failed", code(answer))
-            elif self._is_going(sale, answer):
-                return {"redirect": redirect(answer)}
-            if number < SENDS and self._store.is_open(name):
-                self._clock.pause(number * SECOND)
-        return {}
+    def _resume(self, sale: Attempt) -> None:
+        """Goes on with what an earlier process left open, with the same id: asks, and sends what never arrived."""
+        sales = self._store.by_request(sale.request_id)
+        if sale.state == "intended" or self._payments.inquire(sales) == "ORDER_NOT_EXIST":
+            self._pay(sale.request_id)
+        self._follow(sale.request_id, BETWEEN_INQUIRIES)
 
-    def _is_going(self, sale: Attempt, answer: Answer) -> bool:
-        """Whether the answer is a success that has what makes it one."""
-        if status(answer) != "S" or code(answer) != "SUCCESS":
-            return False
-        if answer.get("paymentRequestId", sale.request_id) != sale.request_id:
-            return False
-        if isinstance(answer.get("paymentId"), str):
-            self._store.learn(sale, answer["paymentId"])
-        return True
+    def _is_unpaid(self, name: str) -> bool:
+        order = self._store.order(name)
+        return order is None or order.state in ("failed", "cancelled")
 
-    def _follow(self, name: str, patience: int) -> None:
+    def _begin(self, orders: Orders, by: str) -> str:
+        """Writes down that orders shall be paid by a new id, and all that the request needs."""
+        request_id, now = new_id(), self._clock.now()
+        for name, amount, params in orders:
+            kept = {key: params.get(key) for key in ("description", "userAgent", "paymentCode", "capture", "merchant")}
+            method = params.get("method") or (messages.CARD if params.get("capture") == "manual" else None)
+            details = {**kept, "by": by, "method": method, "asked": iso(now), "expiry": iso(now + EXPIRY)}
+            self._store.begin(name, by, amount, request_id, now, details)
+        return request_id
+
+    def _pay(self, request_id: str) -> Told:
+        """Asks for a payment until there is an answer that decides, within bounds. What the buyer needs next."""
+        sales = self._store.by_request(request_id)
+        by = sales[0].details["by"]
+        # It may have been called off meanwhile.
+        if not all([self._store.sending(sale) for sale in sales]):
+            return {}
+        answer = self._ask(sales, by)
+        if answer is None:
+            # No answer says nothing: the payment may stand.
+            return {}
+        self._payments.learn(sales, answer)
+        sales, said = self._store.by_request(request_id), _said(by, answer)
+        if status(answer) == "F":
+            self._payments.close(sales, "failed", code(answer))
+        elif status(answer) == "S" and (by == "payment-code" or (by in ONLINE and not said)):
+            if self._payments.is_ours(sales, answer):
+                self._payments.paid(sales, answer)
+        elif by in ONLINE and not said:
+            # Nothing to send the buyer to: it came to nothing.
+            self._payments.call_off(request_id, "failed")
+        return said
+
+    def _ask(self, sales: list[Attempt], by: str) -> Answer | None:
+        """In store, U wants the same request again. A payment code and a cashier's page are asked about instead."""
+
+        def is_enough(answer: Answer) -> bool:
+            return status(answer) != "U" or by in ONLINE or by == "payment-code"
+
+        def is_wanted() -> bool:
+            # The payment may stand, and be decided by now.
+            self._payments.inquire(sales)
+            return all(self._store.is_open(sale.name) for sale in sales)
+
+        pauses = () if by == "payment-code" else PAUSES
+        return self._counter.insist(lambda: messages.sell(sales, self._counter.base_url), is_wanted, pauses, is_enough)
+
+    def _follow(self, request_id: str, patience: int) -> None:
         """Waits for the notification, then asks, within bounds, then calls the payment off."""
-        until = self._clock.now() + patience
-        for _ in range(INQUIRIES):
-            while self._store.is_open(name) and self._clock.now() < until:
+        is_going = self._payments.is_going
+        sales = self._store.by_request(request_id)
+        until, left = self._clock.now() + patience, INQUIRIES
+        between = COUNTER_PATIENCE if sales[0].details["by"] == "payment-code" else BETWEEN_INQUIRIES
+        while left > 0:
+            while is_going(request_id) and request_id not in self._cancels and self._clock.now() < until:
                 self._clock.wait(until)
-            sale = self._store.last(name, "sale")
-            if sale is None or not self._store.is_open(name):
-                return
-            self._inquire(sale)
-            until = self._clock.now() + BETWEEN_INQUIRIES
-        if self._store.is_open(name):
-            self._call_off(name)
+            if not is_going(request_id) or request_id in self._cancels:
+                break
+            if self._payments.inquire(sales) == "PENDING":
+                left, between = max(left, PENDING_INQUIRIES), BETWEEN_PENDING
+            until, left = self._clock.now() + between, left - 1
+        self._cancels.discard(request_id)
+        if is_going(request_id):
+            self._payments.call_off(request_id)
 
-    def _inquire(self, sale: Attempt) -> None:
-        """Asks once how the payment stands. Its paymentStatus decides; that the call went well says nothing."""
-        answer = self._gateway.call(messages.inquiry(sale))
-        if answer is None or code(answer) != "SUCCESS":
-            return
-        state, result = answer.get("paymentStatus"), str(answer.get("paymentResultCode"))
-        if state == "SUCCESS":
-            if self._is_ours(sale, answer):
-                self._paid(sale, answer)
-            else:
-                self._store.close(sale.name, "parked", "paid, but the amount or the ids are not the order's")
-        elif state == "FAIL":
-            self._store.close(sale.name, "failed", result)
-        elif state == "CANCELLED":
-            self._store.close(sale.name, "cancelled", "the payment was cancelled")
-
-    def _call_off(self, name: str) -> None:
-        """Cancels a payment that nobody decides, so that it cannot be paid behind our back."""
-        sale = self._store.last(name, "sale")
-        if sale is None:
-            return
-        for pause in (*CANCEL_PAUSES, 0):
-            answer = self._gateway.call(messages.cancel(sale))
-            if answer and status(answer) == "S":
-                self._store.close(name, "cancelled", "not paid in time, and called off")
-                return
-            if answer and status(answer) == "F":
-                if code(answer) == "ORDER_NOT_EXIST":
-                    self._store.close(name, "failed", "the payment was never made")
-                    return
-                # It may have been paid in this moment.
-                self._inquire(sale)
-                self._store.close(name, "parked", f"not decided, and cannot be called off: {code(answer)}")
-                return
-            self._clock.pause(pause * SECOND)
-            if not self._store.is_open(name):
-                return
-        self._store.close(name, "parked", "not decided, and no answer to cancel")
-
-    # Notifications.
-
-    def notified(self, notice: Told) -> bool:
-        """Takes in a genuine notification. Whether it is dealt with and may be acknowledged."""
-        if notice.get("notifyType") != "PAYMENT_RESULT":
-            return True
-        found = self._store.by_request(str(notice.get("paymentRequestId")))
-        if not found:
-            # Genuine, but none of ours: nothing to do, and nothing gained by getting it again.
-            log(f"a notification of a payment that is not ours: {notice.get('paymentRequestId')}")
-            return True
-        sale = found[0]
-        result = notice.get("result")
-        if not isinstance(result, dict) or not self._is_ours(sale, notice):
-            self._store.close(sale.name, "parked", "notified of another amount or another payment")
-            return False
-        if result.get("resultStatus") == "S":
-            order = self._store.order(sale.name)
-            # Called off is called off: the gateway gives back what came in after all.
-            if order and order.state != "cancelled":
-                self._paid(sale, notice)
-        elif result.get("resultStatus") == "F":
-            self._store.close(sale.name, "failed", str(result.get("resultCode")))
-        return True
-
-    def _is_ours(self, sale: Attempt, told: Told) -> bool:
-        """Whether amount and ids are the attempt's; what is not there is not another's, but the amount always is."""
-        return (
-            Money.read(told.get("paymentAmount")) == sale.amount
-            and told.get("paymentRequestId", sale.request_id) == sale.request_id
-            and (sale.their_id is None or told.get("paymentId", sale.their_id) == sale.their_id)
-        )
-
-    def _paid(self, sale: Attempt, evidence: Told) -> None:
-        their_id = evidence.get("paymentId")
-        self._store.book(sale, evidence, their_id if isinstance(their_id, str) else None)
-
-    # Workers.
-
-    def _spawn(self, name: str, work: Any) -> None:
-        with self._lock:
-            self._alarms[name] = self._clock.spawn(work)
-
-    def _wake(self, name: str) -> None:
-        with self._lock:
-            alarm = self._alarms.get(name)
-        if alarm:
-            alarm.ring()
+    def _spawn(self, request_id: str, work: Callable[[], Any]) -> None:
+        self._counter.spawn([sale.name for sale in self._store.by_request(request_id)], work)
 
 
-def redirect(answer: Answer) -> Told | None:
-    """Where to send the buyer, in the way that the form says."""
-    form = answer.get("redirectActionForm")
-    if not isinstance(form, dict):
-        return None
-    told = {"method": form.get("method"), "url": form.get("redirectUrl"), "parameters": form.get("parameters")}
-    return {key: value for key, value in told.items() if value is not None}
+def _said(by: str, answer: Answer) -> Told:
+    """What the buyer needs next, out of an answer that has it."""
+    form, code_form = answer.get("redirectActionForm"), answer.get("orderCodeForm")
+    if by == "session":
+        data = answer.get("paymentSessionData")
+        return {"session": {"paymentSessionData": data}} if data else {}
+    if by == "order-code" and isinstance(code_form, dict):
+        codes = [one.get("codeValue") for one in code_form.get("codeDetails") or []]
+        return {"code": codes[0]} if codes else {}
+    if isinstance(form, dict):
+        told = {"method": form.get("method"), "url": form.get("redirectUrl"), "parameters": form.get("parameters")}
+        return {"redirect": {key: value for key, value in told.items() if value is not None}}
+    for url in ("normalUrl", "applinkUrl", "schemeUrl"):
+        if by in ONLINE and answer.get(url):
+            return {"redirect": {"method": "GET", "url": answer[url]}}
+    return {}

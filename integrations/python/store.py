@@ -63,7 +63,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Attempt:
-    """`state`: intended, sent, done, refused, parked. `their_id` is the other side's id of it."""
+    """`state`: intended, sent, held, extra, done, refused, parked. `their_id` is the other side's id of it."""
 
     number: int
     request_id: str
@@ -112,11 +112,15 @@ class Store:
     def all(self, name: str, purpose: str) -> list[Attempt]:
         return self._attempts("name = ? AND purpose = ?", name, purpose)
 
+    def going(self, name: str, purpose: str) -> Attempt | None:
+        """The one that is going on, if one is."""
+        return next((attempt for attempt in self.all(name, purpose) if attempt.is_going), None)
+
     def by_request(self, request_id: str) -> list[Attempt]:
-        return self._attempts("request_id = ?", request_id)
+        return self._attempts("request_id = ?", request_id)[::-1]
 
     def by_their_id(self, their_id: str) -> list[Attempt]:
-        return self._attempts("their_id = ?", their_id)
+        return self._attempts("their_id = ? AND purpose = 'sale'", their_id)
 
     def by_command(self, command: str) -> Attempt | None:
         found = self._attempts("number = (SELECT number FROM commands WHERE id = ?)", command)
@@ -169,6 +173,11 @@ class Store:
                 return False
             return self.close(name, "cancelled", "called off before its turn")
 
+    def mark(self, attempt: Attempt, state: str) -> bool:
+        """`held`: the money waits for its capture. `extra`: the order is paid otherwise. No when it was so before."""
+        with self._transaction(attempt.name):
+            return self._update(attempt, "state = ?", state, unless=("done", state))
+
     def learn(self, attempt: Attempt, their_id: str) -> None:
         with self._transaction(attempt.name):
             self._update(attempt, "their_id = coalesce(their_id, ?)", their_id)
@@ -197,11 +206,18 @@ class Store:
             self._set(name, state, reason)
             return True
 
+    def alarm(self, name: str, reason: str) -> None:
+        """Something happened to an order that is over, and a person must look at it."""
+        with self._transaction(name):
+            self._set(name, "parked", reason)
+
     def end(self, attempt: Attempt, state: str, reason: str) -> None:
-        """A refund came to nothing (`refused`), or nobody knows (`parked`)."""
+        """A refund or capture came to nothing (`refused`), or nobody knows (`parked`)."""
         with self._transaction(attempt.name):
-            if self._update(attempt, "state = ?", state, unless="done"):
-                self._set(attempt.name, "parked" if state == "parked" else "paid", reason)
+            order = self.order(attempt.name)
+            if order and self._update(attempt, "state = ?", state, unless=("done",)):
+                otherwise = "paid" if order.booked else order.state
+                self._set(attempt.name, "parked" if state == "parked" else otherwise, reason)
 
     # How.
 
@@ -232,10 +248,10 @@ class Store:
     def _insert(self, query: str, columns: tuple[object, ...]) -> bool:
         return self._db.execute(query, columns).rowcount > 0
 
-    def _update(self, attempt: Attempt, what: str, *arguments: object, unless: str = "") -> bool:
-        where = "number = ? AND state <> ?"
-        query = f"UPDATE attempts SET {what} WHERE {where}"
-        return self._db.execute(query, (*arguments, attempt.number, unless)).rowcount > 0
+    def _update(self, attempt: Attempt, what: str, *arguments: object, unless: tuple[str, ...] = ()) -> bool:
+        marks = ", ".join("?" for _ in unless)
+        query = f"UPDATE attempts SET {what} WHERE number = ? AND state NOT IN ({marks})"
+        return self._db.execute(query, (*arguments, attempt.number, *unless)).rowcount > 0
 
     def _set(self, name: str, state: str, reason: str | None) -> None:
         columns = (state, reason and reason[:500], name)

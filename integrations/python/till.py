@@ -67,8 +67,8 @@ class Till:
         for order in self._store.unfinished():
             if order.method != "terminal":
                 continue
-            refund = self._store.last(order.name, "refund")
-            (self._recovery.refund if refund and refund.is_going else self._recovery.sale)(order.name)
+            is_refund = self._store.going(order.name, "refund") is not None
+            (self._recovery.refund if is_refund else self._recovery.sale)(order.name)
         while True:
             if self._jobs:
                 work, name = self._jobs.popleft()

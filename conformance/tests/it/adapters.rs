@@ -69,6 +69,11 @@ fn the_integration_in_python_passes() {
 }
 
 #[test]
+fn the_integration_in_node_passes() {
+    passes("node integrations/node/driver.mjs", "node");
+}
+
+#[test]
 fn the_reference_passes_every_step() {
     let (exit, text) = checked("reference");
     assert_eq!(exit, 0, "{text}");
