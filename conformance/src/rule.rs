@@ -1,5 +1,6 @@
 //! Rules: pure functions from a trace to findings. Every run is judged by all of them, whatever its scenario says.
 
+mod amount;
 mod book;
 mod cancel;
 mod edc;
@@ -9,6 +10,7 @@ mod line;
 mod money;
 mod notify;
 mod pay;
+mod refund;
 mod signing;
 #[expect(dead_code, unused_imports, reason = "what the next families of rules read is there already")]
 mod story;
@@ -165,6 +167,24 @@ pub const ALL: &[Rule] = &[
     Rule { requirement: "CAN-007", judge: cancel::payments_never_made_are_closed },
     Rule { requirement: "CAN-008", judge: cancel::refused_cancels_are_no_loop },
     Rule { requirement: "CAN-009", judge: cancel::races_are_cleared_up },
+    Rule { requirement: "REF-001", judge: refund::one_id_a_refund },
+    Rule { requirement: "REF-002", judge: refund::failed_ids_are_left },
+    Rule { requirement: "REF-003", judge: refund::no_more_than_was_paid },
+    Rule { requirement: "REF-004", judge: refund::in_process_is_no_end },
+    Rule { requirement: "REF-005", judge: refund::refund_status_is_the_end },
+    Rule { requirement: "REF-006", judge: refund::refund_notices_are_handled },
+    Rule { requirement: "REF-007", judge: refund::clicks_refund_once },
+    Rule { requirement: "REF-008", judge: refund::only_paid_payments_are_refunded },
+    Rule { requirement: "REF-009", judge: refund::useless_refunds_are_no_loop },
+    Rule { requirement: "REF-010", judge: refund::refunded_orders_stay_refunded },
+    Rule { requirement: "REF-011", judge: refund::failed_refunds_are_open_again },
+    Rule { requirement: "AMT-001", judge: amount::amounts_are_in_minor_units },
+    Rule { requirement: "AMT-002", judge: amount::values_are_digits },
+    Rule { requirement: "AMT-003", judge: amount::rupiah_end_with_zeros },
+    Rule { requirement: "AMT-004", judge: amount::currencies_agree },
+    Rule { requirement: "AMT-005", judge: amount::minimums_are_respected },
+    Rule { requirement: "AMT-006", judge: amount::amounts_are_computed_exactly },
+    Rule { requirement: "AMT-007", judge: amount::other_amounts_are_let_pass },
     Rule { requirement: "MONEY-001", judge: money::taken_equals_paid },
     Rule { requirement: "MONEY-002", judge: money::nothing_is_paid_twice },
     Rule { requirement: "MONEY-003", judge: money::paid_needs_evidence },

@@ -14,6 +14,7 @@ mod live;
 mod matrix;
 mod reports;
 mod rules;
+mod rules_amount;
 mod rules_cancel;
 mod rules_edc;
 #[expect(dead_code, reason = "the words of the families that come next")]
@@ -21,6 +22,7 @@ mod rules_gateway;
 mod rules_inquiry;
 mod rules_line;
 mod rules_pay;
+mod rules_refund;
 mod rules_signing;
 mod runs;
 

@@ -5,6 +5,7 @@ use wire::money::Money;
 
 use super::request::money;
 use super::{Payment, Request, Story};
+use crate::rule::view::{Order, View};
 
 /// Money that was taken and not given back whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +100,16 @@ impl<'a> Story<'a> {
         };
         let is_captured = |id: &str| payment.payment_ids.iter().any(|(_, known)| known == id);
         payment.requests(&self.requests).any(is_card) || self.captures.iter().any(|c| is_captured(c.payment_id))
+    }
+
+    /// Whether less was captured for an order than it costs.
+    pub(crate) fn is_captured_in_part(&self, view: &View<'_>, order: &Order) -> bool {
+        self.payments_of(view, order).into_iter().any(|payment| {
+            let is_ours = |id: &str| payment.payment_ids.iter().any(|(_, known)| known == id);
+            let captured = self.captures.iter().filter(|c| c.status && is_ours(c.payment_id)).map(|c| c.amount.minor);
+            let captured: u64 = captured.sum();
+            captured > 0 && captured < order.amount.minor
+        })
     }
 
     /// The orders of a batch.
