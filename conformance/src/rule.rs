@@ -1,6 +1,7 @@
 //! Rules: pure functions from a trace to findings. Every run is judged by all of them, whatever its scenario says.
 
 mod amount;
+mod batch;
 mod book;
 mod cancel;
 mod edc;
@@ -9,10 +10,11 @@ mod inquiry;
 mod line;
 mod money;
 mod notify;
+mod operations;
 mod pay;
 mod refund;
+mod session;
 mod signing;
-#[expect(dead_code, unused_imports, reason = "what the next families of rules read is there already")]
 mod story;
 mod view;
 
@@ -143,10 +145,39 @@ pub const ALL: &[Rule] = &[
     Rule { requirement: "PAY-029", judge: pay::fields_fit },
     Rule { requirement: "PAY-030", judge: pay::payment_codes_are_followed },
     Rule { requirement: "PAY-031", judge: pay::in_process_charges_once },
+    Rule { requirement: "BAT-001", judge: batch::the_sum_is_right },
+    Rule { requirement: "BAT-002", judge: batch::orders_are_complete_and_apart },
+    Rule { requirement: "BAT-003", judge: batch::ids_are_short_and_kept },
+    Rule { requirement: "BAT-004", judge: batch::failed_ids_are_left },
+    Rule { requirement: "BAT-005", judge: batch::buyers_are_sent_to_the_url },
+    Rule { requirement: "BAT-006", judge: batch::nothing_was_made_without_a_url },
+    Rule { requirement: "BAT-007", judge: batch::a_batch_that_was_made_is_not_paid },
+    Rule { requirement: "BAT-008", judge: batch::required_fields_are_there },
+    Rule { requirement: "BAT-009", judge: batch::expiry_is_near },
+    Rule { requirement: "BAT-010", judge: batch::orders_move_together },
     Rule { requirement: "NTF-001", judge: notify::forgeries_are_not_believed },
+    Rule { requirement: "NTF-002", judge: notify::all_parts_are_verified },
     Rule { requirement: "NTF-003", judge: notify::genuine_ones_are_acknowledged },
+    Rule { requirement: "NTF-004", judge: notify::failures_are_acknowledged },
     Rule { requirement: "NTF-005", judge: notify::forgeries_are_not_acknowledged },
     Rule { requirement: "NTF-006", judge: notify::repeats_are_processed_once },
+    Rule { requirement: "NTF-007", judge: notify::concurrent_ones_are_processed_once },
+    Rule { requirement: "NTF-008", judge: notify::notices_are_compared },
+    Rule { requirement: "NTF-009", judge: notify::strangers_do_no_harm },
+    Rule { requirement: "NTF-010", judge: notify::pending_is_not_paid },
+    Rule { requirement: "NTF-011", judge: notify::failed_is_not_paid },
+    Rule { requirement: "NTF-012", judge: notify::cancelled_stays_cancelled },
+    Rule { requirement: "NTF-013", judge: notify::late_money_is_not_lost },
+    Rule { requirement: "NTF-014", judge: notify::paid_is_never_turned_back },
+    Rule { requirement: "NTF-015", judge: notify::answers_are_quick },
+    Rule { requirement: "NTF-016", judge: notify::lost_ones_are_asked_for },
+    Rule { requirement: "NTF-017", judge: notify::odd_fields_are_accepted },
+    Rule { requirement: "NTF-018", judge: notify::the_address_is_public },
+    Rule { requirement: "NTF-019", judge: notify::payment_ids_stay_one_to_one },
+    Rule { requirement: "NTF-021", judge: notify::foreign_clients_are_turned_away },
+    Rule { requirement: "NTF-022", judge: notify::replays_do_no_harm },
+    Rule { requirement: "NTF-023", judge: notify::cards_are_captured_first },
+    Rule { requirement: "NTF-024", judge: notify::reversals_are_taken },
     Rule { requirement: "INQ-001", judge: inquiry::status_is_the_outcome },
     Rule { requirement: "INQ-002", judge: inquiry::polling_goes_on_and_ends },
     Rule { requirement: "INQ-003", judge: inquiry::failed_payments_are_closed },
@@ -185,6 +216,12 @@ pub const ALL: &[Rule] = &[
     Rule { requirement: "AMT-005", judge: amount::minimums_are_respected },
     Rule { requirement: "AMT-006", judge: amount::amounts_are_computed_exactly },
     Rule { requirement: "AMT-007", judge: amount::other_amounts_are_let_pass },
+    Rule { requirement: "SES-001", judge: session::clients_get_session_data_only },
+    Rule { requirement: "SES-002", judge: session::dead_sessions_are_left },
+    Rule { requirement: "SES-004", judge: session::sessions_live_an_hour },
+    Rule { requirement: "OPS-001", judge: operations::unresolved_orders_are_parked },
+    Rule { requirement: "OPS-002", judge: operations::books_agree },
+    Rule { requirement: "OPS-003", judge: operations::limits_slow_down },
     Rule { requirement: "MONEY-001", judge: money::taken_equals_paid },
     Rule { requirement: "MONEY-002", judge: money::nothing_is_paid_twice },
     Rule { requirement: "MONEY-003", judge: money::paid_needs_evidence },

@@ -19,7 +19,7 @@ const MOST_AFTER_THE_END: usize = 5;
 
 /// INQ-001.
 pub(super) fn status_is_the_outcome(view: &View<'_>) -> Judgement {
-    let is_it = |word: &Word<'_>| match word.tells {
+    let is_it = |_: &Payment<'_>, word: &Word<'_>| match word.tells {
         Tells::Status(status) => status != PaymentStatus::Success,
         Tells::Refused(operation, _) | Tells::Unsure(operation, _) => operation == Operation::InquiryPayment,
         _ => false,
@@ -245,7 +245,7 @@ pub(super) fn given_up_payments_are_cancelled(view: &View<'_>) -> Judgement {
 
 /// INQ-009.
 pub(super) fn answers_are_compared(view: &View<'_>) -> Judgement {
-    let is_it = |word: &Word<'_>| word.tells == Tells::Status(PaymentStatus::Success) && !word.fits;
+    let is_it = |_: &Payment<'_>, word: &Word<'_>| word.tells == Tells::Status(PaymentStatus::Success) && !word.fits;
     believed(view, is_it, |payment, word| {
         let asked = payment.amount.map(|amount| amount.to_string()).unwrap_or_default();
         format!(

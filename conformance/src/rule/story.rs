@@ -12,8 +12,8 @@ mod taking;
 mod tells;
 
 pub(crate) use notice::{Notice, Outcome};
-pub(crate) use payment::{Change, Payment};
-pub(crate) use read::{Asked, Change as RefundChange, Story};
+pub(crate) use payment::Payment;
+pub(crate) use read::Story;
 pub(crate) use request::{Reply, Request, moment, money};
-pub(crate) use taking::{Charge, Part};
+pub(crate) use taking::Charge;
 pub(crate) use tells::{Tells, Word};

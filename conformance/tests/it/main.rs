@@ -15,12 +15,14 @@ mod matrix;
 mod reports;
 mod rules;
 mod rules_amount;
+mod rules_batch;
 mod rules_cancel;
 mod rules_edc;
-#[expect(dead_code, reason = "the words of the families that come next")]
 mod rules_gateway;
 mod rules_inquiry;
 mod rules_line;
+mod rules_notify;
+mod rules_operations;
 mod rules_pay;
 mod rules_refund;
 mod rules_signing;

@@ -115,7 +115,7 @@ pub(in crate::rule) fn repeats_are_bounded(view: &View<'_>) -> Judgement {
 
 /// PAY-013.
 pub(in crate::rule) fn failures_end_the_attempt(view: &View<'_>) -> Judgement {
-    let is_it = |word: &Word<'_>| matches!(word.tells, Tells::Refused(operation, _) if operation != Operation::Cancel && operation != Operation::InquiryPayment);
+    let is_it = |_: &Payment<'_>, word: &Word<'_>| matches!(word.tells, Tells::Refused(operation, _) if operation != Operation::Cancel && operation != Operation::InquiryPayment);
     believed(view, is_it, |_, word| {
         let code = if let Tells::Refused(_, code) = word.tells { code } else { "" };
         format!("but pay was answered F {code} (entry {}): nothing will ever be paid under this id", word.n)

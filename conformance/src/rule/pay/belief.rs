@@ -2,6 +2,8 @@
 //!
 //! The last thing that the merchant may have heard is what it believed. Each kind of it has a requirement of its own.
 
+use wire::antom::Operation;
+
 use crate::driver::OrderState;
 use crate::rule::story::{Payment, Tells, Word};
 use crate::rule::view::{Order, Status, View};
@@ -11,15 +13,15 @@ use crate::rule::{Finding, Judgement};
 /// is called paid with it as the last thing said, and without evidence. The text goes on from "order A is called paid, ".
 pub(in crate::rule) fn believed(
     view: &View<'_>,
-    is_it: impl Fn(&Word<'_>) -> bool,
+    is_it: impl Fn(&Payment<'_>, &Word<'_>) -> bool,
     text: impl Fn(&Payment<'_>, &Word<'_>) -> String,
 ) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
     for order in view.story.sales(view) {
         let payments = view.story.payments_of(view, order);
-        exercised |= payments.iter().flat_map(|p| &p.words).any(|word| word.sure && is_it(word));
-        if let Some((paid, payment, word)) = misbelief(view, order).filter(|(_, _, word)| is_it(word)) {
+        exercised |= payments.iter().any(|p| p.words.iter().any(|word| word.sure && is_it(p, word)));
+        if let Some((paid, payment, word)) = misbelief(view, order).filter(|(_, payment, word)| is_it(payment, word)) {
             let text = format!("order {} is called paid, {}", order.name, text(payment, word));
             findings.push(Finding { entry: paid.n, text });
         }
@@ -47,7 +49,9 @@ fn misbelief<'v>(view: &'v View<'_>, order: &Order) -> Option<(&'v Status, &'v P
 
 /// PAY-009. User-presented payments, and others that are paid at once, are another matter.
 pub(in crate::rule) fn s_is_not_paid(view: &View<'_>) -> Judgement {
-    let is_it = |word: &Word<'_>| word.tells == Tells::Accepted;
+    let is_it = |payment: &Payment<'_>, word: &Word<'_>| {
+        word.tells == Tells::Accepted && payment.operation != Some(Operation::BatchPay)
+    };
     believed(view, is_it, |_, word| {
         format!(
             "but the last thing said is the S of pay (entry {}): the buyer can pay now, nobody has paid yet",

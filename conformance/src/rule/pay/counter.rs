@@ -29,7 +29,7 @@ pub(in crate::rule) fn payment_codes_are_followed(view: &View<'_>) -> Judgement 
     }
     let on_unsure = believed(
         view,
-        |word| is_unsure(word),
+        |_, word| is_unsure(word),
         |_, word| format!("but pay was answered U (entry {}): whether the buyer paid is unknown", word.n),
     );
     if let Judgement::Broken(more) = on_unsure {

@@ -23,10 +23,19 @@ const GRACE: Duration = Duration::from_secs(15 * 60);
 pub(in crate::rule) fn no_fresh_charge_after_silence(view: &View<'_>) -> Judgement {
     let story = &view.story;
     let last = story.requests.last().map_or(0, |request| request.n);
-    let exercised = story.requests.iter().any(|r| r.is_creating() && r.told().is_none() && r.n < last);
+    let exercised = story
+        .requests
+        .iter()
+        .any(|r| r.is_creating() && !r.is(Operation::BatchPay) && r.told().is_none() && r.n < last);
+    Judgement::new(exercised, silent_before(view, |operation| operation != Operation::BatchPay))
+}
+
+/// Fresh charges while an earlier one of the same sale was never answered.
+pub(in crate::rule) fn silent_before(view: &View<'_>, is_it: impl Fn(Operation) -> bool) -> Vec<Finding> {
+    let story = &view.story;
     let mut findings = Vec::new();
-    for (old, fresh) in pairs(view) {
-        let Some(begun) = fresh.words.first().map(|word| word.n) else { continue };
+    for (old, fresh) in pairs(view).into_iter().filter(|(old, _)| old.operation.is_some_and(&is_it)) {
+        let (Some(begun), Some(operation)) = (fresh.words.first().map(|word| word.n), old.operation) else { continue };
         let is_silent = |n: usize| old.words.iter().all(|word| word.n <= n || word.n > begun || !word.is_said());
         let silent = old
             .requests(&story.requests)
@@ -34,14 +43,14 @@ pub(in crate::rule) fn no_fresh_charge_after_silence(view: &View<'_>) -> Judgeme
             .last();
         if let Some(silent) = silent.filter(|silent| is_silent(silent.n)) {
             let text = format!(
-                "the answer to pay {:?} (entry {}) never came, and pay was called with the new id {:?} before the first was \
+                "the answer to {operation} {:?} (entry {}) never came, and it was called with the new id {:?} before the first was \
                  resolved",
                 old.id, silent.n, fresh.id
             );
             findings.push(Finding { entry: begun, text });
         }
     }
-    Judgement::new(exercised, findings)
+    findings
 }
 
 /// PAY-008. That a call was given up shows when it is made again before its answer; to inquire meanwhile is fine.

@@ -14,8 +14,6 @@ pub(crate) struct Notice<'a> {
     pub(crate) at: Moment,
     /// Which payment it is about, by the merchant's id.
     pub(crate) payment_request_id: &'a str,
-    /// 1 for the first delivery.
-    pub(crate) attempt: u32,
     /// Where to.
     pub(crate) url: &'a str,
     /// The headers.
@@ -24,6 +22,8 @@ pub(crate) struct Notice<'a> {
     pub(crate) body: Value,
     /// Whether a merchant should believe that Antom sent it.
     pub(crate) genuine: bool,
+    /// Whether it says something else than what happened, rightly signed.
+    pub(crate) altered: bool,
     /// What the merchant answered.
     pub(crate) answer: Option<Answer<'a>>,
 }

@@ -64,11 +64,6 @@ impl<'a> Payment<'a> {
         self.made_by.iter().filter_map(|index| all.get(*index))
     }
 
-    /// Whether an answer that made it means that it is paid.
-    pub(crate) const fn is_paid_at_once(&self) -> bool {
-        matches!(self.product, Some(Product::UserPresented | Product::Cashier | Product::AutoDebit))
-    }
-
     /// Where it is just before an entry; none before it is made.
     pub(crate) fn status_at(&self, n: usize) -> Option<PaymentStatus> {
         self.changes.iter().rev().find(|change| change.n < n).map(|change| change.status)

@@ -43,8 +43,6 @@ pub(crate) struct Story<'a> {
 pub(crate) struct Change<'a, S> {
     /// The entry.
     pub(crate) n: usize,
-    /// When.
-    pub(crate) at: Moment,
     /// The merchant's id for it.
     pub(crate) id: &'a str,
     /// Antom's id for the payment.
@@ -60,8 +58,6 @@ pub(crate) struct Change<'a, S> {
 pub(crate) struct Asked<'a> {
     /// The entry.
     pub(crate) n: usize,
-    /// When.
-    pub(crate) at: Moment,
     /// The driver's method.
     pub(crate) method: &'a str,
     /// Its parameters.
@@ -120,11 +116,11 @@ impl<'a> Story<'a> {
                     reply: None,
                 });
             }
-            Gateway::Response { id, headers, body, lost, spoilt, .. } => {
+            Gateway::Response { id, body, lost, spoilt, .. } => {
                 let request = open.get(id).and_then(|index| self.requests.get_mut(*index));
                 if let Some(request) = request {
                     let (lost, spoilt) = (*lost, spoilt.as_deref());
-                    request.reply = Some(Reply { n, at, headers, body: json(&body.0), lost, spoilt });
+                    request.reply = Some(Reply { n, at, body: json(&body.0), lost, spoilt });
                 }
             }
             Gateway::Payment { payment_request_id, payment_id, amount, status, code, .. } => {
@@ -136,30 +132,23 @@ impl<'a> Story<'a> {
                 payment.changes.push(PaymentChange { n, at, status: *status, code: code.clone() });
             }
             Gateway::Refund { refund_request_id, payment_id, amount, status, .. } => {
-                self.refunds.push(Change {
-                    n,
-                    at,
-                    id: refund_request_id,
-                    payment_id,
-                    amount: *amount,
-                    status: *status,
-                });
+                self.refunds.push(Change { n, id: refund_request_id, payment_id, amount: *amount, status: *status });
             }
             Gateway::Capture { capture_request_id, payment_id, amount, code, .. } => {
                 let status = code == "SUCCESS";
-                self.captures.push(Change { n, at, id: capture_request_id, payment_id, amount: *amount, status });
+                self.captures.push(Change { n, id: capture_request_id, payment_id, amount: *amount, status });
             }
-            Gateway::Notice { id, payment_request_id, attempt, url, headers, body, genuine, .. } => {
+            Gateway::Notice { id, payment_request_id, url, headers, body, genuine, altered, .. } => {
                 delivered.insert(*id, self.notices.len());
                 self.notices.push(Notice {
                     n,
                     at,
                     payment_request_id,
-                    attempt: *attempt,
                     url,
                     headers,
                     body: json(&body.0),
                     genuine: *genuine,
+                    altered: *altered,
                     answer: None,
                 });
             }
@@ -177,7 +166,7 @@ impl<'a> Story<'a> {
     fn driver(&mut self, entry: &'a Entry, event: &'a DriverEvent) {
         match event {
             DriverEvent::Called { method, params } if method != "orderStatus" => {
-                self.asked.push(Asked { n: entry.n, at: entry.at, method, params });
+                self.asked.push(Asked { n: entry.n, method, params });
             }
             DriverEvent::Answered { method, result } if method != "orderStatus" => {
                 self.answered.push((entry.n, method, result));
@@ -204,7 +193,7 @@ impl<'a> Story<'a> {
             if payment.made_by.is_empty() {
                 payment.operation = request.operation;
                 payment.product = request.product();
-                payment.reference = request.text("/order/referenceOrderId").map(ToOwned::to_owned);
+                payment.reference = reference(request);
                 payment.amount = request.amount().or(payment.amount);
             }
             payment.made_by.push(index);
@@ -226,7 +215,12 @@ impl<'a> Story<'a> {
         for notice in &notices {
             let Some(outcome) = notice.outcome() else { continue };
             let Some(payment) = self.payments.iter_mut().find(|p| p.id == notice.payment_request_id) else { continue };
-            let fits = money(&notice.body["paymentAmount"]).is_none_or(|told| Some(told) == payment.amount);
+            let amount_fits = money(&notice.body["paymentAmount"]).is_none_or(|told| Some(told) == payment.amount);
+            // An order of a batch may be told of by itself, under an id that begins with that of the batch.
+            let is_own =
+                |told: &str| told.strip_prefix(payment.id.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('_'));
+            let fits = (amount_fits || payment.operation == Some(Operation::BatchPay))
+                && notice.text("/paymentRequestId").is_none_or(is_own);
             let tells = if notice.genuine { Tells::Notified(outcome) } else { Tells::Forged(outcome) };
             let (n, at, sure) = (notice.n, notice.at, notice.arrived());
             payment.words.push(Word { n, at, tells, sure, fits, request: None });
@@ -275,6 +269,15 @@ impl<'a> Story<'a> {
 
 /// How long a merchant has to go on with a payment before it is said to have given it up.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The merchant's order, or those of a batch.
+fn reference(request: &Request<'_>) -> Option<String> {
+    if !request.is(Operation::BatchPay) {
+        return request.text("/order/referenceOrderId").map(ToOwned::to_owned);
+    }
+    let orders = request.body["orderList"].as_array()?;
+    Some(orders.iter().filter_map(|order| order["referenceOrderId"].as_str()).collect::<Vec<_>>().join(", "))
+}
 
 /// What a request and its answer say of their payment.
 fn words<'a>(index: usize, request: &Request<'a>) -> Vec<Word<'a>> {

@@ -46,8 +46,6 @@ pub(crate) struct Reply<'a> {
     pub(crate) n: usize,
     /// When.
     pub(crate) at: Moment,
-    /// The headers.
-    pub(crate) headers: &'a [(String, String)],
     /// The body, decoded; null when it is not JSON.
     pub(crate) body: Value,
     /// Whether it never arrived.

@@ -1,5 +1,7 @@
 //! Which payments are for which order: by amount, and by the merchant's own reference where amounts are not enough.
 
+use wire::antom::Operation;
+
 use super::{Payment, Story};
 use crate::rule::view::{Order, View};
 
@@ -12,7 +14,11 @@ impl<'a> Story<'a> {
         if twins <= 1 {
             return fitting;
         }
-        fitting.into_iter().filter(|payment| payment.reference.as_deref() == Some(order.name.as_str())).collect()
+        let names = |payment: &Payment<'_>| match payment.operation {
+            Some(Operation::BatchPay) => self.parts(payment).iter().any(|part| part.reference == order.name),
+            _ => payment.reference.as_deref() == Some(order.name.as_str()),
+        };
+        fitting.into_iter().filter(|payment| names(payment)).collect()
     }
 
     /// The orders that are sold through the gateway.

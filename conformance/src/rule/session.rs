@@ -1,0 +1,90 @@
+//! What a correct merchant does with sessions of the client SDK.
+
+use std::time::Duration;
+
+use wire::antom::{Operation, PaymentStatus};
+use wire::time::WireTime;
+
+use super::story::Request;
+use super::view::View;
+use super::{Finding, Judgement};
+
+/// How long a session may live.
+const HOUR: Duration = Duration::from_secs(3600);
+/// What the answer of createPaymentSession has for the client.
+const FOR_THE_CLIENT: [&str; 6] =
+    ["paymentSessionData", "paymentSessionExpiryTime", "paymentSessionId", "normalUrl", "environment", "locale"];
+
+fn sessions<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Request<'v>> {
+    view.story.requests_of(Operation::CreatePaymentSession).filter(|request| request.is_authentic())
+}
+
+/// SES-001. What the client gets is what the driver answers.
+pub(super) fn clients_get_session_data_only(view: &View<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for (n, _, answer) in view.story.answered.iter().filter(|(_, method, _)| *method == "checkout") {
+        let Some(session) = answer["session"].as_object() else { continue };
+        exercised = true;
+        let data = session.get("paymentSessionData").and_then(|data| data.as_str()).unwrap_or_default();
+        let told = sessions(view).filter_map(Request::told).filter(|reply| reply.n < *n);
+        let is_ours = told.into_iter().any(|reply| reply.text("/paymentSessionData") == Some(data));
+        let text = if let Some(extra) = session.keys().find(|name| !FOR_THE_CLIENT.contains(&name.as_str())) {
+            format!("the client gets {extra} beside the session's data")
+        } else if !is_ours {
+            "the client gets session data that no createPaymentSession of the server was answered with".to_owned()
+        } else {
+            continue;
+        };
+        findings.push(Finding { entry: *n, text });
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// SES-002.
+pub(super) fn dead_sessions_are_left(view: &View<'_>) -> Judgement {
+    let story = &view.story;
+    let mut findings = Vec::new();
+    let mut exercised = false;
+    for payment in story.payments.iter().filter(|p| p.operation == Some(Operation::CreatePaymentSession)) {
+        let is_over = |status| matches!(status, PaymentStatus::Fail | PaymentStatus::Cancelled);
+        let Some(over) = payment.changes.iter().find(|change| is_over(change.status)) else { continue };
+        let later = |n: usize| n > over.n;
+        exercised |= sessions(view).any(|request| later(request.n));
+        if let Some(again) = payment.requests(&story.requests).find(|request| later(request.n)) {
+            let text = format!("the session {:?} is over (entry {}), and its id is used again", payment.id, over.n);
+            findings.push(Finding { entry: again.n, text });
+        }
+        let told: Vec<_> =
+            payment.requests(&story.requests).filter_map(|r| r.told()?.text("/paymentSessionData")).collect();
+        let handed_out = story.answered.iter().find(|(n, _, answer)| {
+            later(*n) && answer["session"]["paymentSessionData"].as_str().is_some_and(|data| told.contains(&data))
+        });
+        if let Some((n, _, _)) = handed_out {
+            exercised = true;
+            let text = format!("the client gets the session {:?} again, which is over (entry {})", payment.id, over.n);
+            findings.push(Finding { entry: *n, text });
+        }
+    }
+    Judgement::new(exercised, findings)
+}
+
+/// SES-004. Without a time of its own a session lives for an hour.
+pub(super) fn sessions_live_an_hour(view: &View<'_>) -> Judgement {
+    let findings = sessions(view).filter_map(|request| {
+        let written = request.text("/paymentSessionExpiryTime")?;
+        let text = match WireTime::parse(written) {
+            Err(error) => format!("paymentSessionExpiryTime: {error}"),
+            Ok(expiry) if expiry.moment() <= request.own_time() => {
+                format!("paymentSessionExpiryTime {written} is not in the future")
+            }
+            Ok(expiry) if expiry.moment().since(request.own_time()) > HOUR => {
+                format!("paymentSessionExpiryTime {written} is more than an hour ahead")
+            }
+            Ok(_) => return None,
+        };
+        Some(Finding { entry: request.n, text })
+    });
+    let findings = findings.collect();
+    Judgement::new(sessions(view).next().is_some(), findings)
+}
