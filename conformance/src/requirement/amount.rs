@@ -40,15 +40,13 @@ pub(super) const ALL: &[Requirement] = &[
         SESSION,
         "create sessions on the server, and give the client nothing but their data",
         "keys and prices end up in the browser",
-    )
-    .waits("sessions, which the driver does not know yet"),
+    ),
     must(
         "SES-002",
         SESSION,
         "after expiry, failed 3-D Secure or cancel make a new session with a new id",
         "the buyer tries again on a dead session",
-    )
-    .waits("sessions, which the driver does not know yet"),
+    ),
     must(
         "SES-003",
         CALLBACK,
@@ -61,8 +59,7 @@ pub(super) const ALL: &[Requirement] = &[
         SESSION,
         "respect the hour that a session lives, or an own time of up to an hour",
         "the buyer pays into an expired session",
-    )
-    .waits("sessions, which the driver does not know yet"),
+    ),
     must(
         "OPS-001",
         SDK,

@@ -104,15 +104,13 @@ pub(super) const ALL: &[Requirement] = &[
         CAPTURE,
         "hand out goods paid by card only after the capture succeeded",
         "an authorisation that is never captured brings no money",
-    )
-    .waits("captures, which no scenario can ask for yet"),
+    ),
     should(
         "NTF-024",
         REVERSAL,
         "handle PAYMENT_REVERSAL, or raise an alarm",
         "a payment is taken back and nobody notices",
-    )
-    .waits("reversals, which no scenario can ask for yet"),
+    ),
 ];
 
 const NOTIFY: &str = "notifyPayment";

@@ -183,8 +183,7 @@ pub(super) const ALL: &[Requirement] = &[
         UPM,
         "user-presented: only a final S is paid; after U inquire 10 to 20 times every 3 s, then cancel",
         "the queue at the counter waits, or goods go out unpaid",
-    )
-    .waits("checkouts by payment code, which the driver does not know yet"),
+    ),
     should(
         "PAY-031",
         PAY,

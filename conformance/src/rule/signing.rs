@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sim_antom::LostHow;
 use wire::antom::{Operation, Signature};
 use wire::time::Moment;
 
@@ -207,28 +208,33 @@ pub(super) fn private_keys_stay_private(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
-/// SIG-011. Nothing is known after such an answer, so an order that ends as failed right after it was guessed at.
+/// SIG-011. Nothing is known after such an answer, so an order that ends as failed right after it was guessed at. One that
+/// never came is another matter.
 pub(super) fn spoilt_answers_are_unknown(view: &View<'_>) -> Judgement {
-    let is_spoilt =
-        |r: &&Request<'_>| r.reply.as_ref().is_some_and(|reply| reply.spoilt.is_some() && reply.lost.is_none());
+    let why = |request: &Request<'_>| {
+        let reply = request.reply.as_ref()?;
+        match (reply.lost, reply.spoilt) {
+            (Some(LostHow::Cut), _) => Some((reply.n, "it breaks off".to_owned())),
+            (Some(LostHow::Page), _) => Some((reply.n, "it is a page, not an answer".to_owned())),
+            (None, Some(why)) => Some((reply.n, why.to_owned())),
+            _ => None,
+        }
+    };
     let mut findings = Vec::new();
     for order in view.story.sales(view) {
         for payment in view.story.payments_of(view, order) {
-            let spoilt = requests(view).filter(is_spoilt).find(|r| payment.is_meant_by(r));
-            let Some(reply) = spoilt.and_then(|r| r.reply.as_ref()) else { continue };
-            let failed = view
-                .statuses
-                .iter()
-                .find(|s| s.order == order.name && s.status.state == OrderState::Failed && s.n > reply.n);
+            let spoilt = requests(view).filter(|r| payment.is_meant_by(r)).find_map(why);
+            let Some((n, why)) = spoilt else { continue };
+            let failed =
+                view.statuses.iter().find(|s| s.order == order.name && s.status.state == OrderState::Failed && s.n > n);
             if let Some(failed) = failed.filter(|s| !payment.is_known_over(s.n) && !payment.is_over(s.n)) {
-                let why = reply.spoilt.unwrap_or_default();
                 let text = format!(
-                    "order {} is called failed, but all that is known is an answer (entry {}) that says nothing: {why}",
-                    order.name, reply.n
+                    "order {} is called failed, but all that is known is an answer (entry {n}) that says nothing: {why}",
+                    order.name
                 );
                 findings.push(Finding { entry: failed.n, text });
             }
         }
     }
-    Judgement::new(requests(view).any(|r| is_spoilt(&r)), findings)
+    Judgement::new(requests(view).any(|request| why(request).is_some()), findings)
 }

@@ -115,5 +115,8 @@ fn sig_011_reads_a_spoilt_answer_as_unknown() {
     sold().stands("open", "0").holds("SIG-011");
     sold().stands("failed", "0").breaks("SIG-011", 5);
     sold().inquires("P", "FAIL").stands("failed", "0").holds("SIG-011");
-    new().sold().pays("P", "S SUCCESS").unheard(LostHow::Close).stands("failed", "0").says_nothing_of("SIG-011");
+    let lost = |how| new().sold().pays("P", "S SUCCESS").unheard(how).stands("failed", "0");
+    lost(LostHow::Cut).breaks("SIG-011", 5);
+    lost(LostHow::Page).breaks("SIG-011", 5);
+    lost(LostHow::Close).says_nothing_of("SIG-011");
 }

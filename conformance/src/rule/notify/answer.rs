@@ -45,8 +45,12 @@ const KNOWN: [&str; 29] = [
 
 /// NTF-003. A merchant that was killed before it could answer is excused, and one that doubts what is not so.
 pub(in crate::rule) fn genuine_ones_are_acknowledged(view: &View<'_>) -> Judgement {
-    let genuine =
-        || view.notices.iter().filter(|n| n.genuine && !n.altered).filter_map(|n| n.answer.as_ref().map(|answer| (n, answer)));
+    let genuine = || {
+        view.notices
+            .iter()
+            .filter(|n| n.genuine && !n.altered)
+            .filter_map(|n| n.answer.as_ref().map(|answer| (n, answer)))
+    };
     let findings = genuine().filter_map(|(notice, (n, acknowledged, problem))| {
         let excused = *acknowledged || view.broke_between(notice.n, *n);
         let why = problem.clone().unwrap_or_default();
@@ -59,8 +63,8 @@ pub(in crate::rule) fn genuine_ones_are_acknowledged(view: &View<'_>) -> Judgeme
 }
 
 /// Genuine deliveries that were answered with something, and not acknowledged, and no restart came in between.
-fn unacknowledged<'v>(
-    view: &'v View<'_>,
+fn unacknowledged(
+    view: &View<'_>,
     is_it: impl Fn(&Notice<'_>) -> bool,
     text: impl Fn(&Notice<'_>, &str) -> String,
 ) -> Judgement {

@@ -181,7 +181,7 @@ pub(in crate::rule) fn cards_are_captured_first(view: &View<'_>) -> Judgement {
         let Some(paid) = view.called_paid(&order.name) else { continue };
         let is_captured = story.captures.iter().any(|capture| {
             let is_ours = |p: &&Payment<'_>| p.payment_ids.iter().any(|(_, known)| known == capture.payment_id);
-            capture.status && capture.n < paid.n && held.iter().any(|p| is_ours(&p))
+            capture.status && capture.n < paid.n && held.iter().any(is_ours)
         });
         if !is_captured {
             let text = format!(
