@@ -72,6 +72,9 @@ pub struct Arguments {
     /// What gateway, buyers and network shall do (YAML, see docs/gateway.md); read again when it changes
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
+    /// Take trigger words such as [sim:RISK_REJECT] for ordinary texts, whatever the script says
+    #[arg(long)]
+    no_triggers: bool,
     /// Keep payments, plans and notifications in this file, safe against crashes, and go on with them at the next start
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
@@ -121,6 +124,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     gateway.set_dashboard_url(arguments.notify_url.clone());
     gateway.set_page_url(page_url(&arguments, &listeners, &tls)?);
     gateway.set_by_hand(arguments.by_hand);
+    gateway.set_triggers(!arguments.no_triggers);
     let clock = SystemClock::from_time_of_day();
     let (requests, calls) = mpsc::channel(64);
     let journal = Journal::on_disk().context("make a file for the trace, in the folder for temporary files")?;

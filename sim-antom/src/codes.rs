@@ -58,6 +58,7 @@ const OWN: &[(Operation, &str, &str)] = &[
     (Operation::InquiryRefund, "SUCCESS", "a refund that is known"),
     (Operation::InquiryRefund, "REFUND_NOT_EXIST", "one that is not"),
     (Operation::Capture, "SUCCESS", "a card payment with `captureMode: MANUAL`"),
+    (Operation::Capture, "CAPTURE_IN_PROCESS", "an entry of `captures`"),
     (Operation::Capture, "CAPTURE_AMOUNT_EXCEED", "more than was authorised, all captures together"),
     (Operation::Capture, "CAPTURE_WINDOW_EXCEED", "more than seven days after a payment that was captured in part"),
     (Operation::Capture, "MULTIPLE_CAPTURES_NOT_SUPPORTED", "another one after the last"),

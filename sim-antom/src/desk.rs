@@ -38,6 +38,8 @@ pub(crate) struct Desk {
     pub(crate) page_url: String,
     /// Whether buyers whom the script says nothing of wait for what happens on their page.
     pub(crate) by_hand: bool,
+    /// Whether trigger words are taken at all, whatever the script says.
+    pub(crate) triggers: bool,
 }
 
 /// An amount in other currencies.
@@ -65,6 +67,7 @@ impl Desk {
             calls: BTreeMap::new(),
             page_url: "https://wallet.example".to_owned(),
             by_hand: false,
+            triggers: true,
         }
     }
 
@@ -151,8 +154,13 @@ impl Desk {
 
     /// The answer that a request asks for itself, by a trigger word. A script goes before it.
     pub(crate) fn triggered(&self, texts: &Texts, operation: Operation) -> Option<ResultObject> {
-        let line = trigger::asked(texts, operation).filter(|_| self.settings.triggers)?;
+        let line = trigger::asked(texts, operation).filter(|_| self.takes_triggers())?;
         Some(ResultObject::from(line)).filter(|result| result.result_status != ResultStatus::S)
+    }
+
+    /// Whether words in a request's texts ask for anything.
+    pub(crate) const fn takes_triggers(&self) -> bool {
+        self.triggers && self.settings.triggers
     }
 
     pub(crate) fn event(&mut self, event: Event) {

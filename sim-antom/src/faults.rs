@@ -1,4 +1,4 @@
-//! Every fault, how to ask for it, and what arrives then. `docs/gateway-faults.md` is made from this list, and each of its
+//! Every fault and every effect, how to ask for it, and what arrives then. `docs/gateway-faults.md` is made from this list, and each of its
 //! rows is run by a test.
 
 /// A row of the page.
@@ -277,6 +277,68 @@ pub const OF_NOTIFICATIONS: &[FaultRow] = &[
     ),
 ];
 
+/// What may come after an answer: of payments, refunds and captures.
+pub const EFFECTS: &[FaultRow] = &[
+    row("the buyer pays", "buyer: [{pays: {after: 5s}}]", "after 5 s the payment is SUCCESS, and notified"),
+    row(
+        "the buyer declines",
+        "buyer: [{declines: {code: RISK_REJECT, after: 5s}}]",
+        "after 5 s the payment is FAIL with that code; notified only with `notify-failure`, when it is in store",
+    ),
+    row("the buyer leaves", "buyer: [leaves]", "the payment stays PROCESSING until it expires, ORDER_IS_CLOSED"),
+    row(
+        "the buyer pays too late",
+        "buyer: [{pays-late: {after: 5s}}]",
+        "expired, and the money that comes 5 s later goes back by itself: the payment stays FAIL",
+    ),
+    row(
+        "the buyer pays after the cancel",
+        "buyer: [{pays-late: {after: 5s}}]",
+        "cancelled, and the money that comes 5 s later goes back by itself: the payment stays CANCELLED",
+    ),
+    row(
+        "late money that cannot go back",
+        "buyer: [{pays-late: {after: 5s, reversal: 1h}}]",
+        "an hour after the money came a notifyReversal; the payment stays as it was",
+    ),
+    row(
+        "the bank takes its time",
+        "buyer: [{pends: {after: 3s, for: 24h}}]",
+        "PENDING for a day, then SUCCESS, each notified",
+    ),
+    row(
+        "a card that is authorised only",
+        "buyer: [{authorises: {for: 2h}}]",
+        "SUCCESS at once and nothing captured; released, which is CANCELLED, after 2 h",
+    ),
+    row(
+        "a refund that takes time",
+        "refunds: [{succeeds: {after: 1h}}]",
+        "REFUND_IN_PROCESS; after an hour SUCCESS, and notifyRefund",
+    ),
+    row(
+        "a refund that fails later",
+        "refunds: [{fails: {after: 1h}}]",
+        "REFUND_IN_PROCESS; after an hour FAIL, and notifyRefund with F",
+    ),
+    row(
+        "a capture that takes time",
+        "captures: [{succeeds: {after: 1h}}]",
+        "CAPTURE_IN_PROCESS; after an hour it is taken, and notifyCapture",
+    ),
+    row("a capture that fails", "captures: [fails]", "PROCESS_FAIL, and notifyCapture with F"),
+    row(
+        "a capture that fails later",
+        "captures: [{fails: {after: 1h}}]",
+        "CAPTURE_IN_PROCESS; after an hour notifyCapture with F, and the amount may be captured again",
+    ),
+    row(
+        "the gateway's own capture fails",
+        "captures: [{fails: {code: PROCESS_FAIL}}]",
+        "the payment's SUCCESS, then notifyCapture with F; released after seven days unless the merchant captures",
+    ),
+];
+
 /// The page.
 #[must_use]
 pub fn page() -> String {
@@ -288,7 +350,9 @@ pub fn page() -> String {
         "operation or a notification; without it the rule is about any. Of each word the first rule that fits applies, so".to_owned(),
         "several words may spoil one message.".to_owned(),
     ];
-    for (title, rows) in [("Answers", OF_ANSWERS), ("Notifications", OF_NOTIFICATIONS)] {
+    for (title, rows) in
+        [("Answers", OF_ANSWERS), ("Notifications", OF_NOTIFICATIONS), ("What comes after an answer", EFFECTS)]
+    {
         lines.push(format!("\n## {title}\n"));
         lines.push("| fault | how to ask for it | what arrives |\n|---|---|---|".to_owned());
         lines.extend(rows.iter().map(|row| format!("| {} | `{}` | {} |", row.fault, row.ask, row.arrives)));

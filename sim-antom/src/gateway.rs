@@ -148,6 +148,11 @@ impl Gateway {
         self.desk.by_hand = by_hand;
     }
 
+    /// Takes trigger words, or takes them for ordinary texts whatever the script says.
+    pub const fn set_triggers(&mut self, triggers: bool) {
+        self.desk.triggers = triggers;
+    }
+
     /// A payment in progress ends.
     pub(crate) fn end_payment(&mut self, now: Moment, payment: &Payment, status: PaymentStatus, code: &str) {
         self.desk.now = now;

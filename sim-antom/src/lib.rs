@@ -54,9 +54,6 @@ mod tell;
 mod tls;
 mod trigger;
 
-#[cfg(test)]
-mod model;
-
 pub mod cli;
 
 pub use buyer::{Act, Sale, TooLate};
@@ -70,7 +67,7 @@ pub use control::Control;
 pub use drive::{Call, Errand, Observer, drive};
 pub use durable::DurableStore;
 pub use event::{Event, LostHow};
-pub use faults::{FaultRow, OF_ANSWERS, OF_NOTIFICATIONS, page as faults_page};
+pub use faults::{EFFECTS, FaultRow, OF_ANSWERS, OF_NOTIFICATIONS, page as faults_page};
 pub use gateway::{Gateway, Input, Output};
 pub use journal::Journal;
 pub use keys::{KeyRing, KeyRingError};
@@ -85,8 +82,8 @@ pub use quote::Rates;
 pub use refund::Refund;
 pub use reply::{Pace, Raw, Reply};
 pub use script::{
-    Aim, Answer, Buyer, Chance, Changes, Code, Fault, FieldPath, Fields, Forgery, Hangup, NoticeKind, Oddity, Pattern,
-    Place, Point, RateLimit, RefundEnd, Rule, Script, Settings, Spelling, Status, Times, UrlKind,
+    Aim, Answer, Buyer, CaptureEnd, Chance, Changes, Code, Fault, FieldPath, Fields, Forgery, Hangup, NoticeKind,
+    Oddity, Pattern, Place, Point, RateLimit, RefundEnd, Rule, Script, Settings, Spelling, Status, Times, UrlKind,
 };
 pub use script_text::Mistake;
 pub use server::{Front, serve};

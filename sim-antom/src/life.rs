@@ -1,12 +1,11 @@
-//! The life of payments, refunds and captures: what begins them, what happens to them by itself, what ends them.
+//! The life of payments and refunds: what begins them, what happens to them by itself, what ends them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use wire::antom::{PaymentStatus, RefundStatus, ResultStatus};
 use wire::time::{Moment, Span};
 
-use crate::capture::{Capture, CaptureMode};
+use crate::capture::CaptureMode;
 use crate::desk::Desk;
 use crate::event::Event;
 use crate::payment::{Kind, Payment};
@@ -15,23 +14,30 @@ use crate::refund::Refund;
 use crate::script::{Buyer, Code, RefundEnd};
 use crate::trigger;
 
-/// How long a card's holder is bound by an authorisation.
-pub(crate) const AUTHORISED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
-
 impl Desk {
     /// A payment begins: what will become of it? One that is decided at once comes back decided.
     pub(crate) fn begin(&mut self, mut payment: Payment) -> Arc<Payment> {
         let at_once = Span::secs(if payment.kind.is_direct() { 0 } else { 3 });
         let waits = self.by_hand && !payment.kind.is_direct();
         let otherwise = if waits { Buyer::Leaves } else { Buyer::Pays { after: at_once } };
-        let asked = trigger::result(&payment.description).filter(|_| self.settings.triggers);
+        let asked = trigger::result(&payment.description).filter(|_| self.takes_triggers());
         let mut buyer = match asked {
             Some(line) if line.status == ResultStatus::S => Buyer::Pays { after: at_once },
             Some(line) => Buyer::Declines { code: Code(line), after: at_once },
             None => self.stage.buyer(self.now).unwrap_or(otherwise),
         };
         match buyer {
-            Buyer::PaysLate { after } => payment.late = Some(after.0),
+            Buyer::PaysLate { after, reversal } => {
+                payment.late = Some(after.0);
+                payment.reversal = reversal.map(|span| span.0);
+            }
+            Buyer::Authorises { after, lasting } => {
+                if payment.capture.is_some() {
+                    payment.capture = Some(CaptureMode::Manual);
+                    payment.bound = Some(lasting.0);
+                }
+                buyer = Buyer::Pays { after };
+            }
             // Not an end: the payment stays in progress, and says so with this code.
             Buyer::Declines { code, .. } if code.0.status == ResultStatus::U => {
                 code.0.code.clone_into(&mut payment.code);
@@ -67,7 +73,7 @@ impl Desk {
             Buyer::Pays { after } => Some((now + after.0, PaymentStatus::Success, "SUCCESS")),
             Buyer::Declines { code, after } => Some((now + after.0, PaymentStatus::Fail, code.0.code)),
             Buyer::Pends { after, .. } => Some((now + after.0, PaymentStatus::Pending, "PAYMENT_IN_PROCESS")),
-            Buyer::Leaves | Buyer::PaysLate { .. } => None,
+            Buyer::Leaves | Buyer::PaysLate { .. } | Buyer::Authorises { .. } => None,
         };
         // Only the first thing that ends a payment is planned: a plan that can change nothing would keep the world busy.
         let (at, status, code) = turn.filter(|(at, ..)| *at <= payment.expires).unwrap_or((
@@ -106,6 +112,12 @@ impl Desk {
             }
             Turn::ComesLate { payment_id } => self.come_late(client, payment_id, at),
             Turn::RefundEnds { refund_id, code } => self.end_refund(client, refund_id, at, code),
+            Turn::CaptureEnds { capture_id, code } => self.end_capture(client, capture_id, at, code),
+            Turn::Reversed { payment_id } => {
+                if let Some(payment) = self.ledger.payment_by_id(client, payment_id) {
+                    self.notify_reversal(&payment, at);
+                }
+            }
             Turn::CaptureDue { payment_id } => self.capture_by_itself(client, payment_id, at),
             Turn::AuthorisationEnds { payment_id } => {
                 let payment = self.ledger.payment_by_id(client, payment_id);
@@ -145,7 +157,8 @@ impl Desk {
                 self.plan(at + self.settings.capture_after.0, &payment.client, Turn::CaptureDue { payment_id });
             }
             (PaymentStatus::Success, Some(CaptureMode::Manual)) => {
-                self.plan(at + AUTHORISED_FOR, &payment.client, Turn::AuthorisationEnds { payment_id });
+                let until = payment.bound_until().unwrap_or(at);
+                self.plan(until, &payment.client, Turn::AuthorisationEnds { payment_id });
             }
             _ => {}
         }
@@ -200,8 +213,13 @@ impl Desk {
         self.event(Event::Fault { name: "pays-late".to_owned() });
         let payment = Payment { came_late: Some(at), late: None, ..(*payment).clone() };
         self.ledger.keep(Arc::new(payment.clone()));
-        if self.settings.reversal_fails {
-            self.notify_reversal(&payment, at);
+        match payment.reversal {
+            Some(after) => {
+                let turn = Turn::Reversed { payment_id: payment.payment_id.clone() };
+                self.plan(at + after, client, turn);
+            }
+            None if self.settings.reversal_fails => self.notify_reversal(&payment, at),
+            None => {}
         }
     }
 
@@ -261,45 +279,6 @@ impl Desk {
             }
             self.ledger.keep(Arc::new(payment));
         }
-    }
-
-    /// The gateway captures what the merchant left to it.
-    fn capture_by_itself(&mut self, client: &str, payment_id: &str, at: Moment) {
-        let payment = self.ledger.payment_by_id(client, payment_id);
-        let Some(payment) = payment.filter(|payment| payment.status == PaymentStatus::Success) else { return };
-        self.keep_capture(Capture {
-            client: client.to_owned(),
-            capture_request_id: format!("AUTO-{payment_id}"),
-            capture_id: self.ledger.next_capture_id(at),
-            payment_id: payment_id.to_owned(),
-            amount: payment.amount,
-            code: "SUCCESS".to_owned(),
-            at,
-            is_last: true,
-        });
-    }
-
-    /// A capture ended: it counts against its payment, and is notified.
-    pub(crate) fn keep_capture(&mut self, capture: Capture) -> Arc<Capture> {
-        let capture = Arc::new(capture);
-        self.event(Event::Capture {
-            capture_request_id: capture.capture_request_id.clone(),
-            capture_id: capture.capture_id.clone(),
-            payment_id: capture.payment_id.clone(),
-            amount: capture.amount,
-            code: capture.code.clone(),
-        });
-        self.ledger.keep_capture(Arc::clone(&capture));
-        let Some(payment) = self.ledger.payment_by_id(&capture.client, &capture.payment_id) else { return capture };
-        let mut payment = (*payment).clone();
-        payment.captures.push(capture.capture_id.clone());
-        if capture.is_success() {
-            payment.captured = payment.captured.saturating_add(capture.amount.minor);
-            payment.is_captured |= capture.is_last;
-        }
-        self.ledger.keep(Arc::new(payment.clone()));
-        self.notify_capture(&capture, &payment);
-        capture
     }
 
     /// Files a refund as it is now, and puts it into the trace.

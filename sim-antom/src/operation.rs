@@ -6,6 +6,7 @@ mod capture;
 mod create_payment_session;
 mod inquiry_payment;
 mod inquiry_refund;
+mod named;
 mod new;
 mod pay;
 mod reader;

@@ -52,6 +52,9 @@ pub struct Payment {
     pub expires: Moment,
     /// How long after its end the wallet will say that it paid.
     pub late: Option<Duration>,
+    /// How long after that a notifyReversal says that it could not be given back.
+    #[serde(default)]
+    pub reversal: Option<Duration>,
     /// When the wallet said so.
     pub came_late: Option<Moment>,
     /// Where notifications go.
@@ -64,6 +67,9 @@ pub struct Payment {
     pub orders: Vec<String>,
     /// How it is captured; only cards are.
     pub capture: Option<CaptureMode>,
+    /// How long its holder is bound, if not as long as usual.
+    #[serde(default)]
+    pub bound: Option<Duration>,
     /// How much of it was captured, in minor units.
     pub captured: u64,
     /// Whether no capture may follow.
@@ -109,7 +115,56 @@ impl Kind {
     }
 }
 
+/// How long a card's holder is bound by an authorisation.
+const AUTHORISED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+
 impl Payment {
+    /// A payment that is in progress, and of which nothing else is known.
+    #[must_use]
+    pub fn new(client: &str, payment_request_id: &str, payment_id: String, amount: Money, now: Moment) -> Self {
+        Self {
+            client: client.to_owned(),
+            payment_request_id: payment_request_id.to_owned(),
+            payment_id,
+            kind: Kind::Pay(Product::EntryCode),
+            reference_order_id: None,
+            description: String::new(),
+            reference_merchant_id: None,
+            amount,
+            payment_method_type: String::new(),
+            payment_method_id: None,
+            terminal_type: None,
+            settlement: None,
+            status: PaymentStatus::Processing,
+            code: "PAYMENT_IN_PROCESS".to_owned(),
+            refused: false,
+            created: now,
+            paid: None,
+            ended: None,
+            expires: now,
+            late: None,
+            reversal: None,
+            came_late: None,
+            notify_url: None,
+            redirect_url: None,
+            batch: None,
+            orders: Vec::new(),
+            capture: None,
+            bound: None,
+            captured: 0,
+            is_captured: false,
+            refunded: 0,
+            refunds: Vec::new(),
+            captures: Vec::new(),
+        }
+    }
+
+    /// Until when its holder is bound; only cards' holders are, and only once they have authorised.
+    #[must_use]
+    pub fn bound_until(&self) -> Option<Moment> {
+        self.capture.and(self.paid).map(|paid| paid + self.bound.unwrap_or(AUTHORISED_FOR))
+    }
+
     /// Whether it can still be paid.
     #[must_use]
     pub const fn is_open(&self) -> bool {
@@ -127,37 +182,6 @@ impl Payment {
 /// A payment of one won, as tests like it.
 #[cfg(test)]
 pub(crate) fn example(client: &str, id: &str, payment_id: &str, now: Moment) -> Payment {
-    Payment {
-        client: client.to_owned(),
-        payment_request_id: id.to_owned(),
-        payment_id: payment_id.to_owned(),
-        kind: Kind::Pay(Product::EntryCode),
-        reference_order_id: None,
-        description: String::new(),
-        reference_merchant_id: None,
-        amount: Money::krw(1),
-        payment_method_type: "CONNECT_WALLET".to_owned(),
-        payment_method_id: None,
-        terminal_type: None,
-        settlement: None,
-        status: PaymentStatus::Processing,
-        code: "PAYMENT_IN_PROCESS".to_owned(),
-        refused: false,
-        created: now,
-        paid: None,
-        ended: None,
-        expires: now,
-        late: None,
-        came_late: None,
-        notify_url: None,
-        redirect_url: None,
-        batch: None,
-        orders: Vec::new(),
-        capture: None,
-        captured: 0,
-        is_captured: false,
-        refunded: 0,
-        refunds: Vec::new(),
-        captures: Vec::new(),
-    }
+    let payment = Payment::new(client, id, payment_id.to_owned(), Money::krw(1), now);
+    Payment { payment_method_type: "CONNECT_WALLET".to_owned(), ..payment }
 }

@@ -45,6 +45,18 @@ pub enum Turn {
         /// SUCCESS, or why it failed.
         code: String,
     },
+    /// A capture ends.
+    CaptureEnds {
+        /// Which.
+        capture_id: String,
+        /// SUCCESS, or why it failed.
+        code: String,
+    },
+    /// Money that came too late could not be given back.
+    Reversed {
+        /// Which.
+        payment_id: String,
+    },
     /// The gateway captures a card payment.
     CaptureDue {
         /// Which.

@@ -10,6 +10,7 @@
 
 mod aim;
 mod answer;
+mod defect;
 mod effect;
 mod fault;
 mod field;
@@ -21,8 +22,9 @@ use serde::Deserialize;
 
 pub use aim::{Aim, Chance, Point, Times};
 pub use answer::{Answer, Code};
-pub use effect::{Buyer, RefundEnd};
-pub use fault::{Changes, Fault, Forgery, Hangup, Oddity, Place, Spelling, Status};
+pub use defect::{Forgery, Hangup, Oddity, Place, Spelling, Status};
+pub use effect::{Buyer, CaptureEnd, RefundEnd};
+pub use fault::{Changes, Fault};
 pub(crate) use field::text_of;
 pub use field::{FieldPath, Fields, Pattern};
 pub use rule::Rule;
@@ -41,6 +43,8 @@ pub struct Script {
     pub buyer: Vec<Rule<Buyer>>,
     /// How each new refund ends; then every one at once, or after 3 s when its request says that it may take time.
     pub refunds: Vec<Rule<RefundEnd>>,
+    /// How each new capture ends; then every one at once.
+    pub captures: Vec<Rule<CaptureEnd>>,
     /// What goes wrong.
     pub faults: Vec<Rule<Fault>>,
     /// How this gateway is set up.

@@ -8,7 +8,7 @@ use wire::time::Moment;
 
 use crate::matcher::{Fits, Matcher};
 use crate::rules::Rules;
-use crate::script::{Answer, Buyer, Fault, NoticeKind, RefundEnd, Script, Topic};
+use crate::script::{Answer, Buyer, CaptureEnd, Fault, NoticeKind, RefundEnd, Script, Topic};
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
@@ -17,6 +17,7 @@ pub(crate) struct Stage {
     answers: Rules<Answer>,
     buyers: Rules<Buyer>,
     refunds: Rules<RefundEnd>,
+    captures: Rules<CaptureEnd>,
     /// By their words: of each word, the first rule that fits applies.
     faults_of_answers: BTreeMap<&'static str, Rules<Fault>>,
     faults_of_notices: BTreeMap<&'static str, Rules<Fault>>,
@@ -32,6 +33,7 @@ impl Stage {
         stage.answers = Rules::new(script.answers, &mut stage.matcher);
         stage.buyers = Rules::new(script.buyer, &mut stage.matcher);
         stage.refunds = Rules::new(script.refunds, &mut stage.matcher);
+        stage.captures = Rules::new(script.captures, &mut stage.matcher);
         for fault in script.faults {
             let kind =
                 if fault.what.is_of_answers() { &mut stage.faults_of_answers } else { &mut stage.faults_of_notices };
@@ -75,6 +77,17 @@ impl Stage {
     /// How the new refund ends.
     pub(crate) fn refund(&mut self, now: Moment) -> Option<RefundEnd> {
         self.refunds.take(&self.fits, now, self.began.unwrap_or(now))
+    }
+
+    /// How the new capture ends.
+    pub(crate) fn capture(&mut self, now: Moment) -> Option<CaptureEnd> {
+        self.captures.take(&self.fits, now, self.began.unwrap_or(now))
+    }
+
+    /// How a capture ends that the gateway makes by itself: nobody asks, so only rules about any call fit.
+    pub(crate) fn own_capture(&mut self, now: Moment) -> Option<CaptureEnd> {
+        let fits = self.matcher.look(Topic::Call(Operation::Capture), || Value::Null);
+        self.captures.take(&fits, now, self.began.unwrap_or(now))
     }
 
     /// What goes wrong with the answer.

@@ -7,33 +7,25 @@ use serde_json::Value;
 use wire::antom::{CancelRequest, CancelResponse, PaymentStatus, ResultObject};
 use wire::time::{Moment, WireTime};
 
-use super::{Reader, Serve};
-use crate::checks::{Refusal, read};
+use super::{Reader, Serve, named};
+use crate::checks::Refusal;
 use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
-use crate::life::AUTHORISED_FOR;
 use crate::payment::Payment;
 use crate::reply::json;
 use crate::trigger::Texts;
 
 impl Serve for CancelRequest {
     fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-        reader.check(&body, &[Self::FIELDS])?;
-        let request: Self = read(body)?;
-        reader.needs_one(
-            "paymentRequestId or paymentId",
-            request.payment_id.as_ref().or(request.payment_request_id.as_ref()),
-        )?;
-        Ok(request)
+        named::read(body, reader)
     }
 
     fn texts(&self, desk: &Desk, client: &str) -> Texts {
-        let payment = desk.find(client, self.payment_id.as_deref(), self.payment_request_id.as_deref());
-        Texts { order: payment.map(|payment| payment.description.clone()).unwrap_or_default(), ..Texts::default() }
+        named::texts(self, desk, client)
     }
 
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {
-        let found = desk.find(client, self.payment_id.as_deref(), self.payment_request_id.as_deref());
+        let found = named::payment(self, desk, client);
         let verdict = match &found {
             None => Err("ORDER_NOT_EXIST"),
             Some(payment) => allowed(payment, desk.now),
@@ -63,7 +55,7 @@ fn allowed(payment: &Payment, now: Moment) -> Result<(), &'static str> {
     if payment.captured > 0 {
         return Err("ORDER_STATUS_INVALID");
     }
-    let until = if payment.capture.is_some() { paid + AUTHORISED_FOR } else { window(paid) };
+    let until = payment.bound_until().unwrap_or_else(|| window(paid));
     if now > until { Err("CANCEL_WINDOW_EXCEED") } else { Ok(()) }
 }
 

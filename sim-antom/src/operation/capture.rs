@@ -1,5 +1,7 @@
 //! capture: takes money that a card's holder authorised, within seven days.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde_json::Value;
 use wire::antom::{CaptureRequest, CaptureResponse, PaymentStatus, ResultObject};
@@ -11,7 +13,6 @@ use crate::capture::Capture;
 use crate::checks::{Refusal, read};
 use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
-use crate::life::AUTHORISED_FOR;
 use crate::payment::Payment;
 use crate::reply::json;
 use crate::trigger::Texts;
@@ -43,13 +44,18 @@ impl Serve for CaptureRequest {
         }
         let verdict = match desk.ledger.payment_by_id(client, &self.payment_id) {
             None => Err("ORDER_NOT_EXIST"),
-            Some(payment) => allowed(&payment, self.capture_amount, desk.now),
+            Some(payment) => {
+                let captures = payment.captures.iter().filter_map(|id| desk.ledger.capture_by_id(client, id));
+                let under_way: Vec<_> = captures.filter(|capture| capture.is_open()).collect();
+                allowed(&payment, &under_way, self.capture_amount, desk.now)
+            }
         };
         if let Err(code) = verdict {
             return json(&CaptureResponse::bare(ResultObject::documented(code)));
         }
+        let end = desk.stage.capture(desk.now);
         let capture = capture(self, desk, client, "SUCCESS");
-        json(&answer(&desk.keep_capture(capture)))
+        json(&answer(&desk.begin_capture(capture, end.as_ref())))
     }
 
     fn refuse(&self, desk: &mut Desk, client: &str, result: &ResultObject) {
@@ -60,14 +66,19 @@ impl Serve for CaptureRequest {
     }
 }
 
-fn allowed(payment: &Payment, amount: Money, now: Moment) -> Result<(), &'static str> {
+/// What is under way counts as captured until it has failed.
+fn allowed(payment: &Payment, under_way: &[Arc<Capture>], amount: Money, now: Moment) -> Result<(), &'static str> {
+    let is_last = payment.is_captured || under_way.iter().any(|capture| capture.is_last);
+    let taken = under_way.iter().fold(payment.captured, |sum, capture| sum.saturating_add(capture.amount.minor));
     match (payment.status, payment.paid.filter(|_| payment.capture.is_some())) {
         (PaymentStatus::Cancelled, _) => Err("ORDER_IS_CANCELED"),
         (PaymentStatus::Fail, _) => Err("ORDER_IS_CLOSED"),
-        (PaymentStatus::Success, Some(_)) if payment.is_captured => Err("MULTIPLE_CAPTURES_NOT_SUPPORTED"),
-        (PaymentStatus::Success, Some(paid)) if now > paid + AUTHORISED_FOR => Err("CAPTURE_WINDOW_EXCEED"),
+        (PaymentStatus::Success, Some(_)) if is_last => Err("MULTIPLE_CAPTURES_NOT_SUPPORTED"),
+        (PaymentStatus::Success, Some(_)) if payment.bound_until().is_some_and(|until| now > until) => {
+            Err("CAPTURE_WINDOW_EXCEED")
+        }
         (PaymentStatus::Success, Some(_)) => {
-            let left = payment.amount.minor.saturating_sub(payment.captured);
+            let left = payment.amount.minor.saturating_sub(taken);
             let fits = amount.currency == payment.amount.currency && amount.minor <= left;
             if fits { Ok(()) } else { Err("CAPTURE_AMOUNT_EXCEED") }
         }
@@ -91,7 +102,7 @@ fn capture(request: &CaptureRequest, desk: &Desk, client: &str, code: &str) -> C
 
 fn answer(capture: &Capture) -> CaptureResponse {
     let result = ResultObject::documented(&capture.code);
-    if !capture.is_success() {
+    if !capture.is_success() && !capture.is_open() {
         return CaptureResponse::bare(result);
     }
     CaptureResponse {
@@ -99,7 +110,7 @@ fn answer(capture: &Capture) -> CaptureResponse {
         capture_id: Some(capture.capture_id.clone()),
         payment_id: Some(capture.payment_id.clone()),
         capture_amount: Some(capture.amount),
-        capture_time: Some(WireTime::new(capture.at, OFFSET_MINUTES)),
+        capture_time: capture.is_success().then(|| WireTime::new(capture.at, OFFSET_MINUTES)),
         ..CaptureResponse::bare(result)
     }
 }

@@ -8,38 +8,29 @@ use wire::antom::{
 };
 use wire::time::WireTime;
 
-use super::{Reader, Serve};
-use crate::checks::{Refusal, read};
+use super::{Reader, Serve, named};
+use crate::checks::Refusal;
 use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
-use crate::life::AUTHORISED_FOR;
 use crate::payment::Payment;
 use crate::reply::json;
 use crate::trigger::Texts;
 
 impl Serve for InquiryPaymentRequest {
     fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-        reader.check(&body, &[Self::FIELDS])?;
-        let request: Self = read(body)?;
-        reader.needs_one(
-            "paymentRequestId or paymentId",
-            request.payment_id.as_ref().or(request.payment_request_id.as_ref()),
-        )?;
-        Ok(request)
+        named::read(body, reader)
     }
 
     fn texts(&self, desk: &Desk, client: &str) -> Texts {
-        let payment = desk.find(client, self.payment_id.as_deref(), self.payment_request_id.as_deref());
-        Texts { order: payment.map(|payment| payment.description.clone()).unwrap_or_default(), ..Texts::default() }
+        named::texts(self, desk, client)
     }
 
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {
-        let Some(payment) = desk.find(client, self.payment_id.as_deref(), self.payment_request_id.as_deref()) else {
+        let Some(payment) = named::payment(self, desk, client) else {
             return json(&InquiryPaymentResponse::bare(ResultObject::documented("ORDER_NOT_EXIST")));
         };
         let money = desk.exchanged(&payment);
         let is_exchanged = money.payment_quote.is_some();
-        let authorised = payment.capture.and(payment.paid).map(|at| at + AUTHORISED_FOR);
         let transactions = transactions(desk, &payment);
         json(&InquiryPaymentResponse {
             payment_status: Some(payment.status),
@@ -54,7 +45,7 @@ impl Serve for InquiryPaymentRequest {
             payment_quote: money.payment_quote,
             gross_settlement_amount: money.settlement,
             settlement_quote: money.settlement_quote,
-            auth_expiry_time: authorised.map(|at| WireTime::new(at, OFFSET_MINUTES)),
+            auth_expiry_time: payment.bound_until().map(|at| WireTime::new(at, OFFSET_MINUTES)),
             transactions: (!transactions.is_empty()).then_some(transactions),
             ..InquiryPaymentResponse::bare(ResultObject::success())
         })
@@ -65,7 +56,11 @@ impl Serve for InquiryPaymentRequest {
 fn transactions(desk: &Desk, payment: &Payment) -> Vec<Transaction> {
     let captures = payment.captures.iter().filter_map(|id| desk.ledger.capture_by_id(&payment.client, id));
     let captures = captures.map(|capture| {
-        let status = if capture.is_success() { PaymentStatus::Success } else { PaymentStatus::Fail };
+        let status = match () {
+            () if capture.is_success() => PaymentStatus::Success,
+            () if capture.is_open() => PaymentStatus::Processing,
+            () => PaymentStatus::Fail,
+        };
         let result = ResultObject::documented(&capture.code);
         Transaction {
             transaction_request_id: Some(capture.capture_request_id.clone()),

@@ -66,38 +66,12 @@ pub(super) fn repeated(new: &New<'_>, known: &Payment) -> Option<ResultObject> {
 
 /// A payment as it begins.
 pub(super) fn payment(new: &New<'_>, kind: Kind, desk: &Desk, client: &str) -> Payment {
+    let payment_id = desk.ledger.next_payment_id(desk.now);
     Payment {
-        client: client.to_owned(),
-        payment_request_id: new.id.to_owned(),
-        payment_id: desk.ledger.next_payment_id(desk.now),
         kind,
-        reference_order_id: None,
-        description: String::new(),
-        reference_merchant_id: None,
-        amount: new.amount,
-        payment_method_type: String::new(),
         payment_method_id: new.payment_method_id.map(str::to_owned),
-        terminal_type: None,
         settlement: new.settlement.and_then(|code| code.parse().ok()),
-        status: PaymentStatus::Processing,
-        code: "PAYMENT_IN_PROCESS".to_owned(),
-        refused: false,
-        created: desk.now,
-        paid: None,
-        ended: None,
-        expires: desk.now,
-        late: None,
-        came_late: None,
-        notify_url: None,
-        redirect_url: None,
-        batch: None,
-        orders: Vec::new(),
-        capture: None,
-        captured: 0,
-        is_captured: false,
-        refunded: 0,
-        refunds: Vec::new(),
-        captures: Vec::new(),
+        ..Payment::new(client, new.id, payment_id, new.amount, desk.now)
     }
 }
 

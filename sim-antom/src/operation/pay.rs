@@ -13,7 +13,6 @@ use crate::capture::CaptureMode;
 use crate::checks::{Refusal, read};
 use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
-use crate::life::AUTHORISED_FOR;
 use crate::payment::{Kind, Payment};
 use crate::reply::json;
 use crate::trigger::Texts;
@@ -145,7 +144,7 @@ fn answer(desk: &Desk, payment: &Payment) -> PayResponse {
 
 fn paid(desk: &Desk, payment: &Payment, created: PayResponse) -> PayResponse {
     let money = desk.exchanged(payment);
-    let authorised = payment.capture.and(payment.paid).map(|at| WireTime::new(at + AUTHORISED_FOR, OFFSET_MINUTES));
+    let authorised = payment.bound_until().map(|at| WireTime::new(at, OFFSET_MINUTES));
     PayResponse {
         payment_time: payment.paid.map(|at| WireTime::new(at, OFFSET_MINUTES)),
         actual_payment_amount: Some(money.actual),

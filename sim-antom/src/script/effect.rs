@@ -34,6 +34,10 @@ pub enum Buyer {
         /// How long after the end. Default 3s.
         #[serde(default = "three_seconds")]
         after: Span,
+        /// How long after that a notifyReversal says that it could not be given back. Default never, unless the setting
+        /// reversal-fails says so.
+        #[serde(default)]
+        reversal: Option<Span>,
     },
     /// Pays by bank: the payment is pending for a while, then it ends.
     Pends {
@@ -46,6 +50,36 @@ pub enum Buyer {
         /// How it ends. Default SUCCESS.
         #[serde(default = "success")]
         code: Code,
+    },
+    /// Authorises a card payment, which nobody captures but the merchant. Of other payments he pays.
+    Authorises {
+        /// How long after the payment was created. Default 0s, which is at once.
+        #[serde(default)]
+        after: Span,
+        /// How long he is bound. Then what was not captured is released. Default 7 days.
+        #[serde(rename = "for", default = "seven_days")]
+        lasting: Span,
+    },
+}
+
+/// How an allowed capture ends.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum CaptureEnd {
+    /// It is answered CAPTURE_IN_PROCESS, and the money is taken later.
+    Succeeds {
+        /// How long after the request; 0s for at once. Default 3s.
+        #[serde(default = "three_seconds")]
+        after: Span,
+    },
+    /// The money cannot be taken.
+    Fails {
+        /// Why. Default PROCESS_FAIL.
+        #[serde(default = "process_fail")]
+        code: Code,
+        /// How long after the request; it is answered CAPTURE_IN_PROCESS until then. Default 0s, which is at once.
+        #[serde(default)]
+        after: Span,
     },
 }
 
@@ -82,6 +116,18 @@ impl What for RefundEnd {
     }
 }
 
+impl What for CaptureEnd {
+    fn topics(&self) -> Vec<Topic> {
+        vec![Topic::Call(Operation::Capture)]
+    }
+}
+
+const fn seven_days() -> Span {
+    Span::secs(7 * 24 * 3600)
+}
+fn process_fail() -> Code {
+    Code(wire::antom::find(wire::antom::CAPTURE, "PROCESS_FAIL").unwrap_or(&wire::antom::CAPTURE[0]))
+}
 const fn three_seconds() -> Span {
     Span::secs(3)
 }

@@ -311,7 +311,9 @@ fn by_itself(operation: Operation, code: &str) -> String {
         }
         Operation::Capture => {
             let (declined, wallet) = (code == "ORDER_IS_CLOSED", code == "ORDER_STATUS_INVALID");
-            if declined {
+            if code == "CAPTURE_IN_PROCESS" {
+                rig = Rig::new("captures: [succeeds]");
+            } else if declined {
                 rig = Rig::new("buyer: [{declines: {after: 0s}}]");
             } else {
                 rig = Rig::new("");
@@ -321,7 +323,7 @@ fn by_itself(operation: Operation, code: &str) -> String {
             let id = rig.inquire("PR-1")["paymentId"].clone();
             let mut body = capture(&id, "500");
             match code {
-                "SUCCESS" | "ORDER_IS_CLOSED" | "ORDER_STATUS_INVALID" => {}
+                "SUCCESS" | "CAPTURE_IN_PROCESS" | "ORDER_IS_CLOSED" | "ORDER_STATUS_INVALID" => {}
                 "CAPTURE_AMOUNT_EXCEED" => body["captureAmount"] = amount("1001"),
                 "CAPTURE_WINDOW_EXCEED" | "MULTIPLE_CAPTURES_NOT_SUPPORTED" => {
                     let last = if code == "CAPTURE_WINDOW_EXCEED" { "NON_FINAL" } else { "FINAL" };

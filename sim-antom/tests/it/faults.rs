@@ -6,10 +6,12 @@ use std::path::Path;
 use bytes::Bytes;
 use rstest::rstest;
 use serde_json::{Value, json};
-use sim_antom::{Event, Fault, FaultRow, Hangup, LostHow, OF_ANSWERS, OF_NOTIFICATIONS, Reply, Script, faults_page};
+use sim_antom::{
+    EFFECTS, Event, Fault, FaultRow, Hangup, LostHow, OF_ANSWERS, OF_NOTIFICATIONS, Reply, Script, faults_page,
+};
 use wire::antom::{Headers, PaymentStatus};
 
-use super::merchant::{CLIENT, Draft, NOTIFY_URL, PAY, antom, forger, is_antoms};
+use super::merchant::{CLIENT, Draft, NOTIFY_URL, PAY, antom, cashier_body, forger, is_antoms};
 use super::rig::{ACK, Rig};
 
 #[test]
@@ -392,6 +394,178 @@ fn spoilt(row: &FaultRow, rig: &mut Rig) {
     let is_signed = worth == (true, true) || row.fault == "wrong client";
     assert_eq!(is_believed(&first), is_signed, "{}", row.fault);
     assert_eq!(worths(rig), [worth, (true, false)], "{}", row.fault);
+}
+
+#[test]
+fn every_effect_comes_as_it_says() {
+    for row in EFFECTS {
+        effect(row);
+    }
+}
+
+/// A card payment that the merchant captures himself, or leaves to the gateway.
+fn card(rig: &mut Rig, is_manual: bool) -> Value {
+    let mut body = cashier_body("PR-1", "1000", "CARD");
+    if is_manual {
+        body["paymentFactor"] = json!({"captureMode": "MANUAL"});
+    }
+    let answer = rig.call("pay", &body);
+    rig.timeout();
+    rig.notified();
+    answer["paymentId"].clone()
+}
+
+/// Time passes; what is told then, as its kind and its status.
+fn told_after(rig: &mut Rig, seconds: u64) -> Vec<String> {
+    rig.pass(seconds);
+    let told = rig.notified();
+    told.iter()
+        .map(|body| format!("{} {}", body["notifyType"], body["result"]["resultStatus"]).replace('"', ""))
+        .collect()
+}
+
+const HOUR: u64 = 3600;
+
+fn effect(row: &FaultRow) {
+    let mut rig = Rig::new(row.ask);
+    let name = row.fault;
+    let hour = json!({"currency": "JPY", "value": "1000"});
+    match name {
+        "the buyer pays" | "the buyer declines" => {
+            rig.pay("PR-1");
+            assert_eq!(told_after(&mut rig, 4), [] as [&str; 0], "{name}");
+            let (status, told): (_, &[&str]) = match name {
+                "the buyer pays" => (PaymentStatus::Success, &["PAYMENT_RESULT S"]),
+                _ => (PaymentStatus::Fail, &[]),
+            };
+            assert_eq!(told_after(&mut rig, 1), told, "{name}");
+            assert_eq!(rig.status("PR-1"), status, "{name}");
+        }
+        "the buyer leaves" => {
+            rig.pay("PR-1");
+            rig.pass(599);
+            assert_eq!(rig.status("PR-1"), PaymentStatus::Processing);
+            rig.pass(1);
+            assert_eq!(rig.inquire("PR-1")["paymentResultCode"], "ORDER_IS_CLOSED");
+        }
+        "the buyer pays too late" | "the buyer pays after the cancel" | "late money that cannot go back" => {
+            rig.pay("PR-1");
+            let end = if name == "the buyer pays too late" {
+                rig.pass(600);
+                PaymentStatus::Fail
+            } else {
+                rig.told("cancel", &json!({"paymentRequestId": "PR-1"}));
+                PaymentStatus::Cancelled
+            };
+            rig.pass(4);
+            assert!(!rig.events.contains(&Event::Fault { name: "pays-late".to_owned() }), "{name}");
+            let told = told_after(&mut rig, 1);
+            assert!(rig.events.contains(&Event::Fault { name: "pays-late".to_owned() }), "{name}");
+            assert_eq!((told.len(), rig.status("PR-1")), (0, end), "{name}");
+            let reversal: &[&str] =
+                if name == "late money that cannot go back" { &["PAYMENT_REVERSAL S"] } else { &[] };
+            assert_eq!(told_after(&mut rig, HOUR - 1), [] as [&str; 0], "{name}");
+            assert_eq!(told_after(&mut rig, 1), reversal, "{name}");
+            assert_eq!(rig.status("PR-1"), end, "{name}");
+        }
+        "the bank takes its time" => {
+            rig.pay("PR-1");
+            assert_eq!(told_after(&mut rig, 3), ["PAYMENT_PENDING S"]);
+            assert_eq!(rig.status("PR-1"), PaymentStatus::Pending);
+            assert_eq!(told_after(&mut rig, 24 * HOUR), ["PAYMENT_RESULT S"]);
+        }
+        "a card that is authorised only" => {
+            card(&mut rig, false);
+            assert_eq!(told_after(&mut rig, 2 * HOUR - 1), [] as [&str; 0], "nobody captures");
+            assert_eq!(rig.status("PR-1"), PaymentStatus::Success);
+            rig.pass(1);
+            assert_eq!(rig.status("PR-1"), PaymentStatus::Cancelled);
+        }
+        "a refund that takes time" | "a refund that fails later" => {
+            let id = rig.pay("PR-1")["paymentId"].clone();
+            told_after(&mut rig, 3);
+            let refund = json!({
+                "refundRequestId": "RR-1", "paymentId": id, "refundAmount": hour, "refundNotifyUrl": NOTIFY_URL,
+            });
+            assert_eq!(rig.told("refund", &refund), "REFUND_IN_PROCESS", "{name}");
+            let well = name == "a refund that takes time";
+            assert_eq!(told_after(&mut rig, HOUR), [if well { "REFUND_RESULT S" } else { "REFUND_RESULT F" }]);
+            let status = rig.call("inquiryRefund", &json!({"refundRequestId": "RR-1"}))["refundStatus"].clone();
+            assert_eq!(status, if well { "SUCCESS" } else { "FAIL" });
+        }
+        "the gateway's own capture fails" => {
+            let id = card(&mut rig, false);
+            assert_eq!(told_after(&mut rig, 4), ["CAPTURE_RESULT F"]);
+            assert_eq!(rig.inquire("PR-1")["transactions"][0]["transactionStatus"], "FAIL");
+            let mut by_hand = Rig::new(row.ask);
+            std::mem::swap(&mut rig, &mut by_hand);
+            assert_eq!(told_after(&mut by_hand, 7 * 24 * HOUR), [] as [&str; 0]);
+            assert_eq!(by_hand.status("PR-1"), PaymentStatus::Cancelled);
+            // Captured by hand, it is not released.
+            assert_eq!(card(&mut rig, false), id);
+            rig.pass(4);
+            let capture = json!({"captureRequestId": "CR-1", "paymentId": id, "captureAmount": hour});
+            assert_eq!(rig.told("capture", &capture), "SUCCESS");
+            rig.pass(7 * 24 * HOUR);
+            assert_eq!(rig.status("PR-1"), PaymentStatus::Success);
+        }
+        "a capture that takes time" | "a capture that fails" | "a capture that fails later" => captured(row),
+        other => panic!("no test for {other}"),
+    }
+}
+
+fn captured(row: &FaultRow) {
+    let mut rig = Rig::new(row.ask);
+    let id = card(&mut rig, true);
+    let capture = |id: &Value, request: &str| {
+        json!({
+            "captureRequestId": request, "paymentId": id, "captureAmount": {"currency": "JPY", "value": "600"},
+            "captureType": "NON_FINAL",
+        })
+    };
+    let asked = capture(&id, "CR-1");
+    let code = rig.told("capture", &asked);
+    if row.fault == "a capture that fails" {
+        assert_eq!(code, "PROCESS_FAIL");
+        assert_eq!(told_after(&mut rig, 0), ["CAPTURE_RESULT F"]);
+    } else {
+        assert_eq!(code, "CAPTURE_IN_PROCESS", "{}", row.fault);
+        assert_eq!(rig.told("capture", &asked), "CAPTURE_IN_PROCESS", "asked again");
+        assert_eq!(rig.told("capture", &capture(&id, "CR-2")), "CAPTURE_AMOUNT_EXCEED", "what is under way counts");
+        assert_eq!(rig.inquire("PR-1")["transactions"][0]["transactionStatus"], "PROCESSING");
+        let well = row.fault == "a capture that takes time";
+        assert_eq!(told_after(&mut rig, HOUR), [if well { "CAPTURE_RESULT S" } else { "CAPTURE_RESULT F" }]);
+        assert_eq!(rig.told("capture", &asked), if well { "SUCCESS" } else { "PROCESS_FAIL" });
+    }
+    let left = if row.fault == "a capture that takes time" { "CAPTURE_AMOUNT_EXCEED" } else { "SUCCESS" };
+    assert_eq!(rig.told("capture", &capture(&id, "CR-3")), left, "{}", row.fault);
+    let captured = if left == "SUCCESS" { 2 } else { 1 };
+    assert_eq!(rig.inquire("PR-1")["transactions"].as_array().unwrap().len(), captured);
+}
+
+#[test]
+fn a_capture_under_way_fails_when_the_payment_is_called_off_meanwhile() {
+    let mut rig = Rig::new("captures: [{succeeds: {after: 1h}}]");
+    let id = card(&mut rig, true);
+    let capture =
+        json!({"captureRequestId": "CR-1", "paymentId": id, "captureAmount": {"currency": "JPY", "value": "1000"}});
+    assert_eq!(rig.told("capture", &capture), "CAPTURE_IN_PROCESS");
+    assert_eq!(rig.told("cancel", &json!({ "paymentId": id })), "SUCCESS");
+    assert_eq!(told_after(&mut rig, HOUR), ["CAPTURE_RESULT F"]);
+    assert_eq!(rig.told("capture", &capture), "ORDER_IS_CANCELED");
+}
+
+#[test]
+fn effects_are_chosen_by_what_the_call_says() {
+    let mut rig = Rig::new(
+        "buyer: [{declines: {after: 1s, where: {paymentRequestId: D*}, times: always}}, {leaves: {where: {paymentRequestId: L*}}}]",
+    );
+    for id in ["A", "D1", "L1", "L2", "D2"] {
+        rig.pay(id);
+    }
+    rig.pass(3);
+    use PaymentStatus::{Fail, Processing, Success};
+    assert_eq!(["A", "D1", "L1", "L2", "D2"].map(|id| rig.status(id)), [Success, Fail, Processing, Success, Fail]);
 }
 
 #[test]

@@ -14,6 +14,7 @@
 //! | `faults` | every line of `docs/gateway-faults.md` |
 //! | `notifying` | the schedule, what is an acknowledgement, forgeries |
 //! | `idling` | nothing is pending when nothing can happen, the same inputs give the same outputs |
+//! | `model` | the ledger against a page of arithmetic, over hundreds of histories |
 //! | `properties` | whatever is asked or answered, the gateway stays in order |
 //! | `events` | the trace reads back as it was written |
 //! | `http` | the server over loopback sockets, with bytes under control |
@@ -46,6 +47,7 @@ mod idling;
 mod inquiring;
 mod interop;
 mod merchant;
+mod model;
 mod notifying;
 mod official;
 mod paying;

@@ -308,7 +308,8 @@ fn the_documented_calls_of_the_control_api_work() {
 #[test]
 fn the_documented_script_is_one() {
     let script = super::rig::script(&documented("yaml"));
-    assert_eq!((script.answers.len(), script.buyer.len(), script.faults.len()), (4, 5, 6));
+    assert_eq!((script.answers.len(), script.buyer.len(), script.faults.len()), (4, 6, 6));
+    assert_eq!((script.refunds.len(), script.captures.len()), (2, 2));
     let (settings, default) = (script.settings, sim_antom::Settings::default());
     assert_eq!((settings.expiry, settings.capture_after), (default.expiry, default.capture_after));
     assert_eq!((settings.settlement_currencies.len(), settings.rate_limit.is_some()), (2, true));

@@ -1,10 +1,11 @@
 //! Scripted answers in sequence, and answers that are lost.
 
 use rstest::rstest;
-use sim_antom::{Event, Hangup};
+use serde_json::json;
+use sim_antom::{Event, Hangup, Reply};
 use wire::antom::PaymentStatus;
 
-use super::merchant::{Draft, with_header};
+use super::merchant::{Draft, pay_body, with_header};
 use super::rig::Rig;
 
 fn codes(rig: &mut Rig, calls: usize) -> Vec<String> {
@@ -73,4 +74,33 @@ fn so_many_answers_are_lost_and_no_more() {
         [send(), send(), send(), send()],
         [Some(Hangup::Close), Some(Hangup::Close), Some(Hangup::Silence), None]
     );
+}
+
+#[test]
+fn trigger_words_can_be_turned_off_whatever_the_script_says() {
+    for (script, flag, code) in [
+        ("", true, "RISK_REJECT"),
+        ("settings: {triggers: false}", true, "SUCCESS"),
+        ("settings: {triggers: true}", false, "SUCCESS"),
+    ] {
+        let mut rig = Rig::new(script);
+        rig.gateway.set_triggers(flag);
+        let mut body = pay_body("PR-1", "1000");
+        body["order"]["orderDescription"] = json!("tea [sim:RISK_REJECT]");
+        assert_eq!(rig.told("pay", &body), code, "{script} {flag}");
+    }
+}
+
+#[test]
+fn an_answer_to_a_signature_that_does_not_fit_is_unsigned_when_the_setting_says_so_and_no_other_is() {
+    let mut rig = Rig::new("settings: {sign-invalid-signature: false}");
+    let draft = Draft::pay("PR-1", "1000");
+    let forged = draft.with_signature("algorithm=RSA256,keyVersion=1,signature=AAAA");
+    let Some(Reply::Answer { headers, body }) = rig.reply(forged.clone()) else { panic!("no answer") };
+    assert_eq!(headers.value("signature"), None);
+    assert!(String::from_utf8_lossy(&body).contains("INVALID_SIGNATURE"));
+    assert!(rig.events.iter().any(|event| matches!(event, Event::Response { spoilt: None, .. })), "as it should be");
+    // Other refusals are signed: send() looks.
+    assert_eq!(rig.code(with_header(&draft.signed(), "Client-Id", Some("nobody"))), "CLIENT_INVALID");
+    assert_eq!(Rig::new("").code(forged), "INVALID_SIGNATURE");
 }

@@ -1,0 +1,59 @@
+//! Requests that name a payment by either of its ids, as inquiryPayment and cancel do.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use wire::antom::{CancelRequest, FieldRule, InquiryPaymentRequest};
+
+use super::Reader;
+use crate::checks::{Refusal, read as read_body};
+use crate::desk::Desk;
+use crate::payment::Payment;
+use crate::trigger::Texts;
+
+/// Such a request.
+pub(super) trait Named: DeserializeOwned {
+    /// Its table of fields.
+    const TABLE: &'static [FieldRule];
+
+    /// Antom's id and the merchant's.
+    fn ids(&self) -> (Option<&String>, Option<&String>);
+}
+
+/// Reads its body.
+pub(super) fn read<T: Named>(body: Value, reader: &mut Reader<'_>) -> Result<T, Refusal> {
+    reader.check(&body, &[T::TABLE])?;
+    let request: T = read_body(body)?;
+    let (payment_id, payment_request_id) = request.ids();
+    reader.needs_one("paymentRequestId or paymentId", payment_id.or(payment_request_id))?;
+    Ok(request)
+}
+
+/// The payment that it names.
+pub(super) fn payment(request: &impl Named, desk: &Desk, client: &str) -> Option<Arc<Payment>> {
+    let (payment_id, payment_request_id) = request.ids();
+    desk.find(client, payment_id.map(String::as_str), payment_request_id.map(String::as_str))
+}
+
+/// Its trigger words are the order's.
+pub(super) fn texts(request: &impl Named, desk: &Desk, client: &str) -> Texts {
+    let payment = payment(request, desk, client);
+    Texts { order: payment.map(|payment| payment.description.clone()).unwrap_or_default(), ..Texts::default() }
+}
+
+impl Named for CancelRequest {
+    const TABLE: &'static [FieldRule] = Self::FIELDS;
+
+    fn ids(&self) -> (Option<&String>, Option<&String>) {
+        (self.payment_id.as_ref(), self.payment_request_id.as_ref())
+    }
+}
+
+impl Named for InquiryPaymentRequest {
+    const TABLE: &'static [FieldRule] = Self::FIELDS;
+
+    fn ids(&self) -> (Option<&String>, Option<&String>) {
+        (self.payment_id.as_ref(), self.payment_request_id.as_ref())
+    }
+}
