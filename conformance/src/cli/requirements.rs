@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use wire::suggest;
 
 use super::output::{say, tell, unless_unwritten};
 use crate::exit::Exit;
 use crate::plan::plan;
 use crate::report::requirements;
-use wire::suggest;
-
 use crate::requirement;
 
 #[derive(Debug, clap::Args)]

@@ -1,7 +1,8 @@
 //! A code by what a person types.
 
-use super::catalogue::{Entry, How, all};
 use wire::suggest;
+
+use super::catalogue::{Entry, How, all};
 
 /// Why a code cannot be reproduced, and what to type instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

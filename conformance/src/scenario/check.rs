@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_saphyr::{Location, Spanned};
 use wire::money::{Currency, Money};
+use wire::suggest;
 
 use super::expand::Piece;
 use super::expect::Expectation;
@@ -14,7 +15,6 @@ use super::source::Source;
 use super::step::Step;
 use crate::diagnostic::Diagnostic;
 use crate::requirement;
-use wire::suggest;
 
 /// How many lists of steps may be taken at the same time.
 const LISTS: usize = 16;

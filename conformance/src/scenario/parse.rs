@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Error, Location, PropertySyntax};
+use wire::suggest;
 
 use super::expand::{Contents, expand};
 use super::model::Scenario;
 use super::source::{NoShelf, Source};
 use super::variables::Variables;
 use crate::diagnostic::Diagnostic;
-use wire::suggest;
 
 /// The largest file that is read.
 const LARGEST: usize = 1024 * 1024;

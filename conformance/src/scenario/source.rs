@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use serde_saphyr::Spanned;
+use wire::suggest;
 
 use super::head::Head;
 use super::mistake::Mistake;
 use super::parse::{BEGIN, document, span};
 use crate::diagnostic::Diagnostic;
-use wire::suggest;
 
 /// How deep files may include others.
 const DEPTH: usize = 8;

@@ -9,13 +9,13 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
+use wire::suggest;
 
 use super::head::Cells;
 use super::mistake::Mistake;
 use super::parse::{document, span};
 use super::source::{Loaded, Source};
 use crate::diagnostic::Diagnostic;
-use wire::suggest;
 
 /// The number of a round of `repeat`.
 pub(super) const ROUND: &str = "n";
