@@ -342,6 +342,18 @@ impl<'a> View<'a> {
         self.breaks.iter().any(|at| (from..to).contains(at))
     }
 
+    /// Whether nobody can answer for what came between two entries: the integration was killed, or had not started again.
+    #[must_use]
+    pub fn was_down(&self, from: usize, to: usize) -> bool {
+        let before = self.entries.iter().take(from).rev();
+        let last = before.into_iter().find_map(|entry| match &entry.event {
+            Event::Driver(DriverEvent::Killed) => Some(true),
+            Event::Driver(DriverEvent::Answered { method, .. }) if method == "initialize" => Some(false),
+            _ => None,
+        });
+        last.unwrap_or(false) || self.broke_between(from, to)
+    }
+
     /// Whether a client had the line open at an entry: what is sent to nobody, nobody can acknowledge.
     #[must_use]
     pub fn was_open(&self, n: usize) -> bool {

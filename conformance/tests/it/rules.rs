@@ -472,6 +472,11 @@ fn notification_rules_look_at_belief_and_acknowledgement() {
     let asked = || new().sold().pay(1, "P", "S SUCCESS", None);
     asked().notice(1, "P", true, true).holds("NTF-003");
     asked().notice(1, "P", true, false).breaks("NTF-003", 5);
+    let killed = || asked().with(Event::Driver(DriverEvent::Killed));
+    killed().notice(1, "P", true, false).holds("NTF-003");
+    let (method, result) = ("initialize".to_owned(), json!({}));
+    let started = Event::Driver(DriverEvent::Answered { method, result });
+    killed().with(started).notice(1, "P", true, false).breaks("NTF-003", 7);
     asked().notice(1, "P", false, false).holds("NTF-001");
     asked().notice(1, "P", false, true).breaks("NTF-005", 5);
     asked().notice(1, "P", false, false).holds("NTF-005");

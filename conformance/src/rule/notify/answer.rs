@@ -52,7 +52,7 @@ pub(in crate::rule) fn genuine_ones_are_acknowledged(view: &View<'_>) -> Judgeme
             .filter_map(|n| n.answer.as_ref().map(|answer| (n, answer)))
     };
     let findings = genuine().filter_map(|(notice, (n, acknowledged, problem))| {
-        let excused = *acknowledged || view.broke_between(notice.n, *n);
+        let excused = *acknowledged || view.was_down(notice.n, *n);
         let why = problem.clone().unwrap_or_default();
         (!excused).then(|| Finding {
             entry: *n,
@@ -71,7 +71,7 @@ fn unacknowledged(
     let all = || view.story.notices.iter().filter(|n| n.genuine && !n.altered && n.answer.is_some() && is_it(n));
     let findings = all().filter_map(|notice| {
         let answer = notice.answer.as_ref()?;
-        let excused = answer.acknowledged || view.broke_between(notice.n, answer.n);
+        let excused = answer.acknowledged || view.was_down(notice.n, answer.n);
         (!excused).then(|| Finding { entry: answer.n, text: text(notice, answer.problem) })
     });
     let findings = findings.collect();
@@ -155,7 +155,7 @@ pub(in crate::rule) fn strangers_do_no_harm(view: &View<'_>) -> Judgement {
     };
     let findings = strange().filter_map(|notice| {
         let answer = notice.answer.as_ref()?;
-        let is_silent = answer.status.is_none() && !view.broke_between(notice.n, answer.n);
+        let is_silent = answer.status.is_none() && !view.was_down(notice.n, answer.n);
         is_silent.then(|| Finding {
             entry: answer.n,
             text: format!(

@@ -89,7 +89,7 @@ pub(in crate::rule) fn refund_notices_are_handled(view: &View<'_>) -> Judgement 
         let Some(answer) = &notice.answer else { continue };
         let text = match (notice.genuine, answer.acknowledged) {
             (false, true) => format!("the forged notifyRefund (entry {}) is acknowledged", notice.n),
-            (true, false) if !view.broke_between(notice.n, answer.n) => {
+            (true, false) if !view.was_down(notice.n, answer.n) => {
                 format!("the notifyRefund (entry {}) is not acknowledged: the answer {}", notice.n, answer.problem)
             }
             _ => continue,
