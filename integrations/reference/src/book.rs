@@ -11,40 +11,9 @@ use serde_json::Value;
 use wire::money::Money;
 use wire::time::Moment;
 
-use crate::order::{Attempt, By, Order, OrderState};
+use crate::entry::Entry;
+use crate::order::{Attempt, By, GiveBack, Order, OrderState, Taking};
 use crate::world::BookStore;
-
-/// A line of the book.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
-enum Entry {
-    /// The merchant started; the first of these makes ids unique across fresh books.
-    Started { at: Moment },
-    /// An order shall be paid, by this id. Nothing was sent yet.
-    Intent {
-        at: Moment,
-        order: String,
-        by: By,
-        amount: Money,
-        request_id: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        body: Option<String>,
-    },
-    /// A Purchase is about to be sent.
-    Sent { at: Moment, order: String, command: String },
-    /// Something was learnt about an attempt.
-    Note { at: Moment, order: String, request_id: String, payment_id: Option<String>, what: String, data: Value },
-    /// Money came in.
-    Booked { at: Moment, order: String, amount: Money, reference: Option<String>, data: Value },
-    /// The order went into a state other than paid.
-    State { at: Moment, order: String, state: OrderState, reason: String },
-    /// An order shall be given back at the terminal, by this id. Nothing was sent yet.
-    RefundIntent { at: Moment, order: String, request_id: String },
-    /// A PurchaseCancel is about to be sent.
-    RefundSent { at: Moment, order: String, command: String },
-    /// How giving back ended.
-    RefundEnded { at: Moment, order: String, end: RefundEnd, reason: String },
-}
 
 /// How giving an order back ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,11 +40,11 @@ pub(crate) struct Evidence {
 /// See the module's documentation.
 pub(crate) struct Book {
     store: Box<dyn BookStore>,
-    orders: BTreeMap<String, Order>,
+    pub(crate) orders: BTreeMap<String, Order>,
     /// Who was booked for which transaction of the other side.
-    references: BTreeMap<String, String>,
-    first: Option<Moment>,
-    starts: u64,
+    pub(crate) references: BTreeMap<String, String>,
+    pub(crate) first: Option<Moment>,
+    pub(crate) starts: u64,
     ids: u64,
 }
 
@@ -127,9 +96,22 @@ impl Book {
         })
     }
 
-    /// The order and attempt with this paymentRequestId.
+    /// The order and attempt with this paymentRequestId. That of a batch is the batch's own.
     pub(crate) fn by_payment(&self, request_id: &str) -> Option<(&Order, &Attempt)> {
         self.find(|attempt| attempt.body.is_some() && attempt.request_id == request_id)
+    }
+
+    /// The order and attempt with this paymentId of the gateway.
+    pub(crate) fn by_payment_id(&self, payment_id: &str) -> Option<(&Order, &Attempt)> {
+        self.find(|attempt| attempt.payment_id.as_deref() == Some(payment_id))
+    }
+
+    /// The order and refund with this refundRequestId.
+    pub(crate) fn by_refund_request(&self, request_id: &str) -> Option<(&Order, &GiveBack)> {
+        self.orders.values().find_map(|order| {
+            let refund = order.refunds.iter().find(|refund| refund.request_id == request_id)?;
+            Some((order, refund))
+        })
     }
 
     /// Whether the other side's transaction was booked for an order other than this one.
@@ -147,8 +129,8 @@ impl Book {
         request_id: &str,
         body: Option<String>,
     ) -> Result<(), BookError> {
-        let (order, request_id) = (order.to_owned(), request_id.to_owned());
-        self.write(Entry::Intent { at, order, by, amount, request_id, body })
+        let (order, request_id, taking) = (order.to_owned(), request_id.to_owned(), Taking::AtOnce);
+        self.write(Entry::Intent { at, order, by, amount, request_id, body, taking })
     }
 
     /// Stores that a Purchase with this id is about to be sent.
@@ -156,23 +138,10 @@ impl Book {
         self.write(Entry::Sent { at, order: order.to_owned(), command: command.to_owned() })
     }
 
-    /// Stores what was learnt, whatever it changes.
-    pub(crate) fn note(
-        &mut self,
-        at: Moment,
-        order: &str,
-        attempt: (&str, Option<&str>),
-        what: &str,
-        data: Value,
-    ) -> Result<(), BookError> {
-        let (request_id, payment_id) = (attempt.0.to_owned(), attempt.1.map(ToOwned::to_owned));
-        self.write(Entry::Note { at, order: order.to_owned(), request_id, payment_id, what: what.to_owned(), data })
-    }
-
     /// Books an order, unless it is booked: whether it was booked now.
     pub(crate) fn paid(&mut self, at: Moment, order: &str, evidence: Evidence) -> Result<bool, BookError> {
         match self.orders.get(order) {
-            Some(found) if found.booked == 0 => self.book(at, order, evidence).map(|()| true),
+            Some(found) if !found.was_booked => self.book(at, order, evidence).map(|()| true),
             _ => Ok(false),
         }
     }
@@ -201,6 +170,17 @@ impl Book {
             self.write(Entry::State { at, order: order.to_owned(), state, reason })?;
         }
         Ok(may)
+    }
+
+    /// Parks an order that had ended unpaid, for money that came all the same.
+    pub(crate) fn reversed(&mut self, at: Moment, order: &str, reason: &str) -> Result<(), BookError> {
+        let (order, reason) = (order.to_owned(), reason.to_owned());
+        match self.orders.get(&order) {
+            Some(found) if !found.was_booked => {
+                self.write(Entry::State { at, order, state: OrderState::Parked, reason })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Stores that a paid order shall be given back by this id. Only then anything may be sent.
@@ -240,95 +220,12 @@ impl Book {
         self.orders.values().find_map(|order| order.attempts.iter().find(|a| wanted(a)).map(|attempt| (order, attempt)))
     }
 
-    fn write(&mut self, entry: Entry) -> Result<(), BookError> {
+    /// Stores a line, and then takes it for true.
+    pub(crate) fn write(&mut self, entry: Entry) -> Result<(), BookError> {
         let line = serde_json::to_string(&entry).map_err(|error| BookError::Write(error.into()))?;
         self.store.append(&line).map_err(BookError::Write)?;
         self.apply(entry);
         Ok(())
-    }
-
-    fn apply(&mut self, entry: Entry) {
-        match entry {
-            Entry::Started { at } => {
-                self.first.get_or_insert(at);
-                self.starts += 1;
-            }
-            Entry::Intent { at, order: name, by, amount, request_id, body } => {
-                let attempt = Attempt { request_id, amount, at, commands: Vec::new(), body, payment_id: None };
-                let order = self.orders.entry(name.clone()).or_insert_with(|| Order {
-                    name,
-                    by,
-                    amount,
-                    state: OrderState::Open,
-                    reason: None,
-                    booked: 0,
-                    attempts: Vec::new(),
-                    kept: Value::Null,
-                    refund: None,
-                    refunding: false,
-                });
-                order.by = by;
-                order.amount = amount;
-                order.state = OrderState::Open;
-                order.reason = None;
-                order.attempts.push(attempt);
-            }
-            Entry::Sent { order, command, .. } => {
-                if let Some(attempt) = self.orders.get_mut(&order).and_then(|order| order.attempts.last_mut()) {
-                    attempt.commands.push(command);
-                }
-            }
-            Entry::Note { order, request_id, payment_id, .. } => {
-                let attempts = self.orders.get_mut(&order).map(|order| &mut order.attempts);
-                let attempt = attempts.and_then(|all| all.iter_mut().find(|a| a.request_id == request_id));
-                if let (Some(attempt), Some(payment_id)) = (attempt, payment_id) {
-                    attempt.payment_id.get_or_insert(payment_id);
-                }
-            }
-            Entry::Booked { order: name, amount, reference, data, .. } => {
-                if let Some(order) = self.orders.get_mut(&name) {
-                    order.kept = data;
-                    order.booked = order.booked.saturating_add(amount.minor);
-                    order.state = OrderState::Paid;
-                    order.reason = None;
-                }
-                if let Some(reference) = reference {
-                    self.references.entry(reference).or_insert(name);
-                }
-            }
-            Entry::State { order, state, reason, .. } => {
-                if let Some(order) = self.orders.get_mut(&order) {
-                    order.state = state;
-                    order.reason = Some(reason);
-                }
-            }
-            Entry::RefundIntent { at, order, request_id } => {
-                if let Some(order) = self.orders.get_mut(&order) {
-                    let (amount, commands) = (order.amount, Vec::new());
-                    order.refund = Some(Attempt { request_id, amount, at, commands, body: None, payment_id: None });
-                    order.refunding = true;
-                }
-            }
-            Entry::RefundSent { order, command, .. } => {
-                if let Some(refund) = self.orders.get_mut(&order).and_then(|order| order.refund.as_mut()) {
-                    refund.commands.push(command);
-                }
-            }
-            Entry::RefundEnded { order, end, reason, .. } => {
-                if let Some(order) = self.orders.get_mut(&order) {
-                    order.refunding = false;
-                    order.reason = Some(reason);
-                    order.state = match end {
-                        RefundEnd::Given => OrderState::Refunded,
-                        RefundEnd::Refused => OrderState::Paid,
-                        RefundEnd::Parked => OrderState::Parked,
-                    };
-                    if end == RefundEnd::Given {
-                        order.booked = order.booked.saturating_sub(order.amount.minor);
-                    }
-                }
-            }
-        }
     }
 }
 

@@ -10,23 +10,38 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
-use wire::money::Money;
+use wire::money::{Currency, Money};
 use wire::time::Moment;
 
 use crate::book::Book;
+use crate::cart;
 use crate::fault::Fault;
 use crate::gateway::{Gateway, GatewayConfig};
 use crate::merchant::Merchant;
 use crate::notify;
 use crate::order::{By, Order, OrderState};
 use crate::rpc::{Line, Refusal, Request, answered, read, read_lines};
-use crate::shop::{Checkout, Shop};
+use crate::shop::{Shop, Turns, is_batch_name};
 use crate::till::{self, Request as TillRequest, TerminalConfig, Till, TillHandle};
 use crate::world::World;
 
 /// Sales and requests that may go on at the same time.
 const AT_ONCE: usize = 1024;
 const LONGEST_ORDER: usize = 128;
+const CAPABILITIES: &[&str] = &[
+    "cancel",
+    "refund",
+    "restart",
+    "order-code",
+    "payment-code",
+    "cashier",
+    "card",
+    "session",
+    "batch",
+    "capture",
+    "cart",
+    "retry",
+];
 
 /// Serves the driver protocol until the input ends or `shutdown` is asked for.
 ///
@@ -68,12 +83,12 @@ async fn write(output: &mut (impl AsyncWrite + Unpin), answer: &Value) -> std::i
     output.flush().await
 }
 
-struct Driver {
+pub(crate) struct Driver {
     world: Arc<dyn World>,
     fault: Option<Fault>,
-    answers: mpsc::Sender<Value>,
+    pub(crate) answers: mpsc::Sender<Value>,
     running: Option<Running>,
-    tasks: JoinSet<()>,
+    pub(crate) tasks: JoinSet<()>,
 }
 
 /// What `initialize` set up.
@@ -105,12 +120,26 @@ struct ClockNow {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct CheckoutParams {
-    order: String,
-    by: By,
-    amount: Money,
-    description: Option<String>,
-    user_agent: Option<String>,
+pub(crate) struct CheckoutParams {
+    pub(crate) order: String,
+    pub(crate) by: By,
+    pub(crate) amount: Option<Money>,
+    /// What is in the basket, when the amount is to be computed.
+    #[serde(default)]
+    pub(crate) cart: Vec<cart::Line>,
+    pub(crate) currency: Option<Currency>,
+    pub(crate) description: Option<String>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) payment_code: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) capture: Option<CaptureMode>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CaptureMode {
+    Automatic,
+    Manual,
 }
 
 #[derive(Deserialize)]
@@ -118,10 +147,11 @@ struct OrderParams {
     order: String,
 }
 
+/// Of a refund or a capture.
 #[derive(Deserialize)]
-struct RefundParams {
-    order: String,
-    amount: Option<Money>,
+pub(crate) struct PartParams {
+    pub(crate) order: String,
+    pub(crate) amount: Option<Money>,
 }
 
 impl Driver {
@@ -145,6 +175,8 @@ impl Driver {
         match method {
             "initialize" => self.initialize(read(params)?).await.map(Some),
             "checkout" => self.checkout(read(params)?, id),
+            "checkoutBatch" => self.checkout_batch(read(params)?, id),
+            "capture" => self.capture(read(params)?, id),
             "orderStatus" => self.status(&read::<OrderParams>(params)?.order).map(Some),
             "cancel" => self.cancel(read::<OrderParams>(params)?.order, id),
             "refund" => self.refund(read(params)?, id),
@@ -177,9 +209,9 @@ impl Driver {
             self.tasks.spawn(till.run());
             handle
         });
-        let mut capabilities = vec!["cancel:edc", "refund:edc", "restart"];
+        let mut capabilities = CAPABILITIES.to_vec();
         if told.is_some() {
-            capabilities.insert(1, "clock");
+            capabilities.push("clock");
         }
         let mut result = json!({
             "name": env!("CARGO_PKG_NAME"),
@@ -199,81 +231,72 @@ impl Driver {
         let gateway = Gateway::new(Arc::clone(merchant), config).map_err(Refusal::new)?;
         let listening = self.world.listen().await;
         let (base_url, accept) = listening.map_err(|error| Refusal::new(format!("listen: {error}")))?;
-        let shop = Arc::new(Shop { merchant: Arc::clone(merchant), gateway, base_url });
+        let shop = Arc::new(Shop { merchant: Arc::clone(merchant), gateway, base_url, turns: Turns::default() });
         self.tasks.spawn(notify::serve(Arc::clone(&shop), accept));
-        let left: Vec<String> = merchant.book(|book| {
-            let open = book.orders().filter(|order| order.is_open() && order.by == By::EntryCode);
-            open.map(|order| order.name.clone()).collect()
-        });
-        for order in left {
-            let shop = Arc::clone(&shop);
-            self.tasks.spawn(async move { shop.resume(&order).await });
+        if !merchant.has(Fault::OpenPaymentsForgotten) {
+            for order in shop.left() {
+                let shop = Arc::clone(&shop);
+                self.tasks.spawn(async move { shop.resume(&order).await });
+            }
         }
+        let extras = Arc::clone(&shop);
+        self.tasks.spawn(async move { extras.return_extras().await });
         Ok(shop)
     }
 
     fn checkout(&mut self, params: CheckoutParams, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
         let running = self.running.as_ref().ok_or_else(not_initialized)?;
-        let CheckoutParams { order, by, amount, description, user_agent } = params;
-        if !(1..=LONGEST_ORDER).contains(&order.chars().count()) {
-            return Err(Refusal::new(format!("an order's name has 1 to {LONGEST_ORDER} characters")));
-        }
+        may_be_called(&params.order)?;
+        self.has_room()?;
+        let known = running.merchant.order(&params.order);
         // Asked again, an order is not sold again, unless nothing came of it.
-        if let Some(known) = running.merchant.order(&order)
-            && !matches!(known.state, OrderState::Failed | OrderState::Cancelled)
+        let is_over = |order: &Order| matches!(order.state, OrderState::Failed | OrderState::Cancelled);
+        if let Some(known) = known.as_ref().filter(|known| !is_over(known))
+            && (!known.is_open() || known.by == By::Terminal || known.batch.is_some())
         {
             return Ok(Some(json!({"state": known.told_state().as_str()})));
         }
-        if self.tasks.len() >= AT_ONCE {
-            return Err(Refusal::new("too much is going on"));
+        if params.by != By::Terminal {
+            let shop = Arc::clone(running.shop.as_ref().ok_or_else(no_gateway)?);
+            return self.sell_at_gateway(shop, params, known.is_some_and(|known| known.is_open()), id);
         }
-        match by {
-            By::Terminal => {
-                let till = running.till.as_ref().ok_or_else(|| Refusal::new("there is no terminal"))?;
-                let place =
-                    till.sales.try_reserve().map_err(|_| Refusal::new("too many sales wait for the terminal"))?;
-                till::begin(&running.merchant, &order, amount).map_err(|error| Refusal::new(error.to_string()))?;
-                let gives_away = amount.minor == 0 && running.merchant.has(Fault::NothingIsSold);
-                if let Some(reason) = till::refuses(amount).filter(|_| !gives_away) {
-                    running.merchant.close(&order, OrderState::Failed, reason);
-                    return Ok(Some(json!({"state": "failed"})));
-                }
-                place.send(order);
-                Ok(Some(json!({"state": "open"})))
-            }
-            By::EntryCode => {
-                let shop = Arc::clone(running.shop.as_ref().ok_or_else(|| Refusal::new("there is no gateway"))?);
-                let description = description.filter(|text| !text.is_empty()).unwrap_or_else(|| order.clone());
-                let user_agent = user_agent.unwrap_or_else(|| "unknown".to_owned());
-                let checkout = Checkout { order, amount, description, user_agent };
-                shop.begin(&checkout).map_err(|error| Refusal::new(error.to_string()))?;
-                self.sell(shop, checkout, id.cloned());
-                Ok(None)
-            }
+        let till = running.till.as_ref().ok_or_else(|| Refusal::new("there is no terminal"))?;
+        let (order, amount) = (params.order, params.amount.ok_or_else(|| Refusal::new("there is no amount"))?);
+        let place = till.sales.try_reserve().map_err(|_| Refusal::new("too many sales wait for the terminal"))?;
+        till::begin(&running.merchant, &order, amount).map_err(|error| Refusal::new(error.to_string()))?;
+        let gives_away = amount.minor == 0 && running.merchant.has(Fault::NothingIsSold);
+        if let Some(reason) = till::refuses(amount).filter(|_| !gives_away) {
+            running.merchant.close(&order, OrderState::Failed, reason);
+            return Ok(Some(json!({"state": "failed"})));
         }
+        place.send(order);
+        Ok(Some(json!({"state": "open"})))
     }
 
-    /// Sells through the gateway, and answers as soon as there is something to tell the buyer.
-    fn sell(&mut self, shop: Arc<Shop>, checkout: Checkout, id: Option<Value>) {
-        let (tell, told) = oneshot::channel();
-        let (merchant, order) = (Arc::clone(&shop.merchant), checkout.order.clone());
-        self.tasks.spawn(async move { shop.sell(&checkout, tell).await });
-        let answers = self.answers.clone();
-        self.tasks.spawn(async move {
-            let redirect = told.await.ok().flatten();
-            let mut result = json!({"state": state_of(&merchant, &order)});
-            if let Some(redirect) = redirect {
-                result["redirect"] = json!({"method": redirect.method, "url": redirect.redirect_url});
-            }
-            answer_later(&answers, id, result).await;
-        });
+    pub(crate) fn has_room(&self) -> Result<(), Refusal> {
+        if self.tasks.len() >= AT_ONCE { Err(Refusal::new("too much is going on")) } else { Ok(()) }
+    }
+
+    /// The shop, and an order that it was asked to sell.
+    pub(crate) fn shop_and_order(&self, order: &str) -> Result<(Arc<Shop>, Order), Refusal> {
+        let shop = self.shop()?;
+        let known = shop.merchant.order(order).ok_or_else(|| Refusal::new("there is no such order"))?;
+        Ok((shop, known))
+    }
+
+    pub(crate) fn shop(&self) -> Result<Arc<Shop>, Refusal> {
+        let running = self.running.as_ref().ok_or_else(not_initialized)?;
+        running.shop.as_ref().map(Arc::clone).ok_or_else(no_gateway)
     }
 
     fn cancel(&mut self, order: String, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
         let running = self.running.as_ref().ok_or_else(not_initialized)?;
         let known = running.merchant.order(&order).ok_or_else(|| Refusal::new("there is no such order"))?;
+        if known.by.is_at_gateway() {
+            return self.cancel_at_gateway(&order, id);
+        }
         let till = match &running.till {
-            Some(till) if known.by == By::Terminal && known.is_open() => till.clone(),
+            Some(till) if known.is_open() => till.clone(),
             _ => return Ok(Some(json!({"state": known.state.as_str()}))),
         };
         let (done, is_done) = oneshot::channel();
@@ -285,12 +308,12 @@ impl Driver {
     }
 
     /// At the terminal an order is given back whole, or not at all.
-    fn refund(&mut self, params: RefundParams, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
-        let RefundParams { order, amount } = params;
+    fn refund(&mut self, params: PartParams, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+        let PartParams { order, amount } = params;
         let running = self.running.as_ref().ok_or_else(not_initialized)?;
         let known = running.merchant.order(&order).ok_or_else(|| Refusal::new("there is no such order"))?;
-        if known.by == By::EntryCode {
-            return Err(Refusal::new("this shop does not give wallet payments back yet"));
+        if known.by.is_at_gateway() {
+            return self.refund_at_gateway(&order, amount, id);
         }
         let is_whole = amount.is_none_or(|amount| amount == known.amount);
         let till = match &running.till {
@@ -305,8 +328,8 @@ impl Driver {
         Ok(None)
     }
 
-    /// Answers with an order's state once the till is done with a request.
-    fn answer_when(&mut self, is_done: oneshot::Receiver<()>, order: String, id: Option<Value>) {
+    /// Answers with an order's state once till or shop are done with a request.
+    pub(crate) fn answer_when(&mut self, is_done: oneshot::Receiver<()>, order: String, id: Option<Value>) {
         let Some(running) = &self.running else { return };
         let (merchant, answers) = (Arc::clone(&running.merchant), self.answers.clone());
         self.tasks.spawn(async move {
@@ -325,11 +348,15 @@ impl Driver {
             return Ok(json!({"order": order, "state": "failed", "booked": nothing, "reason": "not in the book"}));
         };
         let state = found.told_state();
+        let refunding = found.refund_under_way().map(|refund| refund.amount);
         let Order { name, amount, reason, booked, kept, .. } = found;
         let booked = Money::new(amount.currency, booked);
         let mut status = json!({"order": name, "state": state.as_str(), "booked": booked});
         if let Some(reason) = reason {
             status["reason"] = json!(reason);
+        }
+        if let Some(refunding) = refunding {
+            status["refunding"] = json!(refunding);
         }
         // What the receipt says.
         if let Some(tax) = kept.get("taxAmount").filter(|tax| tax.is_object()) {
@@ -354,11 +381,26 @@ fn not_initialized() -> Refusal {
     Refusal::new("initialize comes first")
 }
 
-fn state_of(merchant: &Merchant, order: &str) -> &'static str {
+fn no_gateway() -> Refusal {
+    Refusal::new("there is no gateway")
+}
+
+/// Whether an order may have this name.
+pub(crate) fn may_be_called(order: &str) -> Result<(), Refusal> {
+    if !(1..=LONGEST_ORDER).contains(&order.chars().count()) {
+        return Err(Refusal::new(format!("an order's name has 1 to {LONGEST_ORDER} characters")));
+    }
+    if is_batch_name(order) {
+        return Err(Refusal::new("an order's name does not begin like a batch's"));
+    }
+    Ok(())
+}
+
+pub(crate) fn state_of(merchant: &Merchant, order: &str) -> &'static str {
     merchant.order(order).map_or("failed", |order| order.told_state().as_str())
 }
 
-async fn answer_later(answers: &mpsc::Sender<Value>, id: Option<Value>, result: Value) {
+pub(crate) async fn answer_later(answers: &mpsc::Sender<Value>, id: Option<Value>, result: Value) {
     if let Some(id) = id {
         // Nobody receives only when serve is over.
         let _ = answers.send(answered(&id, result)).await;

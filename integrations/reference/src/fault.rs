@@ -207,21 +207,192 @@ faults! {
         "it believes any LEN, and waits for that many bytes";
     NoWatchdog = "no-watchdog", "LINE-L14",
         "it waits for the terminal as long as it takes";
-    // The gateway.
+    // Signing and transport.
     SignsReserialisedBody = "signs-reserialised-body", "SIG-001",
         "it signs the body pretty-printed and sends it compact";
+    SignsEscapedBody = "signs-escaped-body", "SIG-002",
+        "it signs the body with its umlauts escaped and sends them as they are";
+    BareSignature = "bare-signature", "SIG-003",
+        "its Signature header is the signature alone, without algorithm and keyVersion";
+    TimeMadeTwice = "time-made-twice", "SIG-004",
+        "it takes the time once for the signature and once for the header";
+    AnswerSignatureUnchecked = "answer-signature-unchecked", "SIG-005",
+        "it does not verify the signature of answers";
+    BodyAsText = "body-as-text", "SIG-007",
+        "it sends its JSON as text/plain";
+    ProductionPath = "production-path", "SIG-008",
+        "it calls the paths of production with the client id of the sandbox";
+    BrokenAnswerIsFailure = "broken-answer-is-failure", "SIG-011",
+        "it fails the order when the answer to pay is cut off, is none, or does not verify";
+    // Paying.
     OrderCodeForEntryCode = "order-code-for-entry-code", "PAY-001",
         "its pay request says OrderCode where an Entry Code payment says EntryCode";
+    OwnUserAgent = "own-user-agent", "PAY-003",
+        "it sends a User-Agent of its own in place of the buyer's";
+    RelativeNotifyUrl = "relative-notify-url", "PAY-004",
+        "its paymentNotifyUrl is a path";
+    RepeatWithAnotherAmount = "repeat-with-another-amount", "PAY-006",
+        "it computes the amount anew when it repeats a request";
     NewIdAfterNoAnswer = "new-id-after-no-answer", "PAY-007",
         "when pay gets no answer it tries at once with a new paymentRequestId";
+    Impatient = "impatient", "PAY-008",
+        "it waits two and a half seconds for an answer";
     PaySIsPaid = "pay-s-is-paid", "PAY-009",
         "it takes the S of pay for paid";
+    RedirectRebuilt = "redirect-rebuilt", "PAY-010",
+        "it sends the buyer to the redirect URL without its query";
+    UnknownPayIsFailure = "unknown-pay-is-failure", "PAY-011",
+        "it fails the order when pay answers U";
+    PayInAHotLoop = "pay-in-a-hot-loop", "PAY-012",
+        "it repeats pay without a pause, thirty times";
+    RefusedIsPaid = "refused-is-paid", "PAY-013",
+        "it looks at no status, and hands out the goods when pay answers F";
+    ProcessFailIsRepeated = "process-fail-is-repeated", "PAY-014",
+        "it repeats pay after PROCESS_FAIL";
+    OldIdForANewTry = "old-id-for-a-new-try", "PAY-015",
+        "when the buyer tries again it uses the paymentRequestId of the order's first attempt";
+    ExpiryWithoutOffset = "expiry-without-offset", "PAY-019",
+        "its paymentExpiryTime is local time without an offset";
+    ExtraPaymentIsKept = "extra-payment-is-kept", "PAY-023",
+        "it keeps a second payment of an order";
+    NewTryBesideTheOld = "new-try-beside-the-old", "PAY-024",
+        "when the buyer tries again it starts a payment beside the one that is open";
+    EarlyNoticeIsDropped = "early-notice-is-dropped", "PAY-027",
+        "it drops a notification that comes before the answer to pay";
+    DescriptionUncut = "description-uncut", "PAY-029",
+        "it sends an order's description however long it is";
+    CodeInProcessIsPaid = "code-in-process-is-paid", "PAY-030",
+        "it takes PAYMENT_IN_PROCESS for paid when the buyer showed a code";
+    // Batches.
+    BatchCostsItsFirst = "batch-costs-its-first", "BAT-001",
+        "the paymentAmount of its batch is that of the first order";
+    ElevenInABatch = "eleven-in-a-batch", "BAT-002",
+        "it sends eleven orders in a batch";
+    OneSellerTwiceInABatch = "one-seller-twice-in-a-batch", "BAT-002",
+        "it sends two orders of one merchant in a batch";
+    OldIdForANewBatch = "old-id-for-a-new-batch", "BAT-004",
+        "when the buyer tries again it uses the batchPaymentRequestId that failed";
+    NormalPageOnly = "normal-page-only", "BAT-005",
+        "it knows of normalUrl only";
+    PagelessBatchIsWaitedFor = "pageless-batch-is-waited-for", "BAT-006",
+        "it waits for the payment of a batch that was created without a page";
+    BatchMadeIsPaid = "batch-made-is-paid", "BAT-007",
+        "it takes a batch that was created for paid";
+    BatchForAnHour = "batch-for-an-hour", "BAT-009",
+        "it gives the buyer of a batch an hour and a half to pay";
+    // Notifications.
     NotifySignatureUnchecked = "notify-signature-unchecked", "NTF-001",
         "it believes notifications without checking their signature";
     AckWithoutResult = "ack-without-result", "NTF-003",
         "it answers notifications with a plain OK";
+    FailureIsNotAcknowledged = "failure-is-not-acknowledged", "NTF-004",
+        "it acknowledges no notification of a failed payment";
+    AcknowledgesEverything = "acknowledges-everything", "NTF-005",
+        "it acknowledges notifications whose signature does not fit";
     NotifyBookedTwice = "notify-booked-twice", "NTF-006",
         "it books every delivery of a notification";
+    ConcurrentNoticesBookedTwice = "concurrent-notices-booked-twice", "NTF-007",
+        "it looks whether an order is paid, and books a moment later";
+    NotifiedAmountUnchecked = "notified-amount-unchecked", "NTF-008",
+        "it does not compare the amount of a notification with the order's";
+    UnknownPaymentCrashes = "unknown-payment-crashes", "NTF-009",
+        "it answers 500 to a notification for a payment that it does not know";
+    PendingNoticeIsPaid = "pending-notice-is-paid", "NTF-010",
+        "it takes the S of PAYMENT_PENDING for paid";
+    FailedNoticeIsPaid = "failed-notice-is-paid", "NTF-011",
+        "it hands out the goods on any PAYMENT_RESULT, also F";
+    LateSuccessRevives = "late-success-revives", "NTF-012",
+        "it hands out the goods of a cancelled order when a success comes late";
+    LateFailureUndoesTheSale = "late-failure-undoes-the-sale", "NTF-014",
+        "it fails a paid order when an F comes late";
+    NeverInquires = "never-inquires", "NTF-016",
+        "it waits for notifications and never asks";
+    NotificationsNeedLogin = "notifications-need-login", "NTF-018",
+        "its address for notifications asks for a login";
+    HeldIsPaid = "held-is-paid", "NTF-023",
+        "it hands out the goods when a card is authorised";
+    ReversalIsIgnored = "reversal-is-ignored", "NTF-024",
+        "it acknowledges a reversal and does nothing about it";
+    // Inquiring.
+    InquirySIsPaid = "inquiry-s-is-paid", "INQ-001",
+        "it takes the S of an inquiry for paid";
+    InquiresOnce = "inquires-once", "INQ-002",
+        "it asks once how a payment stands, and gives up while it is in process";
+    InquiresInAHotLoop = "inquires-in-a-hot-loop", "INQ-002",
+        "it asks five times a second how a payment stands";
+    InquiresForEver = "inquires-for-ever", "INQ-008",
+        "it asks about a payment in process as long as it lives, and never cancels";
+    FailedStaysOpen = "failed-stays-open", "INQ-003",
+        "it reads FAIL like PROCESSING";
+    CancelledStaysOpen = "cancelled-stays-open", "INQ-004",
+        "it reads CANCELLED like PROCESSING";
+    PendingIsFailure = "pending-is-failure", "INQ-005",
+        "it fails the order when the payment is PENDING";
+    UnansweredInquiryIsFailure = "unanswered-inquiry-is-failure", "INQ-006",
+        "it fails the order when an inquiry gets no answer that can be used";
+    NotExistIsFailure = "not-exist-is-failure", "INQ-007",
+        "it fails the order at the first ORDER_NOT_EXIST";
+    GivesUpWithoutCancel = "gives-up-without-cancel", "INQ-008",
+        "after its last inquiry it calls the order failed, and does not cancel";
+    InquiredAmountUnchecked = "inquired-amount-unchecked", "INQ-009",
+        "it does not compare the amount of an inquiry with the order's";
+    OpenPaymentsForgotten = "open-payments-forgotten", "INQ-010",
+        "after a restart it does not ask about the payments that were open";
+    // Cancelling.
+    CancelAskedOnce = "cancel-asked-once", "CAN-002",
+        "it sends a cancel once, whatever the answer";
+    CancelledBeforeTheAnswer = "cancelled-before-the-answer", "CAN-003",
+        "it calls an order cancelled the moment it asks for it";
+    WindowExceededIsKept = "window-exceeded-is-kept", "CAN-004",
+        "it does not refund what cannot be cancelled any more";
+    CancelsWhatIsPaid = "cancels-what-is-paid", "CAN-006",
+        "it cancels an order that is known to be paid";
+    CancelTriedForEver = "cancel-tried-for-ever", "CAN-008",
+        "it repeats a cancel that is answered F";
+    // Refunding.
+    RefundRepeatWithNewId = "refund-repeat-with-new-id", "REF-001",
+        "it repeats a refund whose end it does not know under a new refundRequestId";
+    OldIdForANewRefund = "old-id-for-a-new-refund", "REF-002",
+        "it uses the refundRequestId of a refused refund for the next one";
+    RefundsMoreThanPaid = "refunds-more-than-paid", "REF-003",
+        "it gives back any amount that it is asked for";
+    InProcessIsGivenBack = "in-process-is-given-back", "REF-004",
+        "it takes REFUND_IN_PROCESS for given back";
+    RefundResultIsStatus = "refund-result-is-status", "REF-005",
+        "it takes the S of inquiryRefund for given back";
+    RefundNoticeUnchecked = "refund-notice-unchecked", "REF-006",
+        "it does not compare the amount of notifyRefund with the refund's";
+    EachClickRefunds = "each-click-refunds", "REF-007",
+        "it refunds once for each click";
+    RefundsWhatIsNotPaid = "refunds-what-is-not-paid", "REF-008",
+        "it refunds orders that are not paid";
+    RefusedRefundIsTriedAgain = "refused-refund-is-tried-again", "REF-009",
+        "it sends a refused refund again each second";
+    FailedRefundIsOver = "failed-refund-is-over", "REF-011",
+        "it takes the FAIL of a refund for its end, and forgets about it";
+    // Amounts, sessions, operations.
+    CentsForEveryCurrency = "cents-for-every-currency", "AMT-001",
+        "it multiplies every price by a hundred, in yen too";
+    AmountAsANumber = "amount-as-a-number", "AMT-002",
+        "it sends amounts as JSON numbers";
+    LeadingZeros = "leading-zeros", "AMT-002",
+        "it sends amounts with leading zeros";
+    AnyRupiah = "any-rupiah", "AMT-003",
+        "it sells for amounts in IDR that do not end with 00";
+    CurrencyInLowerCase = "currency-in-lower-case", "AMT-004",
+        "it writes currencies in lower case";
+    BinaryFractions = "binary-fractions", "AMT-006",
+        "it computes a basket in binary fractions, and cuts the rest off";
+    SessionTellsAll = "session-tells-all", "SES-001",
+        "it hands the whole answer of createPaymentSession to the client";
+    SessionForADay = "session-for-a-day", "SES-004",
+        "it asks for sessions of half a day";
+    UnresolvedIsFailure = "unresolved-is-failure", "OPS-001",
+        "what it cannot clear up with the gateway it calls failed";
+    LimitIgnored = "limit-ignored", "OPS-003",
+        "it does not slow down when there are too many requests";
+    InquiresAfterTheEnd = "inquires-after-the-end", "INQ-011",
+        "it goes on asking about an order that has ended";
 }
 
 impl fmt::Display for Fault {

@@ -3,8 +3,8 @@
 //! Whatever is not a verified answer (no connection, a time-out, a status other than 200, a signature that does not fit)
 //! is *unknown*: it says nothing about the payment.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -17,8 +17,8 @@ use wire::antom::{Envelope, Headers, Operation, Signature, Signer, Verifier};
 
 use crate::fault::Fault;
 use crate::merchant::Merchant;
+use crate::settings::ANSWER;
 
-const LIMIT: Duration = Duration::from_secs(10);
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// Where the gateway is, who we are to it, and the keys.
@@ -68,10 +68,11 @@ impl Gateway {
     /// Sends a body to an operation. The answer's body has been verified.
     pub(crate) async fn call(&self, operation: Operation, body: Bytes) -> Result<Bytes, Unknown> {
         let mut connection = JoinSet::new();
+        let limit = if self.merchant.has(Fault::Impatient) { ANSWER / 4 } else { ANSWER };
         tokio::select! {
             biased;
             answer = self.exchange(operation, body, &mut connection) => answer,
-            () = self.merchant.pause(LIMIT) => Err(Unknown("no answer within ten seconds".to_owned())),
+            () = self.merchant.pause(limit) => Err(Unknown("no answer in time".to_owned())),
         }
     }
 
@@ -106,7 +107,7 @@ impl Gateway {
             return Err(Unknown(format!("HTTP status {}", head.status.as_u16())));
         }
         let envelope = Envelope { method: "POST".to_owned(), target, headers: headers(&head.headers), body };
-        if self.vouches(&envelope, "response-time") {
+        if self.merchant.has(Fault::AnswerSignatureUnchecked) || self.vouches(&envelope, "response-time") {
             Ok(envelope.body)
         } else {
             Err(Unknown("the answer's signature does not fit".to_owned()))
@@ -115,16 +116,32 @@ impl Gateway {
 
     fn request(&self, target: &str, body: Bytes) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
         let time = self.merchant.now().as_millis().to_string();
-        let signed = if self.merchant.has(Fault::SignsReserialisedBody) { pretty(&body) } else { body.clone() };
+        let signed_time = if self.merchant.has(Fault::TimeMadeTwice) { format!("{time}0") } else { time.clone() };
+        let signed = match self.merchant.mistake() {
+            mistake if mistake.is(Fault::SignsReserialisedBody) => pretty(&body),
+            mistake if mistake.is(Fault::SignsEscapedBody) => escaped(&body),
+            _ => body.clone(),
+        };
         let mut request = Request::post(target).header("host", &self.authority).header("connection", "close");
-        for (name, value) in self.signer.headers(target, &self.client_id, &time, &signed).iter() {
-            request = request.header(name, value);
+        for (name, value) in self.signer.headers(target, &self.client_id, &signed_time, &signed).iter() {
+            request = request.header(name, self.spoiled(name, value, &time));
         }
         request.body(Full::new(body))
     }
 
+    /// A header as it is sent, with the mistakes that are to be made.
+    fn spoiled<'h>(&self, name: &str, value: &'h str, time: &'h str) -> &'h str {
+        match name {
+            "request-time" => time,
+            "signature" if self.merchant.has(Fault::BareSignature) => value.rsplit(',').next().unwrap_or(value),
+            "content-type" if self.merchant.has(Fault::BodyAsText) => "text/plain",
+            _ => value,
+        }
+    }
+
     fn path(&self, operation: Operation) -> String {
-        let sandbox = if self.client_id.starts_with("SANDBOX_") { "/sandbox" } else { "" };
+        let is_sandbox = self.client_id.starts_with("SANDBOX_") && !self.merchant.has(Fault::ProductionPath);
+        let sandbox = if is_sandbox { "/sandbox" } else { "" };
         format!("{}/ams{sandbox}/api/v1/payments/{operation}", self.prefix)
     }
 }
@@ -134,15 +151,55 @@ pub(crate) fn headers(map: &hyper::HeaderMap) -> Headers {
     map.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect()
 }
 
-/// Reads a verified message. What the shop does not act on is not looked at, so that an odd time in an optional field
-/// does not make money unreadable.
+/// What the shop acts on. Nothing else of a message is looked at.
+const ACTED_ON: &[&str] = &[
+    "result",
+    "notifyType",
+    "paymentRequestId",
+    "paymentId",
+    "paymentAmount",
+    "paymentStatus",
+    "paymentResultCode",
+    "transactions",
+    "redirectActionForm",
+    "orderCodeForm",
+    "normalUrl",
+    "applinkUrl",
+    "schemeUrl",
+    "orderSummaries",
+    "paymentSessionData",
+    "refundRequestId",
+    "refundId",
+    "refundAmount",
+    "refundStatus",
+    "captureRequestId",
+    "captureId",
+    "captureAmount",
+];
+
+/// Reads a verified message, so that an odd time or a new field of no interest does not make money unreadable.
 pub(crate) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Option<T> {
     let mut message: Value = serde_json::from_slice(body).ok()?;
-    let fields = message.as_object_mut()?;
-    for unused in ["actualPaymentAmount", "paymentCreateTime", "paymentTime"] {
-        fields.remove(unused);
-    }
+    message.as_object_mut()?.retain(|name, _| ACTED_ON.contains(&name.as_str()));
     serde_json::from_value(message).ok()
+}
+
+/// The body with every character beyond ASCII escaped.
+fn escaped(body: &[u8]) -> Bytes {
+    let text = String::from_utf8_lossy(body);
+    let mut escaped = String::new();
+    for character in text.chars() {
+        if character.is_ascii() {
+            escaped.push(character);
+        } else {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                // Writing to a text cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        }
+    }
+    escaped.into()
 }
 
 fn pretty(body: &[u8]) -> Bytes {

@@ -7,6 +7,7 @@
 //! ```text
 //! driver lines → serve → checkout → Till → Port (serial actor) ⇄ terminal
 //!                   │             → Shop → Gateway ⇄ Antom,  Notify ← Antom
+//!                   │               (paying, following, cancelling, refunding, capturing)
 //!                   └ orderStatus ← Book (append-only: intent, sent, note, booked, state)
 //! ```
 //!
@@ -16,24 +17,39 @@
 //! What it needs of the outside comes through [`World`]: the program gives it a serial port, TCP, files and a clock; a
 //! harness gives it memory and a paused clock. It never reads a clock or waits otherwise.
 
+mod answer;
 mod book;
+mod cancelling;
+mod capturing;
+mod cart;
 mod clock;
 mod countdown;
+mod counter;
 mod driver;
+mod entry;
+mod extra;
 mod fault;
+mod following;
 mod garble;
 mod gateway;
+mod insist;
 mod merchant;
+mod notice;
 mod notify;
 mod opening;
 mod order;
+mod pay_body;
+mod paying;
 mod port;
 mod purchase;
 mod purchase_cancel;
 mod recovery;
+mod refunding;
+mod replay;
 mod rpc;
 mod serial;
 mod session;
+mod settings;
 mod shop;
 mod system;
 mod till;

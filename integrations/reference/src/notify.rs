@@ -1,7 +1,4 @@
-//! The listener for notifications: verify, book once, acknowledge.
-//!
-//! What cannot be vouched for changes nothing and is not acknowledged with S, so that the real one comes again. A booking
-//! is on disk before the acknowledgement leaves.
+//! The listener for notifications. What they mean is in `notice.rs`.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -14,14 +11,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use serde_json::json;
 use tokio::task::JoinSet;
-use wire::antom::{Ack, Envelope, NotifyPayment, NotifyType, ResultStatus};
+use wire::antom::Envelope;
 
-use crate::book::{BookError, Evidence};
 use crate::fault::Fault;
-use crate::gateway::{headers, read};
-use crate::order::{Attempt, Order, OrderState};
+use crate::gateway::headers;
 use crate::shop::Shop;
 use crate::world::{Accept, Stream};
 
@@ -91,7 +85,12 @@ async fn respond(shop: &Shop, request: Request<Incoming>) -> Response<Full<Bytes
         headers: headers(&head.headers),
         body: body.to_bytes(),
     };
-    let ack = shop.notified(&envelope);
+    if shop.merchant.has(Fault::NotificationsNeedLogin) {
+        return plain(StatusCode::UNAUTHORIZED, "please log in\n");
+    }
+    let Some(ack) = shop.notified(&envelope).await else {
+        return plain(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong\n");
+    };
     let text = if shop.merchant.has(Fault::AckWithoutResult) {
         "OK".to_owned()
     } else {
@@ -101,75 +100,6 @@ async fn respond(shop: &Shop, request: Request<Incoming>) -> Response<Full<Bytes
     let json = hyper::header::HeaderValue::from_static("application/json; charset=UTF-8");
     response.headers_mut().insert(hyper::header::CONTENT_TYPE, json);
     response
-}
-
-impl Shop {
-    /// Takes a notification in and says how it is acknowledged.
-    fn notified(&self, envelope: &Envelope) -> Ack {
-        if !self.merchant.has(Fault::NotifySignatureUnchecked) && !self.gateway.vouches(envelope, "request-time") {
-            self.merchant.log("a notification whose signature does not fit");
-            return Ack::unknown();
-        }
-        let Some(notice) = read::<NotifyPayment>(&envelope.body) else {
-            self.merchant.log("a notification that cannot be read");
-            return Ack::unknown();
-        };
-        let found = self.merchant.book(|book| {
-            book.by_payment(&notice.payment_request_id).map(|(order, attempt)| (order.clone(), attempt.clone()))
-        });
-        let Some((order, attempt)) = found else {
-            // Genuine, but none of ours: nothing to do, and nothing gained by getting it again.
-            self.merchant.log("a notification for a payment that is not ours");
-            return Ack::success();
-        };
-        match self.take_in(&order, &attempt, &notice) {
-            Ok(true) => Ack::success(),
-            Ok(false) => Ack::unknown(),
-            Err(error) => {
-                self.merchant.log(&format!("order {}: {error}", order.name));
-                Ack::unknown()
-            }
-        }
-    }
-
-    /// Whether the notification is dealt with.
-    fn take_in(&self, order: &Order, attempt: &Attempt, notice: &NotifyPayment) -> Result<bool, BookError> {
-        let is_cancelled = order.state == OrderState::Cancelled;
-        let order = order.name.as_str();
-        let is_same_payment = attempt.payment_id.as_ref().is_none_or(|id| *id == notice.payment_id);
-        let is_same_amount = notice.payment_amount == attempt.amount;
-        match (notice.notify_type, notice.result.result_status) {
-            (NotifyType::PaymentPending, _) => Ok(true),
-            (NotifyType::PaymentResult, _) if !is_same_payment || !is_same_amount => {
-                self.merchant.close(order, OrderState::Parked, "notified of another amount or another payment");
-                Ok(false)
-            }
-            (NotifyType::PaymentResult, ResultStatus::S) => {
-                let now = self.merchant.now();
-                let reference = Some(notice.payment_id.clone());
-                let evidence = Evidence { amount: attempt.amount, reference, data: json!(notice) };
-                let ids = (attempt.request_id.as_str(), Some(notice.payment_id.as_str()));
-                self.merchant.book(|book| book.note(now, order, ids, "notified", json!(notice.result)))?;
-                if is_cancelled {
-                    // Called off is called off: the gateway gives back what came in after all.
-                    return Ok(true);
-                }
-                if self.merchant.has(Fault::NotifyBookedTwice) {
-                    self.merchant.book(|book| book.book(now, order, evidence))?;
-                    self.merchant.tell_change();
-                } else {
-                    self.merchant.paid(order, evidence)?;
-                }
-                Ok(true)
-            }
-            (NotifyType::PaymentResult, ResultStatus::F) => {
-                self.merchant.close(order, OrderState::Failed, &notice.result.result_code);
-                Ok(true)
-            }
-            // A result that is none: the next delivery may say more.
-            (NotifyType::PaymentResult, ResultStatus::U) => Ok(false),
-        }
-    }
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {

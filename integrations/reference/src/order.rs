@@ -5,6 +5,8 @@ use serde_json::Value;
 use wire::money::Money;
 use wire::time::Moment;
 
+use crate::book::RefundEnd;
+
 /// How an order is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -13,6 +15,35 @@ pub(crate) enum By {
     Terminal,
     /// A wallet that scanned the shop's code.
     EntryCode,
+    /// A wallet that scans a code that the shop shows for this order.
+    OrderCode,
+    /// A wallet whose code the shop scanned.
+    PaymentCode,
+    /// Online: a page of the gateway, or a card.
+    Cashier,
+    /// Online: a session of the client SDK.
+    Session,
+    /// Online, together with other orders.
+    Batch,
+}
+
+impl By {
+    pub(crate) const fn is_at_gateway(self) -> bool {
+        !matches!(self, Self::Terminal)
+    }
+}
+
+/// When the money comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Taking {
+    /// With the payment.
+    #[default]
+    AtOnce,
+    /// A card is authorised, and its money captured by itself.
+    ByItself,
+    /// A card is authorised, and its money captured when somebody asks for it.
+    WhenAsked,
 }
 
 /// How an order stands, in the words of the driver protocol.
@@ -52,8 +83,23 @@ pub(crate) struct Order {
     pub(crate) booked: u64,
     /// What was tried to get it paid, oldest first. An order that exists has at least one.
     pub(crate) attempts: Vec<Attempt>,
+    /// Whether money was booked for it, given back since or not.
+    pub(crate) was_booked: bool,
     /// What was booked with the money: needed to give it back, and for the accounts.
     pub(crate) kept: Value,
+    /// The other side's own id of the transaction that was booked.
+    pub(crate) reference: Option<String>,
+    pub(crate) taking: Taking,
+    /// Whether it is being called off at the gateway.
+    pub(crate) cancelling: bool,
+    /// What was given back at the gateway, or is being given back.
+    pub(crate) refunds: Vec<GiveBack>,
+    /// The capture that was asked for last.
+    pub(crate) capture: Option<Capture>,
+    /// The batch that it is part of.
+    pub(crate) batch: Option<String>,
+    /// The orders of which it is the batch.
+    pub(crate) members: Vec<String>,
     /// The last attempt to give it back at the terminal.
     pub(crate) refund: Option<Attempt>,
     /// Whether that attempt has not ended.
@@ -73,9 +119,75 @@ pub(crate) struct Attempt {
     pub(crate) body: Option<String>,
     /// The gateway's own id of the payment, once known.
     pub(crate) payment_id: Option<String>,
+    /// A card's money is held, and not taken yet.
+    pub(crate) held: bool,
+    /// It was paid although the order is paid by another attempt: to be given back.
+    pub(crate) extra: Option<Extra>,
+}
+
+/// A payment too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Extra {
+    /// It is to be given back.
+    Owed,
+    /// It was.
+    Returned,
+}
+
+/// A refund at the gateway.
+#[derive(Debug, Clone)]
+pub(crate) struct GiveBack {
+    pub(crate) request_id: String,
+    pub(crate) amount: Money,
+    pub(crate) at: Moment,
+    /// Repeated byte for byte.
+    pub(crate) body: String,
+    pub(crate) end: Option<RefundEnd>,
+}
+
+/// A capture that the shop asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Capture {
+    pub(crate) request_id: String,
+    pub(crate) amount: Money,
+    /// Repeated byte for byte.
+    pub(crate) body: String,
+    pub(crate) is_over: bool,
+}
+
+impl Attempt {
+    /// An attempt of which only the intent is known.
+    pub(crate) const fn new(request_id: String, amount: Money, at: Moment, body: Option<String>) -> Self {
+        Self { request_id, amount, at, commands: Vec::new(), body, payment_id: None, held: false, extra: None }
+    }
 }
 
 impl Order {
+    /// An order of which nothing is known but what it is.
+    pub(crate) const fn new(name: String, by: By, amount: Money) -> Self {
+        Self {
+            name,
+            by,
+            amount,
+            state: OrderState::Open,
+            reason: None,
+            booked: 0,
+            was_booked: false,
+            attempts: Vec::new(),
+            kept: Value::Null,
+            reference: None,
+            taking: Taking::AtOnce,
+            cancelling: false,
+            refunds: Vec::new(),
+            capture: None,
+            batch: None,
+            members: Vec::new(),
+            refund: None,
+            refunding: false,
+        }
+    }
+
     /// The attempt that is going on, or was the last.
     pub(crate) fn attempt(&self) -> Option<&Attempt> {
         self.attempts.last()
@@ -95,8 +207,18 @@ impl Order {
         !self.refunding && self.booked > 0 && matches!(self.state, OrderState::Paid | OrderState::Parked)
     }
 
+    /// The refund that is under way at the gateway.
+    pub(crate) fn refund_under_way(&self) -> Option<&GiveBack> {
+        self.refunds.iter().find(|refund| refund.end.is_none())
+    }
+
+    /// The capture that is under way.
+    pub(crate) fn capture_under_way(&self) -> Option<&Capture> {
+        self.capture.as_ref().filter(|capture| !capture.is_over)
+    }
+
     /// How it stands to whoever asks: neither paid nor refunded while it is being given back.
     pub(crate) fn told_state(&self) -> OrderState {
-        if self.refunding { OrderState::Open } else { self.state }
+        if self.refunding || self.refund_under_way().is_some() { OrderState::Open } else { self.state }
     }
 }

@@ -156,14 +156,8 @@ mod tests {
     use wire::time::Moment;
 
     fn attempt() -> Attempt {
-        Attempt {
-            request_id: "R".to_owned(),
-            amount: Money::krw(104),
-            at: Moment::WORLD_START,
-            commands: vec!["C".to_owned()],
-            body: None,
-            payment_id: None,
-        }
+        let attempt = Attempt::new("R".to_owned(), Money::krw(104), Moment::WORLD_START, None);
+        Attempt { commands: vec!["C".to_owned()], ..attempt }
     }
 
     fn data(request_id: Option<&str>, won: u64, code: &str) -> TransactionData {

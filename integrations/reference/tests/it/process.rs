@@ -33,7 +33,24 @@ impl Program {
         let params = json!({"protocol": "1", "case": "pty", "seed": 1, "state": folder.join("state"),
             "clock": {"now": 1_767_607_200_000_u64}, "terminal": terminal});
         let ready = program.call("initialize", params);
-        assert_eq!(ready["capabilities"], json!(["cancel:edc", "clock", "refund:edc", "restart"]));
+        assert_eq!(
+            ready["capabilities"],
+            json!([
+                "cancel",
+                "refund",
+                "restart",
+                "order-code",
+                "payment-code",
+                "cashier",
+                "card",
+                "session",
+                "batch",
+                "capture",
+                "cart",
+                "retry",
+                "clock"
+            ])
+        );
         program
     }
 

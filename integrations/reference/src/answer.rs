@@ -1,0 +1,142 @@
+//! What an answer of the gateway says about a payment that was asked for. Pure.
+
+use serde_json::Value;
+use wire::antom::{
+    BatchPayResponse, CreatePaymentSessionResponse, PayResponse, RedirectActionForm, ResultObject, ResultStatus,
+};
+use wire::money::Money;
+
+use crate::fault::{Fault, Mistake};
+use crate::gateway::read;
+use crate::order::{Attempt, By, Taking};
+
+/// What the buyer needs next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// To be sent somewhere.
+    Redirect(RedirectActionForm),
+    /// A code to scan.
+    Code(String),
+    /// The data of a session.
+    Session(Box<CreatePaymentSessionResponse>),
+    /// Nothing: he has paid, or confirms on his telephone.
+    Nothing,
+}
+
+/// What an answer says.
+#[derive(Debug)]
+pub(crate) enum Said {
+    /// The payment exists, and is not paid.
+    Made(Next),
+    /// It is paid.
+    Paid,
+    /// A card's money is held.
+    Held,
+    /// The attempt is over, for this reason.
+    Failed(String),
+    /// Nobody knows: the same request is to be sent again, or the payment to be asked about.
+    Unknown(String),
+}
+
+/// What was read, with the parts that the book keeps.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) said: Said,
+    pub(crate) result: ResultObject,
+    pub(crate) payment_id: Option<String>,
+    /// The payment of each order of a batch.
+    pub(crate) summaries: Vec<(String, String)>,
+}
+
+/// Reads a verified answer. None when it is none of ours.
+pub(crate) fn read_answer(by: By, taking: Taking, attempt: &Attempt, body: &[u8], mistake: Mistake) -> Option<Answer> {
+    match by {
+        By::Session => session(body),
+        By::Batch => batch(body, mistake),
+        _ => pay(by, taking, attempt, body, mistake),
+    }
+}
+
+fn pay(by: By, taking: Taking, attempt: &Attempt, body: &[u8], mistake: Mistake) -> Option<Answer> {
+    let paid_amount = amount(body);
+    let response: PayResponse = read(body)?;
+    let result = response.result.clone();
+    let is_ours = response.payment_request_id.as_deref().is_none_or(|id| id == attempt.request_id);
+    let code = || result.result_code.clone();
+    let pays_at_once = matches!(by, By::PaymentCode | By::Cashier);
+    let in_process = result.result_code == "PAYMENT_IN_PROCESS";
+    let said = match result.result_status {
+        ResultStatus::F => Said::Failed(code()),
+        // S without the fields that make it one is as good as unknown.
+        ResultStatus::S if !is_ours || !result.is_success() => Said::Unknown(code()),
+        ResultStatus::S if pays_at_once && paid_amount.is_some_and(|paid| paid != attempt.amount) => {
+            Said::Unknown("paid, but another amount".to_owned())
+        }
+        ResultStatus::S if pays_at_once && taking != Taking::AtOnce => Said::Held,
+        ResultStatus::S if pays_at_once => Said::Paid,
+        ResultStatus::S => Said::Made(made(&response)),
+        ResultStatus::U if by == By::Cashier && in_process => {
+            let urls = [&response.normal_url, &response.applink_url, &response.scheme_url];
+            match (page(urls, mistake), &response.redirect_action_form) {
+                (Some(form), _) => Said::Made(Next::Redirect(form)),
+                (None, Some(form)) => Said::Made(Next::Redirect(form.clone())),
+                (None, None) => Said::Failed("created without a page to pay on".to_owned()),
+            }
+        }
+        ResultStatus::U => Said::Unknown(code()),
+    };
+    Some(Answer { said, payment_id: response.payment_id.filter(|_| is_ours), result, summaries: Vec::new() })
+}
+
+/// Where the buyer of an in-store payment goes on.
+fn made(response: &PayResponse) -> Next {
+    let code = response.order_code_form.as_ref().and_then(|form| form.code_details.as_ref()?.first());
+    match (&response.redirect_action_form, code) {
+        (Some(form), _) => Next::Redirect(form.clone()),
+        (None, Some(code)) => Next::Code(code.code_value.clone()),
+        (None, None) => Next::Nothing,
+    }
+}
+
+fn session(body: &[u8]) -> Option<Answer> {
+    let response: CreatePaymentSessionResponse = read(body)?;
+    let result = response.result.clone();
+    let said = match result.result_status {
+        ResultStatus::S if response.payment_session_data.is_some() => Said::Made(Next::Session(Box::new(response))),
+        ResultStatus::F => Said::Failed(result.result_code.clone()),
+        ResultStatus::S | ResultStatus::U => Said::Unknown(result.result_code.clone()),
+    };
+    Some(Answer { said, result, payment_id: None, summaries: Vec::new() })
+}
+
+/// U other than PAYMENT_IN_PROCESS, and PAYMENT_IN_PROCESS without a page, mean that there is no batch.
+fn batch(body: &[u8], mistake: Mistake) -> Option<Answer> {
+    let response: BatchPayResponse = read(body)?;
+    let result = response.result.clone();
+    let urls = [&response.normal_url, &response.applink_url, &response.scheme_url];
+    let said = match (result.result_status, result.result_code.as_str()) {
+        (ResultStatus::S, _) => Said::Made(page(urls, mistake).map_or(Next::Nothing, Next::Redirect)),
+        (ResultStatus::U, "PAYMENT_IN_PROCESS") => match page(urls, mistake) {
+            Some(form) => Said::Made(Next::Redirect(form)),
+            None if mistake.is(Fault::PagelessBatchIsWaitedFor) => Said::Made(Next::Nothing),
+            None => Said::Failed("created without a page to pay on".to_owned()),
+        },
+        (ResultStatus::F | ResultStatus::U, code) => Said::Failed(code.to_owned()),
+    };
+    let summaries = response.order_summaries.unwrap_or_default();
+    let summaries = summaries.into_iter().map(|one| (one.reference_order_id, one.transaction_id)).collect();
+    Some(Answer { said, result, payment_id: None, summaries })
+}
+
+/// The first page that there is, the one for browsers before those that open an app.
+fn page(urls: [&Option<String>; 3], mistake: Mistake) -> Option<RedirectActionForm> {
+    let known = if mistake.is(Fault::NormalPageOnly) { 1 } else { urls.len() };
+    let url = urls.into_iter().take(known).flatten().next()?;
+    Some(RedirectActionForm::new("GET".to_owned(), url.clone()))
+}
+
+/// The amount that an answer names.
+fn amount(body: &[u8]) -> Option<Money> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    serde_json::from_value(body.get("paymentAmount")?.clone()).ok()
+}
