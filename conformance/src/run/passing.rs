@@ -28,8 +28,9 @@ const DELIVERY: Duration = Duration::from_millis(2);
 const OVERDUE: u32 = 10;
 /// How often orders are asked about while real time passes.
 const ASK: Duration = Duration::from_millis(100);
-/// How often orders are asked about while paused time passes.
+/// How often orders are asked about while paused time passes: at first, and when nothing has happened for long.
 const STEP: Duration = Duration::from_millis(250);
+const LONGEST_STEP: Duration = Duration::from_secs(600);
 
 /// A step that waits.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +74,7 @@ impl Stage<'_> {
         let all: Vec<Waiting<'_>> = waiting.iter().filter_map(|one| **one).collect();
         let Some(horizon) = all.iter().map(|one| one.horizon).min() else { return Ok(()) };
         let asks = all.iter().any(Waiting::asks);
+        let mut news = (self.recorder.len(), self.clock.now());
         loop {
             self.check_calls().await?;
             self.check_limits()?;
@@ -84,6 +86,9 @@ impl Stage<'_> {
                 break;
             }
             let seen = self.recorder.len();
+            if news.0 != seen {
+                news = (seen, self.clock.now());
+            }
             let left = horizon.since(self.clock.now());
             let passed = match self.settings.time {
                 TimeMode::Skipping => self.skip(horizon, &all).await? == Skipped::Something,
@@ -92,7 +97,10 @@ impl Stage<'_> {
             match self.settings.time {
                 _ if passed => {}
                 // Nothing can run but us, so this moves the clock: to the next deadline, or by this much.
-                TimeMode::Paused if asks => tokio::time::sleep(left.min(STEP)).await,
+                TimeMode::Paused if asks => {
+                    let quiet = self.clock.now().since(news.1);
+                    tokio::time::sleep(left.min((quiet / 16).clamp(STEP, LONGEST_STEP))).await;
+                }
                 TimeMode::Paused => {
                     let _ = tokio::time::timeout(left, self.recorder.grown_beyond(seen)).await;
                 }

@@ -43,8 +43,8 @@ impl Shop {
         let ours = |book: &mut crate::book::Book| {
             let found = book.by_payment(&notice.payment_request_id);
             // An order of a batch may be told of by itself, by the payment that the gateway gave it.
-            let found = found.or_else(|| book.by_payment_id(&notice.payment_id));
-            found.map(|(order, attempt)| (order.clone(), attempt.clone()))
+            let itself = book.by_payment_id(&notice.payment_id).filter(|(order, _)| order.batch.is_some());
+            itself.or(found).map(|(order, attempt)| (order.clone(), attempt.clone()))
         };
         let Some((order, attempt)) = self.merchant.book(ours) else {
             // Genuine, but none of ours: nothing to do, and nothing gained by getting it again.
