@@ -45,6 +45,8 @@ pub(crate) struct Book {
     pub(crate) references: BTreeMap<String, String>,
     pub(crate) first: Option<Moment>,
     pub(crate) starts: u64,
+    /// Where notifications were taken last.
+    pub(crate) listening: Option<String>,
     ids: u64,
 }
 
@@ -52,8 +54,15 @@ impl Book {
     /// Replays the lines of a store, and notes the start.
     pub(crate) fn open(store: Box<dyn BookStore>, now: Moment) -> Result<Self, BookError> {
         let lines = store.load().map_err(BookError::Read)?;
-        let mut book =
-            Self { store, orders: BTreeMap::new(), references: BTreeMap::new(), first: None, starts: 0, ids: 0 };
+        let mut book = Self {
+            store,
+            orders: BTreeMap::new(),
+            references: BTreeMap::new(),
+            first: None,
+            starts: 0,
+            listening: None,
+            ids: 0,
+        };
         for (index, line) in lines.iter().enumerate() {
             let entry = serde_json::from_str(line).map_err(|error| BookError::Line { number: index + 1, error })?;
             book.apply(entry);

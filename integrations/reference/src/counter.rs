@@ -180,8 +180,10 @@ impl Driver {
         let (done, is_done) = oneshot::channel();
         let name = order.to_owned();
         self.tasks.spawn(async move {
-            shop.refund(&name, &request_id).await;
+            shop.send_refund(&name, &request_id).await;
+            // What takes days is not waited for.
             let _ = done.send(());
+            shop.follow_refund(&name, &request_id).await;
         });
         self.answer_when(is_done, order.to_owned(), id.cloned());
         Ok(None)

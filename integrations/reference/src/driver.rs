@@ -15,6 +15,7 @@ use wire::time::Moment;
 
 use crate::book::Book;
 use crate::cart;
+use crate::entry::Entry;
 use crate::fault::Fault;
 use crate::gateway::{Gateway, GatewayConfig};
 use crate::merchant::Merchant;
@@ -229,8 +230,14 @@ impl Driver {
     /// Opens the shop and goes on with what an earlier process left open.
     async fn open_shop(&mut self, merchant: &Arc<Merchant>, config: &GatewayConfig) -> Result<Arc<Shop>, Refusal> {
         let gateway = Gateway::new(Arc::clone(merchant), config).map_err(Refusal::new)?;
-        let listening = self.world.listen().await;
+        let before = merchant.book(|book| book.listening.clone());
+        let listening = match before {
+            Some(url) => self.world.listen_again(&url).await,
+            None => self.world.listen().await,
+        };
         let (base_url, accept) = listening.map_err(|error| Refusal::new(format!("listen: {error}")))?;
+        let entry = Entry::Listening { at: merchant.now(), url: base_url.clone() };
+        merchant.book(|book| book.write(entry)).map_err(|error| Refusal::new(error.to_string()))?;
         let shop = Arc::new(Shop { merchant: Arc::clone(merchant), gateway, base_url, turns: Turns::default() });
         self.tasks.spawn(notify::serve(Arc::clone(&shop), accept));
         if !merchant.has(Fault::OpenPaymentsForgotten) {

@@ -14,6 +14,8 @@ use crate::order::{By, Extra, OrderState, Taking};
 pub(crate) enum Entry {
     /// The merchant started; the first of these makes ids unique across fresh books.
     Started { at: Moment },
+    /// Where notifications are taken.
+    Listening { at: Moment, url: String },
     /// An order shall be paid, by this id. Nothing was sent yet.
     Intent {
         at: Moment,

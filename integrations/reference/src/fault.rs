@@ -220,8 +220,6 @@ faults! {
         "it does not verify the signature of answers";
     BodyAsText = "body-as-text", "SIG-007",
         "it sends its JSON as text/plain";
-    ProductionPath = "production-path", "SIG-008",
-        "it calls the paths of production with the client id of the sandbox";
     BrokenAnswerIsFailure = "broken-answer-is-failure", "SIG-011",
         "it fails the order when the answer to pay is cut off, is none, or does not verify";
     // Paying.

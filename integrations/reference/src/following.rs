@@ -9,7 +9,7 @@ use crate::entry::Entry;
 use crate::fault::Fault;
 use crate::gateway::read;
 use crate::order::{Attempt, Order, OrderState, Taking};
-use crate::settings::{DAYS_IN_PROCESS, HELD, HOURLY, watch};
+use crate::settings::{DAYS_IN_PROCESS, HELD, SELDOM, watch};
 use crate::shop::Shop;
 
 /// What an inquiry said.
@@ -45,7 +45,7 @@ impl Shop {
                 if self.merchant.has(Fault::NeverInquires) { Inquired::Unknown } else { self.inquire(name).await };
             let pause = match inquired {
                 Inquired::Settled if !self.merchant.has(Fault::InquiresAfterTheEnd) => return,
-                Inquired::Pending if self.merchant.now() < patience_for_days => HOURLY,
+                Inquired::Pending if self.merchant.now() < patience_for_days => SELDOM,
                 Inquired::Held if self.merchant.now() < patience_for_days => HELD,
                 Inquired::NoSuchPayment if self.merchant.has(Fault::NotExistIsFailure) => {
                     return self.merchant.close(name, OrderState::Failed, "the gateway knows no such payment");

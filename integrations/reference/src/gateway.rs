@@ -140,8 +140,7 @@ impl Gateway {
     }
 
     fn path(&self, operation: Operation) -> String {
-        let is_sandbox = self.client_id.starts_with("SANDBOX_") && !self.merchant.has(Fault::ProductionPath);
-        let sandbox = if is_sandbox { "/sandbox" } else { "" };
+        let sandbox = if self.client_id.starts_with("SANDBOX_") { "/sandbox" } else { "" };
         format!("{}/ams{sandbox}/api/v1/payments/{operation}", self.prefix)
     }
 }

@@ -67,6 +67,12 @@ impl Shop {
 
     /// Sends a refund whose intent is stored, and follows it to its end.
     pub(crate) async fn refund(&self, name: &str, request_id: &str) {
+        self.send_refund(name, request_id).await;
+        self.follow_refund(name, request_id).await;
+    }
+
+    /// Sends a refund until there is an answer, within bounds. Whether it has ended, the book says.
+    pub(crate) async fn send_refund(&self, name: &str, request_id: &str) {
         let Some(refund) = self.refund_of(name, request_id) else { return };
         let mut body = refund.body.clone();
         if self.merchant.has(Fault::RefundRepeatWithNewId) && self.first_try_is_unknown(name, &body).await {
@@ -90,12 +96,13 @@ impl Shop {
             Some(ResultStatus::U) if self.merchant.has(Fault::InProcessIsGivenBack) => {
                 self.refund_ended(name, request_id, RefundEnd::Given, "given back");
             }
-            _ => self.follow_refund(name, request_id).await,
+            // It is in process, or nobody knows.
+            _ => {}
         }
     }
 
     /// Waits for the notification, and asks meanwhile, more and more seldom.
-    async fn follow_refund(&self, name: &str, request_id: &str) {
+    pub(crate) async fn follow_refund(&self, name: &str, request_id: &str) {
         let Some(begun) = self.refund_of(name, request_id).map(|refund| refund.at) else { return };
         let until = begun + DAYS_IN_PROCESS;
         let mut pause = FIRST_QUESTION;

@@ -14,6 +14,7 @@ impl Book {
                 self.first.get_or_insert(at);
                 self.starts += 1;
             }
+            Entry::Listening { url, .. } => self.listening = Some(url),
             Entry::Intent { at, order, by, amount, request_id, body, taking } => {
                 let order = self.begun(order, by, amount, Attempt::new(request_id, amount, at, body));
                 order.taking = taking;

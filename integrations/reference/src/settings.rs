@@ -30,11 +30,11 @@ pub(crate) const REPEATS: &[u64] = &[2, 3, 3, 5, 5];
 pub(crate) const LIMITED: u32 = 3;
 /// Pauses between questions about a refund or a capture: the first and the longest.
 pub(crate) const FIRST_QUESTION: Duration = Duration::from_secs(5);
-pub(crate) const LAST_PAUSE: Duration = Duration::from_secs(3600);
+pub(crate) const LAST_PAUSE: Duration = Duration::from_secs(12 * 3600);
 /// How long a refund may be in process, a bank transfer pending, a card's money held.
 pub(crate) const DAYS_IN_PROCESS: Duration = Duration::from_secs(8 * 24 * 3600);
 /// How often somebody is asked who has days.
-pub(crate) const HOURLY: Duration = Duration::from_secs(3600);
+pub(crate) const SELDOM: Duration = Duration::from_secs(3 * 3600);
 /// How long a card's holder is bound, and a little longer.
 pub(crate) const HELD: Duration = Duration::from_secs(7 * 24 * 3600 + 60);
 /// How many merchants fit in a batch.

@@ -59,10 +59,17 @@ impl World for SystemWorld {
     }
 
     fn listen(&self) -> BoxFuture<'static, io::Result<(String, Box<dyn Accept>)>> {
-        Box::pin(async {
-            let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-            let url = format!("http://{}", listener.local_addr()?);
-            Ok((url, Box::new(Loopback(listener)) as Box<dyn Accept>))
+        Box::pin(listen_on(0))
+    }
+
+    fn listen_again(&self, url: &str) -> BoxFuture<'static, io::Result<(String, Box<dyn Accept>)>> {
+        let port = url.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or(0);
+        Box::pin(async move {
+            match listen_on(port).await {
+                Ok(listening) => Ok(listening),
+                // Somebody else has it meanwhile.
+                Err(_) => listen_on(0).await,
+            }
         })
     }
 
@@ -119,6 +126,12 @@ impl BookStore for BookFile {
         self.file.write_all(format!("{line}\n").as_bytes())?;
         self.file.sync_data()
     }
+}
+
+async fn listen_on(port: u16) -> io::Result<(String, Box<dyn Accept>)> {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((url, Box::new(Loopback(listener)) as Box<dyn Accept>))
 }
 
 #[cfg(test)]

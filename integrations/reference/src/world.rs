@@ -29,6 +29,11 @@ pub trait World: Send + Sync + 'static {
     /// Listens for notifications: the base URL (`http://127.0.0.1:52001`) and the connections.
     fn listen(&self) -> BoxFuture<'static, io::Result<(String, Box<dyn Accept>)>>;
 
+    /// Listens where an earlier process did, if that is possible: the gateway still notifies there.
+    fn listen_again(&self, _url: &str) -> BoxFuture<'static, io::Result<(String, Box<dyn Accept>)>> {
+        self.listen()
+    }
+
     /// The order book in a state folder.
     ///
     /// # Errors
