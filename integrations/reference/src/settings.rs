@@ -58,7 +58,7 @@ pub(crate) const fn watch(by: By) -> Watch {
         By::Terminal | By::EntryCode | By::OrderCode => (5 * SECOND, 4 * SECOND, 20),
         By::PaymentCode => (3 * SECOND, 3 * SECOND, 15),
         By::Cashier | By::Batch => (5 * MINUTE, 5 * SECOND, 20),
-        By::Session => (SESSION.as_secs(), 5 * SECOND, 20),
+        By::Session => (5 * MINUTE, 5 * MINUTE, 7),
     };
     Watch { patience: Duration::from_secs(patience), between: Duration::from_secs(between), questions }
 }
