@@ -140,3 +140,41 @@ fn amount(body: &[u8]) -> Option<Money> {
     let body: Value = serde_json::from_slice(body).ok()?;
     serde_json::from_value(body.get("paymentAmount")?.clone()).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use wire::time::Moment;
+
+    fn said(by: By, taking: Taking, more: &Value, code: &str, status: &str) -> Said {
+        let attempt = Attempt::new("R-1".to_owned(), Money::krw(1000), Moment::WORLD_START, None);
+        let mut body = json!({"result": {"resultCode": code, "resultStatus": status, "resultMessage": ""}});
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        read_answer(by, taking, &attempt, body.to_string().as_bytes(), Mistake(None)).unwrap().said
+    }
+
+    #[test]
+    fn s_is_paid_at_the_counter_and_online_only_and_only_with_the_orders_amount() {
+        let (amount, other) = (json!({"paymentAmount": Money::krw(1000)}), json!({"paymentAmount": Money::krw(1)}));
+        assert!(matches!(said(By::EntryCode, Taking::AtOnce, &amount, "SUCCESS", "S"), Said::Made(_)));
+        assert!(matches!(said(By::PaymentCode, Taking::AtOnce, &amount, "SUCCESS", "S"), Said::Paid));
+        assert!(matches!(said(By::PaymentCode, Taking::AtOnce, &other, "SUCCESS", "S"), Said::Unknown(_)));
+        assert!(matches!(said(By::Cashier, Taking::WhenAsked, &amount, "SUCCESS", "S"), Said::Held));
+    }
+
+    #[test]
+    fn what_is_in_process_without_a_page_was_not_made() {
+        for by in [By::Cashier, By::Batch] {
+            assert!(matches!(said(by, Taking::AtOnce, &json!({}), "PAYMENT_IN_PROCESS", "U"), Said::Failed(_)));
+            for page in ["normalUrl", "applinkUrl", "schemeUrl"] {
+                let made = said(by, Taking::AtOnce, &json!({page: "http://127.0.0.1/p"}), "PAYMENT_IN_PROCESS", "U");
+                assert!(matches!(made, Said::Made(Next::Redirect(form)) if form.redirect_url == "http://127.0.0.1/p"));
+            }
+        }
+        assert!(matches!(said(By::Batch, Taking::AtOnce, &json!({}), "UNKNOWN_EXCEPTION", "U"), Said::Failed(_)));
+        assert!(matches!(said(By::EntryCode, Taking::AtOnce, &json!({}), "PAYMENT_IN_PROCESS", "U"), Said::Unknown(_)));
+    }
+}
