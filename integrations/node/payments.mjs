@@ -141,7 +141,7 @@ export class Payments {
     const found = this.#store.byRequest(paymentRequestId);
     if (found.length === 1) return found;
     // One order of a batch is known by the gateway's id.
-    const one = this.#store.byTheirId(paymentId);
+    const one = this.#store.byTheirId(paymentId).filter(({ details }) => details.by === "batch");
     return one.length > 0 ? one : found;
   }
 
@@ -150,7 +150,7 @@ export class Payments {
   }
 }
 
-const isNamed = ([{ requestId, theirId }], told) =>
-  (theirId !== null && told.paymentId === theirId) || fits(told.paymentRequestId, requestId);
+const isNamed = ([{ requestId, theirId, details }], told) =>
+  fits(told.paymentRequestId, requestId) || (details.by === "batch" && told.paymentId === theirId);
 
 const fits = (told, ours) => told === undefined || told === null || told === ours;

@@ -38,7 +38,7 @@ class Gateway:
         url = config["url"].rstrip("/")
         self._client = DefaultAlipayClient(url, self._client_id, config["privateKey"], self._their_key)
         if urllib.parse.urlsplit(url).scheme == "http":
-            go_elsewhere(clock, url)
+            go_elsewhere(clock, url, self._client_id)
 
     def call(self, request: Any) -> Answer | None:
         """The verified answer, or nothing."""
@@ -75,11 +75,11 @@ def iso(now: int) -> str:
 # The seam.
 
 
-def go_elsewhere(clock: Clock, url: str) -> None:
+def go_elsewhere(clock: Clock, url: str, client_id: str) -> None:
     """Lets the SDK's connections go to `url`, over plain HTTP, and its times come from `clock`."""
 
     def connection(host: str, port: int, timeout: int, context: Any) -> http.client.HTTPConnection:
-        return _Connection(clock, urllib.parse.urlsplit(url))
+        return _Connection(clock, urllib.parse.urlsplit(url), client_id)
 
     default_http_rpc.http_client = types.SimpleNamespace(HTTPSConnection=connection)
     # Only for speed, for hundreds of cases: the SDK reads all certificates and checks the private key for every call.
@@ -90,14 +90,31 @@ def go_elsewhere(clock: Clock, url: str) -> None:
 
 
 class _Connection(http.client.HTTPConnection):
-    def __init__(self, clock: Clock, url: urllib.parse.SplitResult) -> None:
+    def __init__(self, clock: Clock, url: urllib.parse.SplitResult, client_id: str) -> None:
         super().__init__(url.hostname or "", url.port or 80)
-        self._clock = clock
+        self._clock, self._client_id = clock, client_id
+
+    def getresponse(self) -> http.client.HTTPResponse:
+        """An answer as the SDK wants it: lower-case names, an escaped signature; and ours, which it does not look at."""
+        answer = super().getresponse()
+        if answer.headers.get("client-id") != self._client_id:
+            raise http.client.HTTPException("the answer is for another client")
+        told = [
+            (name.lower(), escaped(value) if name.lower() == "signature" else value)
+            for name, value in answer.getheaders()
+        ]
+        answer.getheaders = lambda: told  # type: ignore[method-assign]
+        return answer
 
     def connect(self) -> None:
         self.sock = _Socket(socket.AF_INET, socket.SOCK_STREAM)
         self.sock.clock, self.sock.until = self._clock, self._clock.now() + LIMIT
         self.sock.connect((self.host, self.port))
+
+
+def escaped(signature: str) -> str:
+    head, found, value = signature.partition("signature=")
+    return signature if "%" in value else head + found + urllib.parse.quote(value, safe="")
 
 
 class _Socket(socket.socket):

@@ -155,12 +155,16 @@ class Payments:
     def _named(self, notice: Told) -> list[Attempt]:
         found = self._store.by_request(str(notice.get("paymentRequestId")))
         # One order of a batch is known by the gateway's id.
-        return (self._store.by_their_id(str(notice.get("paymentId"))) if len(found) != 1 else None) or found
+        if len(found) == 1:
+            return found
+        ones = self._store.by_their_id(str(notice.get("paymentId")))
+        return [sale for sale in ones if sale.details["by"] == "batch"] or found
 
     def _is_named(self, sales: list[Attempt], told: Told) -> bool:
-        if sales[0].their_id is not None and sales[0].their_id == told.get("paymentId"):
+        sale = sales[0]
+        if sale.details["by"] == "batch" and sale.their_id == told.get("paymentId"):
             return True
-        return bool(told.get("paymentRequestId", sales[0].request_id) == sales[0].request_id)
+        return bool(told.get("paymentRequestId", sale.request_id) == sale.request_id)
 
     def _is_last(self, sale: Attempt) -> bool:
         last = self._store.last(sale.name, "sale")

@@ -42,11 +42,9 @@ class Refunds:
     def notified(self, notice: dict[str, Any]) -> bool:
         """Takes in a genuine notifyRefund. Whether it is dealt with."""
         found = self._store.by_request(str(notice.get("refundRequestId")))
-        if not found or found[0].purpose != "refund":
-            return True
-        if Money.read(notice.get("refundAmount")) != found[0].amount:
-            return False
-        self._ended(found[0], notice)
+        # Of another amount it is not believed: an inquiry will tell.
+        if found and found[0].purpose == "refund" and Money.read(notice.get("refundAmount")) == found[0].amount:
+            self._ended(found[0], notice)
         return True
 
     def _start(self, refund: Attempt) -> None:
