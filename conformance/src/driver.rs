@@ -5,11 +5,14 @@ mod http;
 mod lines;
 mod message;
 mod process;
+pub mod request;
+mod schema;
 
 pub use http::HttpDriver;
 pub use lines::{LineDriver, Overheard};
 pub use message::{DriverError, Hello, OrderState, OrderStatus};
 pub use process::{ChildEnding, Process, split_words};
+pub use schema::schema;
 
 use std::time::Duration;
 

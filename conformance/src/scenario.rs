@@ -19,6 +19,7 @@ mod mistake;
 mod model;
 mod parse;
 mod sale;
+mod schema;
 mod source;
 mod step;
 mod unroll;
@@ -32,6 +33,7 @@ pub use model::{Given, Role, Scenario};
 pub(crate) use parse::document;
 pub use parse::parse;
 pub use sale::{BatchOrder, By, Capture, CartLine, Checkout, CheckoutBatch, total};
+pub use schema::schema;
 pub use source::{Missing, NoShelf, Shelf, Source};
 pub use step::{
     CaptureOrder, Condition, NoticeType, NotifyRaw, OrderRef, RawTo, Refund, Repeat, Restart, SendRaw, Settle, Step,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sim_antom::{Client, Clients, Delivery, Gateway, Notifier, TcpAccept, TcpConnect};
 use sim_edc::{Device, Drive, Lever, Operator, Pty};
 use tokio::net::TcpListener;
@@ -19,6 +19,7 @@ use wire::clock::{Clock as _, Deadlines};
 use wire::hex::TextBytes;
 
 use crate::clock::WorldClock;
+use crate::driver::request::{ClockNow, GatewayAt, Initialize, TerminalAt, params};
 use crate::memory::Memory;
 use crate::plan::Case;
 use crate::scenario::{NotifyRaw, Role};
@@ -49,10 +50,10 @@ const POOL: [&str; 6] = [
 pub struct World {
     /// Terminal, server and gateway.
     tasks: JoinSet<()>,
-    /// What `initialize` tells of the terminal; null without one.
-    pub terminal: Value,
-    /// What `initialize` tells of the gateway; null without one.
-    pub gateway: Value,
+    /// What `initialize` tells of the terminal.
+    pub terminal: Option<TerminalAt>,
+    /// What `initialize` tells of the gateway.
+    pub gateway: Option<GatewayAt>,
     /// The folder that survives a restart of the integration.
     pub state: PathBuf,
     /// The gateway, until it is known where notifications go.
@@ -81,8 +82,8 @@ impl World {
         };
         let mut world = Self {
             tasks: JoinSet::new(),
-            terminal: Value::Null,
-            gateway: Value::Null,
+            terminal: None,
+            gateway: None,
             state,
             waiting: None,
             operator: None,
@@ -129,12 +130,12 @@ impl World {
                 "terminal".to_owned()
             }
         };
-        self.terminal = json!({
-            "port": port,
-            "profile": given.profile,
-            "merchantId": "M0001",
-            "terminalId": "T0000001",
-            "registrationNo": "1234567890",
+        self.terminal = Some(TerminalAt {
+            port,
+            profile: given.profile,
+            merchant_id: "M0001".to_owned(),
+            terminal_id: "T0000001".to_owned(),
+            registration_no: "1234567890".to_owned(),
         });
         Ok(())
     }
@@ -171,7 +172,8 @@ impl World {
         };
         self.notifier = Some(notifier.clone());
         self.waiting = Some((gateway, calls, notifier));
-        self.gateway = json!({"url": url, "clientId": CLIENT_ID, "privateKey": private, "gatewayPublicKey": public});
+        let client_id = CLIENT_ID.to_owned();
+        self.gateway = Some(GatewayAt { url, client_id, private_key: private, gateway_public_key: public });
         Ok(())
     }
 
@@ -250,19 +252,15 @@ impl World {
     /// The parameters of `initialize`.
     #[must_use]
     pub fn initialize(&self, case: &Case) -> Value {
-        let mut params = json!({
-            "protocol": "1",
-            "case": case.name,
-            "seed": case.seed,
-            "state": self.state.display().to_string(),
-            "clock": {"now": self.clock.now().as_millis()},
-        });
-        for (name, value) in [("terminal", &self.terminal), ("gateway", &self.gateway)] {
-            if !value.is_null() {
-                params[name] = value.clone();
-            }
-        }
-        params
+        params(&Initialize {
+            protocol: "1".to_owned(),
+            case: case.name.clone(),
+            seed: case.seed,
+            state: self.state.display().to_string(),
+            clock: ClockNow { now: self.clock.now().as_millis() },
+            terminal: self.terminal.clone(),
+            gateway: self.gateway.clone(),
+        })
     }
 }
 

@@ -128,7 +128,7 @@ pub enum Event {
 }
 
 /// How an answer is lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LostHow {
     /// The connection is closed instead of answered.

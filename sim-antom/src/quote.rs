@@ -38,7 +38,7 @@ const BUILT_IN: &[(&str, u64)] = &[
 const DECIMALS: u32 = 8;
 
 /// The table of rates: fixed ones, and what a script puts in their place.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Rates(BTreeMap<String, u64>);
 

@@ -15,6 +15,7 @@ mod effect;
 mod fault;
 mod field;
 mod rule;
+mod schema;
 mod settings;
 mod topic;
 
@@ -34,7 +35,7 @@ pub use topic::NoticeKind;
 pub(crate) use topic::Topic;
 
 /// A script. Everything has a default, so an empty one is a gateway where everybody pays.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Script {
     /// Codes that calls are answered with instead of being carried out.

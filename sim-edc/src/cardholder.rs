@@ -13,7 +13,7 @@ use wire::time::Span;
 use crate::state::State;
 
 /// What a cardholder does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum CardholderAction {
     /// Inserts a card.
@@ -106,7 +106,7 @@ pub enum CardholderAction {
 }
 
 /// What kind of card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Card {
     /// A chip card, credit.

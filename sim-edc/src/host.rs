@@ -6,7 +6,7 @@ use wire::edc::BusinessCode;
 use wire::time::Span;
 
 /// What the host answers to an authorisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum HostAnswer {
     /// Approves. One that takes longer than 30 seconds is too late: the terminal takes the payment back.
@@ -51,7 +51,7 @@ impl HostAnswer {
 }
 
 /// How an automatic reversal goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reversal {
     /// Done: PROCESS_FAIL, not charged.

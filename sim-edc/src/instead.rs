@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use wire::edc::{BusinessCode, Charge, CommandCode, CommandName, InitCode};
 
 /// What is answered instead, and to what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Instead {
     /// The answer to a hello.
@@ -29,7 +29,7 @@ pub enum Instead {
 }
 
 /// A failure, and when it is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, try_from = "Written")]
 pub struct Reply {
     /// The code.
@@ -49,7 +49,7 @@ pub enum FailureCode {
 }
 
 /// Whether the command is carried out first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
     /// It is not.
@@ -72,7 +72,7 @@ impl Instead {
 }
 
 /// A reply as it is written.
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Written {
     code: FailureCode,
@@ -107,6 +107,16 @@ impl<'de> Deserialize<'de> for FailureCode {
         let text = String::deserialize(deserializer)?;
         let command = text.parse().map(Self::Command);
         command.or_else(|_| text.parse().map(Self::Business)).map_err(|_| D::Error::unknown_variant(&text, WORDS))
+    }
+}
+
+impl schemars::JsonSchema for FailureCode {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FailureCode".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "description": "A code that ends a command.", "enum": WORDS})
     }
 }
 

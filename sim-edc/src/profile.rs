@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Which codec the line speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
     /// Frames with length, check, ACK and NAK.

@@ -13,7 +13,7 @@ use crate::settings::Settings;
 use crate::trouble::Fault;
 
 /// A script. Everything has a default, so an empty one is a terminal that approves.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Script {
     /// What the cardholder does, each time he is waited for.

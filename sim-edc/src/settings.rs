@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use wire::time::Span;
 
 /// See the module's documentation. Every default is named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether commands before a successful hello are refused with CommandInvalid. Default true.
@@ -58,7 +58,7 @@ impl Default for Settings {
 }
 
 /// Which half of a CommandCancel comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CancelOrder {
     /// The answer to CommandCancel.
@@ -69,7 +69,7 @@ pub enum CancelOrder {
 }
 
 /// What GetLastTransaction tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LastTransaction {
     /// The last transaction.
@@ -84,7 +84,7 @@ pub enum LastTransaction {
 }
 
 /// How the VAT is rounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TaxRounding {
     /// Half up.
@@ -95,7 +95,7 @@ pub enum TaxRounding {
 }
 
 /// Where the tip is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tip {
     /// Part of paymentAmount.
@@ -106,7 +106,7 @@ pub enum Tip {
 }
 
 /// When a success carries what it need not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Notes {
     /// With everything but a plain credit card.

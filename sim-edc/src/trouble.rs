@@ -8,7 +8,7 @@ use wire::time::Span;
 use crate::event::Direction;
 
 /// When, how often and at what a fault applies. One shape for all of them, and everything has a default.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Aim {
     /// Messages to the POS (the default) or bytes from it; faults of the bytes only.
@@ -67,7 +67,7 @@ pub enum Stage {
 macro_rules! faults {
     ($($variant:ident $word:literal $stage:ident $on:expr, $doc:literal;)+) => {
         /// What goes wrong. Each fault applies so many times and is then used up.
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
         pub enum Fault {
             /// The terminal loses power and starts up again. Records survive, everything else is forgotten.
@@ -192,7 +192,7 @@ faults! {
 }
 
 /// At which point of a payment something happens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PowerLossAt {
     /// While waiting for a card.

@@ -16,7 +16,7 @@ mod signature;
 
 pub use code::{
     BATCH_PAY, CANCEL, CAPTURE, CREATE_PAYMENT_SESSION, CodeLine, INQUIRY_PAYMENT, INQUIRY_REFUND, NOTIFY_PAYMENT,
-    NextStep, PAY, PAYMENT_RESULT_CODE, REFUND, ResultStatus, codes, find, find_anywhere,
+    NextStep, PAY, PAYMENT_RESULT_CODE, REFUND, ResultStatus, codes, find, find_anywhere, known_codes,
 };
 pub use envelope::{Envelope, Headers};
 pub use field::{FieldKind, FieldNeed, FieldProblem, FieldRule, Severity, check_fields};

@@ -88,6 +88,18 @@ impl<'de> Deserialize<'de> for HexBytes {
     }
 }
 
+impl schemars::JsonSchema for HexBytes {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "HexBytes".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string", "description": "Bytes in hex, such as `02 00 ff`.", "pattern": "^[0-9A-Fa-f\\s]*$",
+        })
+    }
+}
+
 /// Bytes that are nearly always text, such as JSON bodies: written as a string in traces, as `{"hex": …}` when not UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TextBytes(pub Bytes);

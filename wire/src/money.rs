@@ -61,6 +61,16 @@ impl<'de> Deserialize<'de> for Currency {
     }
 }
 
+impl schemars::JsonSchema for Currency {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Currency".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "description": "ISO 4217 letters.", "pattern": "^[A-Z]{3}$"})
+    }
+}
+
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -76,7 +86,7 @@ impl fmt::Debug for Currency {
 /// An amount of money: a number of minor units (won, yen, cents) of a currency.
 ///
 /// On the wire it is `{"currency":"KRW","value":"10400"}`, and that is how it is serialised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "Amount", into = "Amount")]
 pub struct Money {
     /// The currency.
@@ -140,14 +150,31 @@ impl fmt::Display for Money {
 }
 
 /// The wire shape of an amount: two strings, not yet known to be money.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Amount {
     /// ISO 4217 letters.
+    #[schemars(with = "Currency")]
     pub currency: String,
     /// Digits, in the smallest unit of the currency. A JSON number is read too, since one official SDK sends it; who
     /// must know the difference looks at the bytes.
     #[serde(deserialize_with = "text_or_number")]
+    #[schemars(with = "Digits")]
     pub value: String,
+}
+
+/// How a value may be written.
+struct Digits;
+
+impl schemars::JsonSchema for Digits {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Digits".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Digits: minor units of the currency.", "type": ["string", "integer"], "pattern": "^[0-9]{1,16}$", "minimum": 0,
+        })
+    }
 }
 
 fn text_or_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

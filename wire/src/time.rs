@@ -231,6 +231,18 @@ impl<'de> Deserialize<'de> for Span {
     }
 }
 
+impl schemars::JsonSchema for Span {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Span".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string", "description": "A number and a unit: 200ms, 5s, 3m, 24h.", "pattern": "^[0-9][0-9hms. ]*[hms]$",
+        })
+    }
+}
+
 /// A text that is not a duration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("read duration {0:?}: write a number and a unit, such as 200ms, 5s, 3m or 24h")]

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::output::{say, unless_unwritten};
 use crate::exit::Exit;
 use crate::report::schema;
+use crate::{driver, scenario};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SchemaArguments {
@@ -15,6 +16,10 @@ pub(super) struct SchemaArguments {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum What {
+    /// A scenario file, or a part of one
+    Scenario,
+    /// The messages between harness and driver
+    Driver,
     /// The report of --json and --format json
     Report,
     /// A file for --known-failing
@@ -23,6 +28,8 @@ enum What {
 
 pub(super) fn main(arguments: &SchemaArguments) -> Exit {
     let schema = match arguments.what {
+        What::Scenario => scenario::schema(),
+        What::Driver => driver::schema(),
         What::Report => schema::report(),
         What::KnownFailing => schema::known_failing(),
     };

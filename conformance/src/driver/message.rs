@@ -9,7 +9,7 @@ use wire::money::Money;
 use crate::scenario::Role;
 
 /// The answer to `initialize`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Hello {
     /// What the integration calls itself.
@@ -37,7 +37,7 @@ impl Hello {
 }
 
 /// How an order stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OrderState {
     /// Not decided yet.
@@ -68,7 +68,7 @@ impl fmt::Display for OrderState {
 }
 
 /// The answer to `orderStatus`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderStatus {
     /// Where it is.

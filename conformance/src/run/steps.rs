@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use wire::clock::Clock as _;
 
 use super::TimeMode;
 use super::session::Session;
 use super::stage::{ANSWER, Call, Stage};
 use crate::driver::DriverError;
+use crate::driver::request::{CheckoutOrder, CheckoutOrders, NamedOrder, OrderInBatch, RefundOrder, TakeHeld, params};
 use crate::scenario::{By, Capture, Checkout, CheckoutBatch, Condition, Step};
 use crate::trace::{DriverEvent, Event};
 
@@ -49,15 +50,13 @@ impl Stage<'_> {
             }
             Step::Capture(capture) => {
                 self.check_calls().await?;
-                let mut params = json!({"order": capture.order.value});
-                if let Some(amount) = capture.amount {
-                    params["amount"] = json!(amount.amount());
-                }
-                Ok(Begun::Long(self.call("capture", params, long)))
+                let order = capture.order.value.clone();
+                let held = TakeHeld { order, amount: capture.amount.map(|money| money.amount()) };
+                Ok(Begun::Long(self.call("capture", params(&held), long)))
             }
             Step::Cancel(cancel) => {
                 self.check_calls().await?;
-                let params = json!({"order": cancel.order.value});
+                let params = params(&NamedOrder { order: cancel.order.value.clone() });
                 if self.is_at_terminal(&cancel.order.value) {
                     return Ok(Begun::Short(self.call("cancel", params, ANSWER)));
                 }
@@ -66,8 +65,8 @@ impl Stage<'_> {
             }
             Step::Refund(refund) => {
                 self.check_calls().await?;
-                let params = json!({"order": refund.order.value, "amount": refund.amount.amount()});
-                Ok(Begun::Long(self.call("refund", params, long)))
+                let refund = RefundOrder { order: refund.order.value.clone(), amount: refund.amount.amount() };
+                Ok(Begun::Long(self.call("refund", params(&refund), long)))
             }
             Step::Restart(_) => {
                 self.abandon_calls();
@@ -138,47 +137,33 @@ impl Stage<'_> {
     }
 }
 
-/// The parameters of `checkout`.
+/// The parameters of `checkout`. Who is told the basket computes the amount, and is not told it.
 fn sale(checkout: &Checkout) -> Value {
-    let amount = checkout.amount.value;
-    let mut params = json!({
-        "order": checkout.order.value,
-        "by": checkout.by,
-        "amount": amount.amount(),
-        "description": checkout.description,
-    });
-    if let (false, Some(fields)) = (checkout.cart.is_empty(), params.as_object_mut()) {
-        // Who is told the amount does not compute it.
-        fields.remove("amount");
-        fields.insert("currency".to_owned(), json!(amount.currency));
-        fields.insert("cart".to_owned(), json!(checkout.cart));
-    }
-    match checkout.by {
-        By::EntryCode => params["userAgent"] = Value::from(WALLET),
-        By::PaymentCode => params["paymentCode"] = json!(checkout.payment_code.as_deref().unwrap_or(PAYMENT_CODE)),
-        By::Terminal | By::OrderCode | By::Cashier | By::Session | By::Batch => {}
-    }
-    if let Some(method) = &checkout.method {
-        params["method"] = json!(method);
-    }
-    if checkout.capture == Capture::Manual {
-        params["capture"] = json!(checkout.capture);
-    }
-    params
+    let (amount, has_cart) = (checkout.amount.value, !checkout.cart.is_empty());
+    let code = || checkout.payment_code.as_deref().unwrap_or(PAYMENT_CODE).to_owned();
+    params(&CheckoutOrder {
+        order: checkout.order.value.clone(),
+        by: checkout.by,
+        amount: (!has_cart).then(|| amount.amount()),
+        description: checkout.description.clone(),
+        currency: has_cart.then_some(amount.currency),
+        cart: checkout.cart.clone(),
+        user_agent: (checkout.by == By::EntryCode).then(|| WALLET.to_owned()),
+        payment_code: (checkout.by == By::PaymentCode).then(code),
+        method: checkout.method.clone(),
+        capture: (checkout.capture == Capture::Manual).then_some(checkout.capture),
+    })
 }
 
 /// The parameters of `checkoutBatch`.
 fn batch_sale(batch: &CheckoutBatch) -> Value {
-    let orders = batch.orders.iter().enumerate().map(|(index, order)| {
-        let merchant = order.merchant.clone().unwrap_or_else(|| format!("SELLER-{}", index + 1));
-        json!({
-            "order": order.order.value,
-            "amount": order.amount.value.amount(),
-            "description": order.description,
-            "merchant": merchant,
-        })
+    let orders = batch.orders.iter().enumerate().map(|(index, order)| OrderInBatch {
+        order: order.order.value.clone(),
+        amount: order.amount.value.amount(),
+        description: order.description.clone(),
+        merchant: order.merchant.clone().unwrap_or_else(|| format!("SELLER-{}", index + 1)),
     });
-    json!({"batch": batch.batch.value, "orders": orders.collect::<Vec<_>>()})
+    params(&CheckoutOrders { batch: batch.batch.value.clone(), orders: orders.collect() })
 }
 
 /// A step in a line of a report.

@@ -11,7 +11,7 @@ use wire::edc::CommandName;
 use crate::driver::OrderState;
 
 /// An expectation.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Expectation {
     /// How orders stand, as the integration says: `order: {A: paid}`.
@@ -68,8 +68,25 @@ impl<'de> Deserialize<'de> for Charged {
     }
 }
 
+impl schemars::JsonSchema for Charged {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Charged".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "An order with its value in minor units, and how often: {A: \"10400\", times: 1}.",
+            "type": "object",
+            "properties": {"times": {"description": "How often. Default 1.", "type": "integer", "minimum": 0}},
+            "additionalProperties": {"type": ["string", "integer"], "pattern": "^[0-9]{1,16}$", "minimum": 0},
+            "minProperties": 1,
+            "maxProperties": 2,
+        })
+    }
+}
+
 /// How often a command came.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Sent {
     /// The command.
@@ -83,7 +100,7 @@ pub struct Sent {
 }
 
 /// How often an operation was called.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Called {
     /// The operation.
@@ -97,7 +114,7 @@ pub struct Called {
 }
 
 /// How often something happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Count {
     /// Exactly.

@@ -9,18 +9,21 @@ use super::model::{Given, Role};
 use super::step::Step;
 
 /// A scenario file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ScenarioFile {
     /// What happens, as a fact.
+    #[schemars(with = "String")]
     pub title: Spanned<String>,
     /// Which roles the integration must play.
     pub roles: Vec<Role>,
     /// Which requirements it exercises on purpose.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub covers: Vec<Spanned<String>>,
     /// Files whose variables, givens, steps and expectations come before these: paths from this file's folder.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub include: Vec<Spanned<String>>,
     /// Values with names: `${name}` stands for one in every text and number below.
     #[serde(default)]
@@ -35,17 +38,20 @@ pub struct ScenarioFile {
     pub steps: Vec<Step>,
     /// What must hold in the end, beside every rule.
     #[serde(default)]
+    #[schemars(with = "Vec<Expectation>")]
     pub expect: Vec<Spanned<Expectation>>,
 }
 
 /// A part: a file for others to include, which is no case by itself.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PartFile {
     /// What it is about, as a fact.
+    #[schemars(with = "String")]
     pub part: Spanned<String>,
     /// Files that come before this one: paths from this file's folder.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub include: Vec<Spanned<String>>,
     /// Values with names, unless whoever includes this gives them others.
     #[serde(default)]
@@ -58,5 +64,6 @@ pub struct PartFile {
     pub steps: Vec<Step>,
     /// What must hold in the end.
     #[serde(default)]
+    #[schemars(with = "Vec<Expectation>")]
     pub expect: Vec<Spanned<Expectation>>,
 }

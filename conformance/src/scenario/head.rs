@@ -1,9 +1,12 @@
 //! What is read of a file before anything else: what it includes, its variables, and the rows of its table.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
 use serde_saphyr::{Location, Spanned};
 
 /// The head of a file of either kind. What else is in it is looked at later.
@@ -56,6 +59,58 @@ impl<'de> Deserialize<'de> for Cells {
             }
         }
         deserializer.deserialize_map(Fields)
+    }
+}
+
+/// What may stand in a cell.
+fn cell() -> Value {
+    json!({"type": ["string", "number", "boolean"]})
+}
+
+impl JsonSchema for Cells {
+    fn schema_name() -> Cow<'static, str> {
+        "Values".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Names with their values.",
+            "type": "object",
+            "propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9_]*$"},
+            "additionalProperties": cell(),
+            "maxProperties": COLUMNS,
+        })
+    }
+}
+
+impl JsonSchema for Table {
+    fn schema_name() -> Cow<'static, str> {
+        "Table".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let row = generator.subschema_for::<Cells>();
+        json_schema!({
+            "description": "A row for each case.",
+            "anyOf": [
+                {"type": "array", "items": row, "minItems": 1, "maxItems": ROWS},
+                {
+                    "type": "object",
+                    "properties": {
+                        "columns": {"description": "The names.", "type": "array", "items": {"type": "string"}},
+                        "rows": {
+                            "description": "The values of a case each.",
+                            "type": "array",
+                            "items": {"type": "array", "items": cell()},
+                            "minItems": 1,
+                            "maxItems": ROWS,
+                        },
+                    },
+                    "required": ["columns", "rows"],
+                    "additionalProperties": false,
+                },
+            ],
+        })
     }
 }
 

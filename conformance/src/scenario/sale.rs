@@ -7,7 +7,7 @@ use wire::money::{Currency, Money};
 use super::model::Role;
 
 /// How an order is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
     /// At the card terminal.
@@ -69,14 +69,16 @@ impl By {
 }
 
 /// Sell an order.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Checkout {
     /// Its name in this scenario.
+    #[schemars(with = "String")]
     pub order: Spanned<String>,
     /// How it is paid.
     pub by: By,
     /// How much, in minor units.
+    #[schemars(with = "Money")]
     pub amount: Spanned<Money>,
     /// What is sold.
     #[serde(default = "goods")]
@@ -96,7 +98,7 @@ pub struct Checkout {
 }
 
 /// When money that was authorised is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Capture {
     /// By itself.
@@ -107,7 +109,7 @@ pub enum Capture {
 }
 
 /// A line of a basket.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CartLine {
     /// The price of one, in major units with a point: `19.99`.
@@ -118,22 +120,25 @@ pub struct CartLine {
 }
 
 /// Sell several orders at once, each of another merchant.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CheckoutBatch {
     /// Its name in this scenario.
+    #[schemars(with = "String")]
     pub batch: Spanned<String>,
     /// What is in it.
     pub orders: Vec<BatchOrder>,
 }
 
 /// An order of a batch.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct BatchOrder {
     /// Its name in this scenario.
+    #[schemars(with = "String")]
     pub order: Spanned<String>,
     /// How much, in minor units.
+    #[schemars(with = "Money")]
     pub amount: Spanned<Money>,
     /// What is sold.
     #[serde(default = "goods")]

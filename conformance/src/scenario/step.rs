@@ -14,7 +14,7 @@ use super::sale::{Checkout, CheckoutBatch};
 use crate::driver::OrderState;
 
 /// A step.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Step {
     /// Sell an order.
@@ -30,7 +30,7 @@ pub enum Step {
     /// Give back what was paid for an order, or part of it.
     Refund(Refund),
     /// Wait for something to happen.
-    Until(Spanned<Until>),
+    Until(#[schemars(with = "Until")] Spanned<Until>),
     /// Kill the integration and start it again on the same state.
     Restart(Restart),
     /// Let time pass.
@@ -38,13 +38,13 @@ pub enum Step {
     /// Let everything run until every order has ended and nothing is going on any more.
     Settle(Settle),
     /// Take the same steps several times; `${n}` in them counts from 1.
-    Repeat(Spanned<Repeat>),
+    Repeat(#[schemars(with = "Repeat")] Spanned<Repeat>),
     /// Take several lists of steps at the same time.
-    Parallel(Spanned<Vec<Vec<Self>>>),
+    Parallel(#[schemars(with = "Vec<Vec<Self>>")] Spanned<Vec<Vec<Self>>>),
     /// Put bytes on the line to the till, as they are.
     SendRaw(SendRaw),
     /// Send bytes to where the integration listens for notifications, unsigned.
-    NotifyRaw(Spanned<NotifyRaw>),
+    NotifyRaw(#[schemars(with = "NotifyRaw")] Spanned<NotifyRaw>),
 }
 
 impl Step {
@@ -64,18 +64,20 @@ impl Step {
 }
 
 /// An order by its name.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct OrderRef {
     /// Its name.
+    #[schemars(with = "String")]
     pub order: Spanned<String>,
 }
 
 /// Take money that was only held.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CaptureOrder {
     /// The order's name.
+    #[schemars(with = "String")]
     pub order: Spanned<String>,
     /// How much, in minor units. Default all of it.
     #[serde(default)]
@@ -83,18 +85,20 @@ pub struct CaptureOrder {
 }
 
 /// Give back what was paid.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Refund {
     /// The order's name.
+    #[schemars(with = "String")]
     pub order: Spanned<String>,
     /// How much, in minor units.
     pub amount: Money,
 }
 
 /// Wait until one thing has happened since the step before began.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["event"]}, {"required": ["sent"]}, {"required": ["called"]}, {"required": ["notified"]}, {"required": ["order"]}]))]
 pub struct Until {
     /// The terminal has sent this event.
     #[serde(default)]
@@ -149,7 +153,7 @@ pub enum Condition<'a> {
 }
 
 /// The `notifyType` of a notification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum NoticeType {
     /// A payment has ended.
@@ -179,12 +183,12 @@ impl NoticeType {
 }
 
 /// Kill and start again.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Restart {}
 
 /// Let time pass.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Wait {
     /// How much.
@@ -192,7 +196,7 @@ pub struct Wait {
 }
 
 /// Let everything run.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Settle {
     /// How long at most.
@@ -200,7 +204,7 @@ pub struct Settle {
 }
 
 /// Take the same steps several times.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Repeat {
     /// How often.
@@ -210,7 +214,7 @@ pub struct Repeat {
 }
 
 /// Bytes on the line.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SendRaw {
     /// To whom.
@@ -220,7 +224,7 @@ pub struct SendRaw {
 }
 
 /// Who gets bytes from the line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RawTo {
     /// The till, as from the terminal.
@@ -228,7 +232,7 @@ pub enum RawTo {
 }
 
 /// An HTTP POST to where notifications go, which Antom never sent.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct NotifyRaw {
     /// The body as text.

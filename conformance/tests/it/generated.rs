@@ -26,7 +26,7 @@ fn the_page_of_requirements_is_the_catalogue() {
 
 #[test]
 fn the_schemas_are_those_of_the_types() {
-    for what in ["report", "known-failing"] {
+    for what in ["report", "known-failing", "scenario", "driver"] {
         equal(&format!("docs/schema/{what}.schema.json"), &stdout(&conformance(&["schema", what])));
     }
 }

@@ -27,6 +27,7 @@ mod rules_pay;
 mod rules_refund;
 mod rules_signing;
 mod runs;
+mod schemas;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -181,7 +181,9 @@ fn convictions() -> BTreeMap<Fault, BTreeMap<String, Caught>> {
 
 fn link(case: &str) -> String {
     let name = case.rsplit('/').next().unwrap_or(case);
-    format!("[{name}](../scenarios/{case}.yaml)")
+    // The rows of a table are one file.
+    let file = case.split('[').next().unwrap_or(case);
+    format!("[{}](../scenarios/{file}.yaml)", name.replace('[', "\\[").replace(']', "\\]"))
 }
 
 fn page(found: &BTreeMap<Fault, BTreeMap<String, Caught>>) -> String {

@@ -144,8 +144,11 @@ impl<'de> Deserialize<'de> for Times {
                 self.visit_u64(u64::try_from(number).unwrap_or(0))
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Times, E> {
-                let always = text == "always";
-                if always { Ok(Times::Always) } else { Err(E::custom("expected a number from 1, or `always`")) }
+                // A number that was put in for a variable comes as a text.
+                match text {
+                    "always" => Ok(Times::Always),
+                    number => number.parse().map_or_else(|_| self.visit_u64(0), |number| Ok(Times::Limited(number))),
+                }
             }
         }
         deserializer.deserialize_any(Read)

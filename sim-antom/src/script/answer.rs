@@ -9,7 +9,7 @@ use super::rule::What;
 use super::topic::Topic;
 
 /// A scripted answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Answer {
     /// The operation that is answered.

@@ -9,7 +9,7 @@ use super::rule::What;
 use super::topic::Topic;
 
 /// What a buyer does after he was sent to his wallet.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Buyer {
     /// Pays.
@@ -84,7 +84,7 @@ pub enum CaptureEnd {
 }
 
 /// How an accepted refund ends.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum RefundEnd {
     /// It is answered REFUND_IN_PROCESS, and given back later.

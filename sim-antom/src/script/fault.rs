@@ -18,7 +18,7 @@ pub type Changes = BTreeMap<FieldPath, Value>;
 macro_rules! faults {
     ($($(#[doc = $doc:literal])+ $variant:ident $word:literal $($body:tt)?)+) => {
         /// What goes wrong. Each fault takes the first call or notification that it fits, unless its aim says otherwise.
-        #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all_fields = "kebab-case", deny_unknown_fields)]
         pub enum Fault {
             $($(#[doc = $doc])+ #[serde(rename = $word)] $variant $($body)?,)+

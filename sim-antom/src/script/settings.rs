@@ -9,7 +9,7 @@ use wire::time::Span;
 use crate::quote::Rates;
 
 /// Everything has a default.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether what the documents forbid and the real gateway lets pass is refused too. Default false.
@@ -46,7 +46,7 @@ pub struct Settings {
 }
 
 /// A URL in an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UrlKind {
     /// normalUrl.
@@ -58,7 +58,7 @@ pub enum UrlKind {
 }
 
 /// So many calls in so long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RateLimit {
     /// Calls.

@@ -3,6 +3,8 @@
 //! Four tables equal `fixtures/result-codes.json`, compared line by line in `tests/it/codes.rs`. The tables of the other
 //! operations are published in part only; theirs hold what the documents name.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::Operation;
@@ -92,21 +94,29 @@ pub fn find(table: &'static [CodeLine], code: &str) -> Option<&'static CodeLine>
     table.iter().find(|line| line.code == code)
 }
 
+/// Every table, pay's own first.
+const TABLES: [&[CodeLine]; 9] = [
+    PAY,
+    INQUIRY_PAYMENT,
+    BATCH_PAY,
+    PAYMENT_RESULT_CODE,
+    REFUND,
+    CANCEL,
+    CAPTURE,
+    INQUIRY_REFUND,
+    CREATE_PAYMENT_SESSION,
+];
+
 /// The line of a code wherever it is documented; pay's own line first.
 #[must_use]
 pub fn find_anywhere(code: &str) -> Option<&'static CodeLine> {
-    const TABLES: [&[CodeLine]; 9] = [
-        PAY,
-        INQUIRY_PAYMENT,
-        BATCH_PAY,
-        PAYMENT_RESULT_CODE,
-        REFUND,
-        CANCEL,
-        CAPTURE,
-        INQUIRY_REFUND,
-        CREATE_PAYMENT_SESSION,
-    ];
     TABLES.into_iter().find_map(|table| find(table, code))
+}
+
+/// Every code that is documented anywhere, in alphabetical order.
+#[must_use]
+pub fn known_codes() -> BTreeSet<&'static str> {
+    TABLES.into_iter().flatten().map(|line| line.code).collect()
 }
 
 /// The codes of an operation.

@@ -9,7 +9,7 @@ macro_rules! codes {
         $($variant:ident = $wire:literal, $message:literal, $value:expr;)+
     ) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         pub enum $name {
             $(#[doc = $message] #[serde(rename = $wire)] $variant,)+
         }

@@ -35,7 +35,7 @@ pub enum Command {
 }
 
 /// The four documented names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[expect(missing_docs, reason = "the provider's own names")]
 pub enum CommandName {
     Purchase,

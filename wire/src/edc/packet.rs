@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::object_writer::ObjectWriter;
 
 /// The kind of a message: the TYPE byte of a frame, the `type` field of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// `H`: initialisation, and its answer.
