@@ -5,6 +5,7 @@
 mod adapters;
 mod catalogue;
 mod documents;
+mod families;
 mod faults;
 mod files;
 mod generated;

@@ -1,0 +1,65 @@
+//! The families of scenarios are whole: every documented code of an operation has its case.
+
+use std::collections::BTreeSet;
+
+use conformance::plan::{Case, plan};
+use wire::antom::{CodeLine, INQUIRY_PAYMENT, PAY, PAYMENT_RESULT_CODE, ResultStatus};
+use wire::edc::{BusinessCode, CommandCode};
+
+use crate::root;
+
+fn cases() -> Vec<Case> {
+    plan(&[root().join("scenarios")], 1).unwrap()
+}
+
+/// The rows of a family, up to the first of these signs.
+fn rows(cases: &[Case], family: &str, end: &str) -> BTreeSet<String> {
+    let name = |case: &Case| case.name.strip_prefix(family)?.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
+    let code = |row: String| row.split(|c| end.contains(c)).next().unwrap_or_default().to_owned();
+    cases.iter().filter_map(name).map(code).collect()
+}
+
+fn codes(table: &[CodeLine], status: ResultStatus) -> BTreeSet<String> {
+    table.iter().filter(|line| line.status == status).map(|line| line.code.to_owned()).collect()
+}
+
+#[test]
+fn every_code_of_the_gateway_that_a_shop_meets_has_a_case() {
+    let cases = cases();
+    assert_eq!(rows(&cases, "pay/refused-by-code", ""), codes(PAY, ResultStatus::F));
+    assert_eq!(rows(&cases, "pay/unclear-by-code", "-"), codes(PAY, ResultStatus::U));
+    let mut inquiry = codes(INQUIRY_PAYMENT, ResultStatus::F);
+    inquiry.extend(codes(INQUIRY_PAYMENT, ResultStatus::U));
+    assert_eq!(rows(&cases, "inquiry/by-code", ""), inquiry);
+    for family in ["inquiry/declined-by-code", "notify/declined-and-notified"] {
+        assert_eq!(rows(&cases, family, ""), codes(PAYMENT_RESULT_CODE, ResultStatus::F), "{family}");
+    }
+}
+
+#[test]
+fn every_code_of_the_terminal_has_a_case_for_each_command() {
+    let cases = cases();
+    let commands: BTreeSet<_> = CommandCode::ALL.iter().map(|code| code.as_str().to_owned()).collect();
+    let business = BusinessCode::ALL.iter().map(|code| code.as_str().to_owned());
+    let all: BTreeSet<_> = commands.iter().cloned().chain(business).collect();
+    assert_eq!(rows(&cases, "edc/last-transaction-by-code", ""), all);
+    assert_eq!(rows(&cases, "edc/cancel-by-code", ""), commands);
+    let mut refunds = rows(&cases, "edc/refund-by-code", "");
+    // Its row would lie about an earlier refund; a story of its own has one.
+    assert!(refunds.insert("ORDER_IS_CANCELED".to_owned()) && cases.iter().any(|case| case.name == "edc/refund-asked-again"));
+    assert_eq!(refunds, all);
+}
+
+#[test]
+fn there_are_enough_of_them_each_says_what_it_covers_and_no_title_is_there_twice() {
+    let cases = cases();
+    assert!(cases.len() >= 250, "{} cases", cases.len());
+    let mut titles = BTreeSet::new();
+    for case in &cases {
+        let title = case.scenario.title.value.as_str();
+        let family = case.name.split('[').next().unwrap_or_default();
+        assert!(titles.insert((title, family)) || case.name.contains('['), "{}: {title:?}", case.name);
+    }
+    let silent: Vec<_> = cases.iter().filter(|case| case.name.contains('[') && case.scenario.covers.is_empty()).collect();
+    assert!(silent.is_empty(), "{:?}", silent.iter().map(|case| &case.name).collect::<Vec<_>>());
+}
