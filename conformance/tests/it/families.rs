@@ -46,7 +46,10 @@ fn every_code_of_the_terminal_has_a_case_for_each_command() {
     assert_eq!(rows(&cases, "edc/cancel-by-code", ""), commands);
     let mut refunds = rows(&cases, "edc/refund-by-code", "");
     // Its row would lie about an earlier refund; a story of its own has one.
-    assert!(refunds.insert("ORDER_IS_CANCELED".to_owned()) && cases.iter().any(|case| case.name == "edc/refund-asked-again"));
+    assert!(
+        refunds.insert("ORDER_IS_CANCELED".to_owned())
+            && cases.iter().any(|case| case.name == "edc/refund-asked-again")
+    );
     assert_eq!(refunds, all);
 }
 
@@ -60,6 +63,7 @@ fn there_are_enough_of_them_each_says_what_it_covers_and_no_title_is_there_twice
         let family = case.name.split('[').next().unwrap_or_default();
         assert!(titles.insert((title, family)) || case.name.contains('['), "{}: {title:?}", case.name);
     }
-    let silent: Vec<_> = cases.iter().filter(|case| case.name.contains('[') && case.scenario.covers.is_empty()).collect();
+    let silent: Vec<_> =
+        cases.iter().filter(|case| case.name.contains('[') && case.scenario.covers.is_empty()).collect();
     assert!(silent.is_empty(), "{:?}", silent.iter().map(|case| &case.name).collect::<Vec<_>>());
 }
