@@ -26,12 +26,12 @@ fn codes(table: &[CodeLine], status: ResultStatus) -> BTreeSet<String> {
 #[test]
 fn every_code_of_the_gateway_that_a_shop_meets_has_a_case() {
     let cases = cases();
-    assert_eq!(rows(&cases, "pay/refused-by-code", ""), codes(PAY, ResultStatus::F));
+    assert_eq!(rows(&cases, "pay/refused-with", ""), codes(PAY, ResultStatus::F));
     assert_eq!(rows(&cases, "pay/unclear-by-code", "-"), codes(PAY, ResultStatus::U));
     let mut inquiry = codes(INQUIRY_PAYMENT, ResultStatus::F);
     inquiry.extend(codes(INQUIRY_PAYMENT, ResultStatus::U));
     assert_eq!(rows(&cases, "inquiry/by-code", ""), inquiry);
-    for family in ["inquiry/declined-by-code", "notify/declined-and-notified"] {
+    for family in ["inquiry/failed-with", "notify/declined-and-notified"] {
         assert_eq!(rows(&cases, family, ""), codes(PAYMENT_RESULT_CODE, ResultStatus::F), "{family}");
     }
 }

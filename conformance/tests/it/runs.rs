@@ -122,17 +122,7 @@ fn a_failing_case_shows_the_exchange_and_marks_the_place() {
 
 #[test]
 fn selection_by_pattern_and_nothing_selected() {
-    let output = conformance(&[
-        "run",
-        "--integration",
-        "memory",
-        "--run",
-        "notify/*-*",
-        "--skip",
-        "**/forged-*",
-        "--skip",
-        "notify/*[**",
-    ]);
+    let output = conformance(&["run", "--integration", "memory", "--run", "notify/**", "--skip", "**/forged-*"]);
     assert_eq!(code(&output), 0);
     assert!(stdout(&output).contains("PASS notify/repeated-eight-times"));
     let said = stdout(&output);

@@ -63,7 +63,7 @@ pub enum Buyer {
 }
 
 /// How an allowed capture ends.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum CaptureEnd {
     /// It is answered CAPTURE_IN_PROCESS, and the money is taken later.
