@@ -137,7 +137,18 @@ pub fn check_fields(body: &Value, table: &[FieldRule]) -> Vec<FieldProblem> {
 }
 
 fn find<'v>(object: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('.').try_fold(object, |value, key| value.get(key)).filter(|value| !value.is_null())
+    path.split('.').try_fold(object, field).filter(|value| !value.is_null())
+}
+
+/// A field of an object. Most objects have a handful, which are compared sooner than one name is hashed; a table asks for
+/// many names.
+fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    const A_HANDFUL: usize = 24;
+    let object = value.as_object()?;
+    if object.len() > A_HANDFUL {
+        return object.get(name);
+    }
+    object.iter().find(|(key, _)| key.as_str() == name).map(|(_, value)| value)
 }
 
 fn check_object(root: &Value, object: &Value, prefix: &str, table: &[FieldRule], problems: &mut Vec<FieldProblem>) {
