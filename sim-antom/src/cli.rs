@@ -22,8 +22,8 @@ use crate::keys::{ANTOM_PUBLIC, MERCHANT_PRIVATE, is_client_id};
 use crate::notifier::{Scheme, Target};
 use crate::tls::names_of;
 use crate::{
-    ApiKey, Authority, Cashier, Clients, Control, DurableStore, Event, Front, Gateway, Journal, KeyRing, MemoryStore,
-    Notifier, Script, Signing, Store, SystemClock, TcpAccept, TcpConnect, TlsClient, TlsServer, drive,
+    ApiKey, Authority, Cashier, Clients, Control, DurableStore, Event, Forger, Front, Gateway, Journal, KeyRing,
+    MemoryStore, Notifier, Script, Signing, Store, SystemClock, TcpAccept, TcpConnect, TlsClient, TlsServer, drive,
 };
 
 /// Antom's payment API on loopback, signed as Antom signs.
@@ -114,13 +114,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     for address in &arguments.listen {
         listeners.push(TcpListener::bind(address).await.with_context(|| format!("listen on {address}"))?);
     }
-    // A key of its own for forged notifications, new each time: nobody may ever trust it.
-    let forger = Signer::generate().context("make the forger's key")?;
     let store: Box<dyn Store> = match &arguments.store {
         Some(path) => Box::new(DurableStore::open(path)?),
         None => Box::new(MemoryStore::default()),
     };
-    let mut gateway = Gateway::over(store, clients, antom, Some(forger), script);
+    let mut gateway = Gateway::over(store, clients, antom, Forger::fresh(), script);
     gateway.set_dashboard_url(arguments.notify_url.clone());
     gateway.set_page_url(page_url(&arguments, &listeners, &tls)?);
     gateway.set_by_hand(arguments.by_hand);

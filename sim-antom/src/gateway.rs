@@ -13,6 +13,7 @@ use crate::checks::{Refusal, check};
 use crate::client::{Clients, Signing};
 use crate::desk::Desk;
 use crate::event::Event;
+use crate::forger::Forger;
 use crate::held::{Departure, Held};
 use crate::ledger::Ledger;
 use crate::matcher::Fits;
@@ -75,7 +76,7 @@ pub enum Output {
 pub struct Gateway {
     clients: Clients,
     signer: Signer,
-    forger: Option<Signer>,
+    forger: Forger,
     desk: Desk,
     held: Held,
 }
@@ -83,8 +84,14 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway that has seen nothing. `forger` signs forged notifications; without one they carry no signature.
     #[must_use]
-    pub fn new(clients: Clients, signer: Signer, forger: Option<Signer>, script: Script) -> Self {
-        Self { clients, signer, forger, desk: Desk::new(Ledger::default(), script), held: Held::default() }
+    pub fn new(clients: Clients, signer: Signer, forger: impl Into<Forger>, script: Script) -> Self {
+        Self {
+            clients,
+            signer,
+            forger: forger.into(),
+            desk: Desk::new(Ledger::default(), script),
+            held: Held::default(),
+        }
     }
 
     /// The same over what a store holds: payments, what is planned for them, notifications that are still due.
@@ -93,10 +100,16 @@ impl Gateway {
         store: Box<dyn Store>,
         clients: Clients,
         signer: Signer,
-        forger: Option<Signer>,
+        forger: impl Into<Forger>,
         script: Script,
     ) -> Self {
-        Self { clients, signer, forger, desk: Desk::new(Ledger::of(store), script), held: Held::default() }
+        Self {
+            clients,
+            signer,
+            forger: forger.into(),
+            desk: Desk::new(Ledger::of(store), script),
+            held: Held::default(),
+        }
     }
 
     /// Sets where notifications go when a request names no URL.
@@ -337,7 +350,7 @@ impl Gateway {
     }
 
     fn seals(&self) -> Seals<'_> {
-        Seals { own: self.signs(), foreign: self.forger.as_ref() }
+        Seals { own: self.signs(), foreign: &self.forger }
     }
 
     /// The paymentRequestId of the payment that a request is about.

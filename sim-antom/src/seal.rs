@@ -6,6 +6,7 @@ use bytes::Bytes;
 use wire::antom::{Headers, Signer};
 use wire::time::{Moment, WireTime};
 
+use crate::forger::Forger;
 use crate::ledger::OFFSET_MINUTES;
 use crate::script::Forgery;
 
@@ -30,14 +31,14 @@ pub(crate) struct Seals<'a> {
     /// Antom's; none when nothing is signed.
     pub(crate) own: Option<&'a Signer>,
     /// One that nobody may trust; without it there is no signature in its place.
-    pub(crate) foreign: Option<&'a Signer>,
+    pub(crate) foreign: &'a Forger,
 }
 
 impl Letter<'_> {
     /// The headers, lower-case and with the signature last, and the body as it leaves.
     pub(crate) fn seal(self, seals: Seals<'_>, forgery: Forgery, body: Bytes) -> (Headers, Bytes) {
         let signer = match forgery {
-            Forgery::ForeignKey => seals.foreign,
+            Forgery::ForeignKey => seals.foreign.signer(),
             Forgery::Absent | Forgery::Garbled => None,
             _ => seals.own,
         };
@@ -75,7 +76,8 @@ mod tests {
         let signer = Signer::load(include_bytes!("../../fixtures/keys/pool-0.private.pem")).unwrap();
         let letter = Letter { target: "/pay", client: "C", time: "response-time", now: Moment::WORLD_START };
         let names = |own: Option<&Signer>, forgery| -> Vec<String> {
-            let (headers, body) = letter.seal(Seals { own, foreign: None }, forgery, Bytes::from_static(b"{}"));
+            let (headers, body) =
+                letter.seal(Seals { own, foreign: &Forger::from(None) }, forgery, Bytes::from_static(b"{}"));
             assert_eq!(&body[..], b"{}");
             headers.iter().map(|(name, _)| name.to_owned()).collect()
         };

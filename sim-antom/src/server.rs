@@ -74,7 +74,7 @@ impl Front {
     pub async fn serve(self, mut accept: impl Accept) -> io::Result<()> {
         let clock = Arc::clone(&self.clock);
         let shell = Shell { requests: self.requests, clock: self.clock };
-        let router = Router::new().fallback(handle).with_state(shell).merge(self.pages);
+        let router = Router::new().fallback(handle).with_state(shell.clone()).merge(self.pages);
         let room = Room::for_at_most(CONNECTIONS);
         let mut connections = JoinSet::new();
         loop {
@@ -84,10 +84,11 @@ impl Front {
                 Some(_) = connections.join_next() => continue,
             };
             let seat = Arc::new(room.take().await);
-            let (router, tls, kept, clock) = (router.clone(), self.tls.clone(), Arc::clone(&seat), Arc::clone(&clock));
+            let routes = Routes { shell: shell.clone(), router: router.clone() };
+            let (tls, kept, clock) = (self.tls.clone(), Arc::clone(&seat), Arc::clone(&clock));
             let task = connections.spawn(async move {
                 // How a connection ends is the client's affair.
-                let _ = connection(arrival, router, tls, kept, clock).await;
+                let _ = connection(arrival, routes, tls, kept, clock).await;
             });
             seat.belongs_to(task);
         }
@@ -115,9 +116,28 @@ pub(crate) struct Peer {
     pub(crate) address: Option<IpAddr>,
 }
 
+/// Where requests go.
+#[derive(Clone)]
+struct Routes {
+    shell: Shell,
+    router: Router,
+}
+
+impl Routes {
+    /// The payment API has a shorter way than through the router, which would end at the same handler.
+    async fn answer(self, request: hyper::Request<Incoming>) -> Response {
+        let request = request.map(Body::new);
+        if request.uri().path().starts_with("/ams/") {
+            return handle(State(self.shell), request).await;
+        }
+        let Ok(response) = self.router.oneshot(request).await;
+        response
+    }
+}
+
 async fn connection(
     arrival: Arrival,
-    router: Router,
+    routes: Routes,
     tls: Option<TlsServer>,
     seat: Arc<Seat>,
     clock: ClockHandle,
@@ -131,12 +151,12 @@ async fn connection(
     let last = Arc::new(Mutex::new(None));
     let (words, kept) = (Arc::clone(&last), Arc::clone(&seat));
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        let (router, seat, words) = (router.clone(), Arc::clone(&kept), Arc::clone(&words));
+        let (routes, seat, words) = (routes.clone(), Arc::clone(&kept), Arc::clone(&words));
         // Boxed, since the connection is polled by hand below.
         Box::pin(async move {
             request.extensions_mut().insert(peer);
             request.extensions_mut().insert(Arc::clone(&seat));
-            let Ok(mut response) = router.oneshot(request).await;
+            let mut response = routes.answer(request).await;
             let Some(parting) = response.extensions_mut().remove::<Parting>() else {
                 seat.is_now(Phase::Idle);
                 return Ok(response);

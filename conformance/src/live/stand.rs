@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sim_antom::{
-    Cashier, Clients, Control, Front, Gateway, Journal, KeyRing, KeyRingError, Notifier, SystemClock, TcpAccept,
-    TcpConnect,
+    Cashier, Clients, Control, Forger, Front, Gateway, Journal, KeyRing, KeyRingError, Notifier, SystemClock,
+    TcpAccept, TcpConnect,
 };
 use sim_edc::{Device, Profile, Pty};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use wire::antom::{KeyError, Signer};
 use wire::clock::ClockHandle;
 
 use super::log::Log;
@@ -85,9 +84,6 @@ pub enum StandError {
     /// The folder of keys is damaged, or cannot be written.
     #[error(transparent)]
     Keys(#[from] KeyRingError),
-    /// A key could not be made.
-    #[error("make the forger's key: {0}")]
-    Forger(#[from] KeyError),
 }
 
 impl Stand {
@@ -141,8 +137,7 @@ impl Stand {
         let url = format!("http://{}", listener.local_addr().map_err(failed)?);
         let clients = Clients::from([(plan.client_id.clone(), merchant)]);
         // New each time: nobody may ever trust it.
-        let forger = Signer::generate()?;
-        let mut gateway = Gateway::new(clients, antom, Some(forger), plan.script);
+        let mut gateway = Gateway::new(clients, antom, Forger::fresh(), plan.script);
         gateway.set_dashboard_url(plan.notify_url);
         gateway.set_page_url(url.clone());
         let (requests, calls) = mpsc::channel(REQUESTS);
