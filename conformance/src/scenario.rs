@@ -4,7 +4,7 @@
 //! file → what it includes → a case for each row of its table → variables put in → repeated steps unrolled → checked
 //! head    source             head                               variables          unroll                    check
 //! ```
-//! Each file is parsed once for every case with that case's variables ([`parse`](mod@parse)), so whatever is wrong has a
+//! Each file is parsed once for every case with that case's variables (`parse`), so whatever is wrong has a
 //! place in a file that somebody wrote: the cell of the table, the value of the variable, the line of an included file.
 //! Nothing here reads files or runs anything: [`Shelf`] is where files come from, `plan` has a real one, and `run` takes
 //! the [`Scenario`]s.

@@ -72,7 +72,7 @@ pub struct Arguments {
     /// What gateway, buyers and network shall do (YAML, see docs/gateway.md); read again when it changes
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
-    /// Take trigger words such as [sim:RISK_REJECT] for ordinary texts, whatever the script says
+    /// Take trigger words, such as sim:RISK_REJECT in brackets, for ordinary texts, whatever the script says
     #[arg(long)]
     no_triggers: bool,
     /// Keep payments, plans and notifications in this file, safe against crashes, and go on with them at the next start

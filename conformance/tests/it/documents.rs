@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::{conformance, root, stdout};
 
@@ -39,6 +40,59 @@ fn the_code_map_of_the_readme_names_every_folder_and_every_source_file() {
     for name in named.iter().filter(|n| n.contains('/') || n.ends_with(".rs")) {
         assert!(root().join(name).exists(), "the code map names {name}, which is not there");
     }
+}
+
+/// Every Markdown file of the repository outside folders that builds and package managers make.
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && !name.starts_with('.') && !["target", "node_modules"].contains(&name.as_str()) {
+            found.extend(pages(&path));
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The name that a heading is linked to by: lower case, spaces as hyphens, no other punctuation.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().to_lowercase();
+    let kept = kept.chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[test]
+fn no_link_of_a_document_is_dead() {
+    let mut dead = Vec::new();
+    let mut count = 0;
+    for page in pages(&root()) {
+        let text = fs::read_to_string(&page).unwrap();
+        // A parenthesis that follows a bracket in a code block is not told from a link: none of ours has one.
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split_once(')').map(|(target, _)| target)) {
+            if target.starts_with("http://") || target.starts_with("https://") {
+                continue;
+            }
+            count += 1;
+            let (path, fragment) = target.split_once('#').unwrap_or((target, ""));
+            let file = if path.is_empty() { page.clone() } else { page.parent().unwrap().join(path) };
+            let is_there = match fs::read_to_string(&file) {
+                Ok(text) if !fragment.is_empty() => {
+                    let mut headings = text.lines().filter(|line| line.starts_with('#'));
+                    headings.any(|line| anchor(line.trim_start_matches('#')) == fragment)
+                }
+                Ok(_) => true,
+                Err(_) => file.is_dir(),
+            };
+            if !is_there {
+                dead.push(format!("{}: {target}", page.strip_prefix(root()).unwrap_or(&page).display()));
+            }
+        }
+    }
+    assert!(count > 500, "{count} links were found: too few to believe");
+    assert!(dead.is_empty(), "dead links:\n{}", dead.join("\n"));
 }
 
 #[test]
