@@ -142,16 +142,19 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::Er
     Ok(())
 }
 
-/// The path below the folder that was named, without its extension; a file that was named itself keeps its folder.
+/// A case's path without its extension, counted from the nearest folder called `scenarios`, so that a case has one name
+/// (and seed, shard and entry among the known failures) however it was selected. Elsewhere from the folder that was
+/// named; a file that was named itself keeps its folder.
 fn name(root: &Path, file: &Path) -> String {
-    let below = match file.strip_prefix(root) {
-        Ok(below) if below.components().next().is_some() => below.to_owned(),
-        _ => {
-            let folder = file.parent().and_then(Path::file_name).unwrap_or_default();
-            Path::new(folder).join(file.file_name().unwrap_or_default())
-        }
+    let whole = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let (root, file) = (whole(root), whole(file));
+    let shelf = Folder::of(&root).0;
+    let base = if root.is_dir() || shelf.file_name().is_some_and(|name| name == "scenarios") {
+        shelf.as_path()
+    } else {
+        shelf.parent().unwrap_or(&shelf)
     };
-    below.with_extension("").display().to_string()
+    file.strip_prefix(base).unwrap_or(&file).with_extension("").display().to_string()
 }
 
 /// A seed for a case: the same name and run seed give the same, whatever else is in the plan (FNV-1a).

@@ -1,6 +1,6 @@
 //! The families of scenarios are whole: every documented code of an operation has its case.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use conformance::plan::{Case, plan};
 use wire::antom::{CodeLine, INQUIRY_PAYMENT, PAY, PAYMENT_RESULT_CODE, ResultStatus};
@@ -21,6 +21,18 @@ fn rows(cases: &[Case], family: &str, end: &str) -> BTreeSet<String> {
 
 fn codes(table: &[CodeLine], status: ResultStatus) -> BTreeSet<String> {
     table.iter().filter(|line| line.status == status).map(|line| line.code.to_owned()).collect()
+}
+
+#[test]
+fn a_case_has_one_name_and_one_seed_however_it_is_selected() {
+    let all: BTreeMap<_, _> = cases().into_iter().map(|case| (case.name, case.seed)).collect();
+    for path in ["scenarios/pay", "scenarios/pay/refused.yaml", "conformance/../scenarios/edc"] {
+        let some = plan(&[root().join(path)], 1).unwrap();
+        assert!(!some.is_empty());
+        for case in some {
+            assert_eq!(all.get(&case.name), Some(&case.seed), "{path}: {}", case.name);
+        }
+    }
 }
 
 #[test]
