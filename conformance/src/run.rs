@@ -177,6 +177,7 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
         overdue: 0,
         began: Instant::now(),
         steady: None,
+        lag: Duration::ZERO,
     };
     let result = stage.play().await;
     match result {

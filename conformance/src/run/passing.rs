@@ -20,6 +20,13 @@ use crate::trace::{Event, LIMIT};
 const QUIET: Duration = Duration::from_millis(40);
 /// How long, in real time, nothing may change before an integration's own timers are let run out.
 const STEADY: Duration = Duration::from_millis(75);
+/// How many times the delay with which this process is woken is added to that: on a machine that is overloaded, what the
+/// integration wrote takes as many times longer to reach us.
+const PATIENCE: u32 = 10;
+/// What a timer may be late on a machine that has nothing else to do.
+const PUNCTUAL: Duration = Duration::from_millis(2);
+/// The longest delay that is reckoned with.
+const LONGEST_LAG: Duration = Duration::from_millis(100);
 /// How long, in real time, an integration that computes holds time up while every wire is quiet.
 const BUSY: Duration = Duration::from_millis(500);
 /// How long after it was found idle the wires must still be quiet: what it wrote last may be on its way to us.
@@ -220,7 +227,10 @@ impl Stage<'_> {
         // its own timers may not: they run out only when nothing has changed for a good while.
         let is_own = pending.world != Some(target);
         if is_own && !self.is_steady(wake) {
+            let began = Instant::now();
             tokio::time::sleep(STEADY / 5).await;
+            let lag = began.elapsed().saturating_sub(STEADY / 5 + PUNCTUAL);
+            self.lag = self.lag.max(lag).min(LONGEST_LAG);
             return Ok(Skipped::Something);
         }
         if self.is_busy().await || !self.is_at_rest() {
@@ -262,7 +272,13 @@ impl Stage<'_> {
             _ => Instant::now(),
         };
         self.steady = Some((wake, since));
-        since.elapsed() >= STEADY && self.clock.quiet_for() >= STEADY
+        let enough = STEADY + self.lag * PATIENCE;
+        let is_steady = since.elapsed() >= enough && self.clock.quiet_for() >= enough;
+        if is_steady {
+            // What delayed one wait need not delay the next.
+            self.lag /= 2;
+        }
+        is_steady
     }
 
     /// Sets the clock of an integration that has just started: what `initialize` told is as old as its start was long,

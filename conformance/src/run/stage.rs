@@ -44,6 +44,8 @@ pub(super) struct Stage<'a> {
     pub(super) began: Instant,
     /// When the integration means to act by itself, and since when it has said so.
     pub(super) steady: Option<(Option<Moment>, Instant)>,
+    /// The longest delay, of late, with which a wait of ours ended: how overloaded the machine is.
+    pub(super) lag: Duration,
 }
 
 /// A call of the driver that is on its way.
