@@ -19,7 +19,7 @@ mod schema;
 mod settings;
 mod topic;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use aim::{Aim, Chance, Point, Times};
 pub use answer::{Answer, Code};
@@ -35,7 +35,7 @@ pub use topic::NoticeKind;
 pub(crate) use topic::Topic;
 
 /// A script. Everything has a default, so an empty one is a gateway where everybody pays.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Script {
     /// Codes that calls are answered with instead of being carried out.
@@ -131,6 +131,22 @@ mod tests {
             "buyer": ["leaves", {"pays": {"after": "1s", "times": 2}}],
             "faults": [{"alter-answer": {"set": {"paymentId": null, "paymentAmount.value": "1"}}}]}"#;
         assert_eq!(serde_json::from_str::<Script>(text).unwrap(), read(text).unwrap());
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let script = read(
+            "answers: [{where: {order.orderDescription: tea*, paymentAmount.value: 100}, on: pay, nth: 2, times: always, \
+             code: RISK_REJECT}]\n\
+             buyer: [leaves, {leaves: {from: 10m, until: \"2026-01-05T18:00:00+08:00\"}}, {pays: {after: 1s, times: 2}}]\n\
+             refunds: [fails]\ncaptures: [{succeeds: {after: 0s, chance: 3}}]\n\
+             faults: [{delay-answer: {for: 2s, chance: 30, seed: 7}}, {alter-answer: {set: {paymentId: null}}}, \
+             {html-answer: {status: 503}}, {forge-notification: {signature: absent, nth: 3}}]\n\
+             settings: {urls: [normal], rate-limit: {calls: 3}}\n",
+        )
+        .unwrap();
+        let written = serde_json::to_string(&script).unwrap();
+        assert_eq!(serde_json::from_str::<Script>(&written).unwrap(), script, "{written}");
     }
 
     #[test]

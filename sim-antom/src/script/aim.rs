@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 use wire::time::{Moment, Span, WireTime};
 
 use super::field::{FieldPath, Fields, Pattern, known_anywhere};
@@ -47,7 +48,7 @@ pub enum Point {
 }
 
 /// Per cent, from 1 to 100.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Chance(pub u8);
 
 impl Aim {
@@ -66,6 +67,42 @@ impl Aim {
             _ => self.seed = map.next_value()?,
         }
         Ok(())
+    }
+}
+
+impl Aim {
+    /// The words that say something else than the default, with their values, as they are written.
+    pub(crate) fn said<E: serde::ser::Error>(&self) -> Result<Vec<(&'static str, Value)>, E> {
+        let usual = Self::default();
+        let all = [
+            ("where", self.fields != usual.fields, serde_json::to_value(&self.fields)),
+            ("nth", self.nth != usual.nth, serde_json::to_value(self.nth)),
+            ("times", self.times != usual.times, serde_json::to_value(self.times)),
+            ("from", self.from != usual.from, serde_json::to_value(&self.from)),
+            ("until", self.until != usual.until, serde_json::to_value(&self.until)),
+            ("chance", self.chance != usual.chance, serde_json::to_value(self.chance)),
+            ("seed", self.seed != usual.seed, serde_json::to_value(self.seed)),
+        ];
+        let said = all.into_iter().filter(|(_, is_said, _)| *is_said);
+        said.map(|(word, _, value)| Ok((word, value.map_err(E::custom)?))).collect()
+    }
+}
+
+impl Serialize for Times {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Limited(number) => serializer.serialize_u32(number.get()),
+            Self::Always => serializer.serialize_str("always"),
+        }
+    }
+}
+
+impl Serialize for Point {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::After(span) => span.serialize(serializer),
+            Self::At(time) => time.serialize(serializer),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Codes that calls are answered with instead of being carried out.
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use wire::antom::Operation;
 use wire::suggest;
 
@@ -9,7 +9,7 @@ use super::rule::What;
 use super::topic::Topic;
 
 /// A scripted answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Answer {
     /// The operation that is answered.
@@ -31,6 +31,12 @@ impl What for Answer {
 impl Code {
     pub(super) fn named(code: &str) -> Option<Self> {
         wire::antom::find_anywhere(code).map(Self)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.code)
     }
 }
 

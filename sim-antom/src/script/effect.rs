@@ -1,6 +1,6 @@
 //! What comes after an answer: what the buyer does, how refunds and captures end.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wire::antom::Operation;
 use wire::time::Span;
 
@@ -9,7 +9,7 @@ use super::rule::What;
 use super::topic::Topic;
 
 /// What a buyer does after he was sent to his wallet.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Buyer {
     /// Pays.
@@ -63,7 +63,7 @@ pub enum Buyer {
 }
 
 /// How an allowed capture ends.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum CaptureEnd {
     /// It is answered CAPTURE_IN_PROCESS, and the money is taken later.
@@ -84,7 +84,7 @@ pub enum CaptureEnd {
 }
 
 /// How an accepted refund ends.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum RefundEnd {
     /// It is answered REFUND_IN_PROCESS, and given back later.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wire::antom::Operation;
 use wire::time::Span;
@@ -18,7 +18,7 @@ pub type Changes = BTreeMap<FieldPath, Value>;
 macro_rules! faults {
     ($($(#[doc = $doc:literal])+ $variant:ident $word:literal $($body:tt)?)+) => {
         /// What goes wrong. Each fault takes the first call or notification that it fits, unless its aim says otherwise.
-        #[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all_fields = "kebab-case", deny_unknown_fields)]
         pub enum Fault {
             $($(#[doc = $doc])+ #[serde(rename = $word)] $variant $($body)?,)+

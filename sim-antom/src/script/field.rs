@@ -5,7 +5,7 @@ use std::fmt;
 
 use regex::RegexBuilder;
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use wire::antom::Operation;
 use wire::suggest;
@@ -28,7 +28,7 @@ enum Step {
 
 /// What a text must look like: as it is written, with `*` for anything and `?` for one character; or, between slashes,
 /// a regular expression that is found anywhere in it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Pattern(String);
 
 /// The fields that a rule looks at, and their patterns; all of them must fit.
@@ -202,6 +202,12 @@ pub(crate) fn text_of(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(bool) => Some(bool.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+impl Serialize for FieldPath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
     }
 }
 

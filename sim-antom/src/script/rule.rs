@@ -11,7 +11,9 @@ use serde::de::value::StrDeserializer;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer as _, MapAccess, VariantAccess, Visitor,
 };
-use serde::{Deserialize, forward_to_deserialize_any};
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer, forward_to_deserialize_any};
+use serde_json::{Map, Value};
 use wire::suggest;
 
 use super::aim::Aim;
@@ -43,6 +45,32 @@ pub(crate) trait What {
 impl<T> From<T> for Rule<T> {
     fn from(what: T) -> Self {
         Self { what, aim: Aim::default() }
+    }
+}
+
+/// As it is read: the words of the aim stand beside those of what happens.
+impl<T: Serialize> Serialize for Rule<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let what = serde_json::to_value(&self.what).map_err(S::Error::custom)?;
+        let said = self.aim.said::<S::Error>()?;
+        if said.is_empty() { what.serialize(serializer) } else { beside(what, said).serialize(serializer) }
+    }
+}
+
+/// Puts the words of an aim where they are read: below an enum's word, or beside the fields of a struct.
+fn beside(what: Value, said: Vec<(&'static str, Value)>) -> Value {
+    let said = said.into_iter().map(|(word, value)| (word.to_owned(), value));
+    match what {
+        Value::String(word) => Value::Object(Map::from_iter([(word, Value::Object(said.collect()))])),
+        Value::Object(mut fields) => {
+            let is_enum = fields.len() == 1;
+            match fields.values_mut().next() {
+                Some(Value::Object(inner)) if is_enum => inner.extend(said),
+                _ => fields.extend(said),
+            }
+            Value::Object(fields)
+        }
+        other => other,
     }
 }
 
