@@ -1,7 +1,9 @@
 //! Signing and verifying: SHA256withRSA (PKCS#1 v1.5) over `POST path\nclient.time.body`. The aws-lc-rs crate is used here only.
 
 use std::fmt;
+use std::sync::Arc;
 
+use aws_lc_rs::digest::{self, SHA256};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
@@ -22,10 +24,26 @@ pub fn string_to_sign(method: &str, path_and_query: &str, client_id: &str, time:
 }
 
 /// A private key that signs, and the version under which the other side knows it: 1 unless said otherwise.
+#[derive(Clone)]
 pub struct Signer {
-    key: RsaKeyPair,
+    key: Private,
     version: u32,
 }
+
+/// What signs.
+#[derive(Clone)]
+enum Private {
+    Rsa(Arc<RsaKeyPair>),
+    Word(Word),
+}
+
+/// A word in the place of a key, for worlds in memory that RSA would hold up: a signature is a digest of the word and the
+/// message. It proves nothing to anybody else, since whoever can check it can make it.
+#[derive(Clone)]
+struct Word(Arc<str>);
+
+/// How a word is written where a key belongs. No key is.
+const WORD: &str = "no-key:";
 
 impl Signer {
     /// A new RSA-2048 key.
@@ -33,7 +51,18 @@ impl Signer {
     /// # Errors
     /// The operating system gives no randomness.
     pub fn generate() -> Result<Self, KeyError> {
-        RsaKeyPair::generate(KeySize::Rsa2048).map(|key| Self { key, version: 1 }).map_err(|_| KeyError::NoRandomness)
+        RsaKeyPair::generate(KeySize::Rsa2048).map(Self::of).map_err(|_| KeyError::NoRandomness)
+    }
+
+    /// No key but a word: its signatures cost next to nothing, and are worth as much. [`Signer::load`] and
+    /// [`Verifier::load`] read it back from what [`Signer::to_pkcs8_base64`] and [`Signer::public_base64`] write.
+    #[must_use]
+    pub fn word(word: &str) -> Self {
+        Self { key: Private::Word(Word(word.into())), version: 1 }
+    }
+
+    fn of(key: RsaKeyPair) -> Self {
+        Self { key: Private::Rsa(Arc::new(key)), version: 1 }
     }
 
     /// Reads a private key: PKCS#8 or PKCS#1; PEM (whatever the armour claims), bare base64 with or without line breaks, or DER.
@@ -41,6 +70,9 @@ impl Signer {
     /// # Errors
     /// Says what the key is instead, when it can be told.
     pub fn load(key: &[u8]) -> Result<Self, KeyError> {
+        if let Some(word) = Word::read(key) {
+            return Ok(Self { key: Private::Word(word), version: 1 });
+        }
         let der = der_of(key)?;
         let kind = DerKind::of(&der);
         let parsed = match kind {
@@ -48,7 +80,7 @@ impl Signer {
             DerKind::Pkcs1Private => RsaKeyPair::from_der(&der),
             other => return Err(KeyError::NotPrivate(other.describe())),
         };
-        parsed.map(|key| Self { key, version: 1 }).map_err(|_| KeyError::Refused(kind.describe()))
+        parsed.map(Self::of).map_err(|_| KeyError::Refused(kind.describe()))
     }
 
     /// The same key under another version.
@@ -67,9 +99,13 @@ impl Signer {
     /// Signs bytes.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
-        let mut signature = vec![0; self.key.public_modulus_len()];
+        let key = match &self.key {
+            Private::Rsa(key) => key,
+            Private::Word(word) => return word.digest(message),
+        };
+        let mut signature = vec![0; key.public_modulus_len()];
         // It fails only for a buffer of the wrong length; an empty signature verifies nowhere.
-        match self.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature) {
+        match key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature) {
             Ok(()) => signature,
             Err(_) => Vec::new(),
         }
@@ -97,7 +133,11 @@ impl Signer {
     /// # Errors
     /// The key cannot be written, which no key that was loaded or generated here has shown.
     pub fn to_pkcs8_base64(&self) -> Result<String, KeyError> {
-        let der: Pkcs8V1Der<'_> = self.key.as_der().map_err(|_| KeyError::Refused("a private key"))?;
+        let key = match &self.key {
+            Private::Rsa(key) => key,
+            Private::Word(word) => return Ok(word.written()),
+        };
+        let der: Pkcs8V1Der<'_> = key.as_der().map_err(|_| KeyError::Refused("a private key"))?;
         Ok(STANDARD.encode(der.as_ref()))
     }
 
@@ -106,8 +146,11 @@ impl Signer {
     /// # Errors
     /// As [`Signer::to_pkcs8_base64`].
     pub fn public_base64(&self) -> Result<String, KeyError> {
-        let der: PublicKeyX509Der<'_> =
-            self.key.public_key().as_der().map_err(|_| KeyError::Refused("a public key"))?;
+        let key = match &self.key {
+            Private::Rsa(key) => key,
+            Private::Word(word) => return Ok(word.written()),
+        };
+        let der: PublicKeyX509Der<'_> = key.public_key().as_der().map_err(|_| KeyError::Refused("a public key"))?;
         Ok(STANDARD.encode(der.as_ref()))
     }
 
@@ -128,7 +171,13 @@ impl fmt::Debug for Signer {
 
 /// A public key that verifies.
 pub struct Verifier {
-    key: ParsedPublicKey,
+    key: Public,
+}
+
+/// What verifies.
+enum Public {
+    Rsa(ParsedPublicKey),
+    Word(Word),
 }
 
 impl Verifier {
@@ -137,6 +186,9 @@ impl Verifier {
     /// # Errors
     /// Says what the key is instead, when it can be told.
     pub fn load(key: &[u8]) -> Result<Self, KeyError> {
+        if let Some(word) = Word::read(key) {
+            return Ok(Self { key: Public::Word(word) });
+        }
         let der = der_of(key)?;
         let kind = DerKind::of(&der);
         if !matches!(kind, DerKind::Spki | DerKind::Pkcs1Public) {
@@ -147,13 +199,16 @@ impl Verifier {
             return Err(KeyError::Refused(kind.describe()));
         }
         let parsed = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &der);
-        parsed.map(|key| Self { key }).map_err(|_| KeyError::Refused(kind.describe()))
+        parsed.map(|key| Self { key: Public::Rsa(key) }).map_err(|_| KeyError::Refused(kind.describe()))
     }
 
     /// Whether `signature` was made over `message` with the private half.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.key.verify_sig(message, signature).is_ok()
+        match &self.key {
+            Public::Rsa(key) => key.verify_sig(message, signature).is_ok(),
+            Public::Word(word) => word.digest(message) == signature,
+        }
     }
 
     /// Whether the envelope's signature covers its path (as written, or with single slashes), client, time and body.
@@ -169,6 +224,25 @@ impl Verifier {
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Verifier(a public key)")
+    }
+}
+
+impl Word {
+    fn read(key: &[u8]) -> Option<Self> {
+        let word = std::str::from_utf8(key).ok()?.trim().strip_prefix(WORD)?;
+        Some(Self(word.into()))
+    }
+
+    fn written(&self) -> String {
+        format!("{WORD}{}", self.0)
+    }
+
+    fn digest(&self, message: &[u8]) -> Vec<u8> {
+        let mut digest = digest::Context::new(&SHA256);
+        digest.update(self.0.as_bytes());
+        digest.update(b"\0");
+        digest.update(message);
+        digest.finish().as_ref().to_vec()
     }
 }
 
@@ -188,6 +262,19 @@ mod tests {
         let second = signer.with_version(2);
         assert_eq!(second.version(), 2);
         assert!(second.header("/", "C", "T", b"").starts_with("algorithm=RSA256,keyVersion=2,signature="));
+    }
+
+    #[test]
+    fn a_word_signs_for_those_who_know_it_and_for_nobody_else() {
+        let signer = Signer::word("tea");
+        let again = Signer::load(signer.to_pkcs8_base64().unwrap().as_bytes()).unwrap();
+        let verifier = signer.verifier().unwrap();
+        assert!(verifier.verify(b"message", &again.sign(b"message")));
+        assert!(!verifier.verify(b"massage", &again.sign(b"message")) && !verifier.verify(b"message", b""));
+        assert!(!verifier.verify(b"message", &Signer::word("coffee").sign(b"message")));
+        let rsa = Signer::generate().unwrap();
+        assert!(!verifier.verify(b"message", &rsa.sign(b"message")));
+        assert!(!rsa.verifier().unwrap().verify(b"message", &signer.sign(b"message")));
     }
 
     #[test]
