@@ -71,6 +71,8 @@ impl Till {
         let mut card_seen = false;
         let mut cancelling: Option<Cancelling> = None;
         let mut is_cancelled = false;
+        // A CommandCancel that would only wait behind the Purchase: meanwhile a card may come.
+        let (mut is_delivered, mut early) = (false, None);
         let mut ended: Option<Verdict> = None;
         loop {
             if cancelling.is_none()
@@ -89,7 +91,11 @@ impl Till {
             let is_ours = |packet: &Packet| {
                 names(packet, &command) || packet.kind == Kind::Result && merchant.has(Fault::AnyResultIsOurs)
             };
-            match self.next(until.into_iter().flatten().min(), false).await {
+            let happening = match early.take_if(|_| is_delivered) {
+                Some(request) => Happening::Cancel(request),
+                None => self.next(until.into_iter().flatten().min(), false).await,
+            };
+            match happening {
                 Happening::Packet(packet) if is_ours(&packet) => match packet.kind {
                     Kind::Result => {
                         let result = result_of(&packet).filter(|_| !self.minds_numbers(&packet));
@@ -146,8 +152,11 @@ impl Till {
                         return Went::Verdict(Verdict::Failed("the terminal does not react".to_owned()));
                     }
                     // A command is not sent again because of silence: its result may still come.
-                    Delivery::Refused | Delivery::Silent | Delivery::Acknowledged => {}
+                    Delivery::Refused | Delivery::Silent | Delivery::Acknowledged => is_delivered = true,
                 },
+                Happening::Cancel(request) if request.order == name && !is_delivered && early.is_none() => {
+                    early = Some(request);
+                }
                 Happening::Cancel(request) if request.order == name => {
                     let is_too_late = card_seen && !merchant.has(Fault::CancelsAfterTheCard);
                     if is_too_late || cancelling.is_some() || is_cancelled {

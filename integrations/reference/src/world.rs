@@ -1,7 +1,7 @@
 //! What an integration needs of the outside, as one trait: a serial port, a network, a folder, a clock.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -42,6 +42,12 @@ pub trait World: Send + Sync + 'static {
 
     /// The time. All waits of till and shop go through it.
     fn clock(&self) -> ClockHandle;
+
+    /// Says something to whoever reads the log.
+    fn log(&self, line: &str) {
+        // A closed stderr is no reason to stop selling.
+        let _ = writeln!(io::stderr(), "{line}");
+    }
 
     /// The clock, when it is one that can be told the time: then the capability `clock` is offered.
     fn told_clock(&self) -> Option<Arc<ToldClock>> {
