@@ -56,7 +56,7 @@ pub(super) fn polling_goes_on_and_ends(view: &View<'_>) -> Judgement {
     let mut exercised = false;
     for (payment, last) in told(view, PaymentStatus::Processing) {
         exercised = true;
-        if let Some(hot) = payment.crowd(Operation::InquiryPayment, HOT.0, HOT.1) {
+        if let Some(hot) = payment.crowd(Operation::InquiryPayment, HOT.0, HOT.1, &view.story.killed) {
             let text = format!(
                 "inquired {} times within {} s about {:?}: there is no pause",
                 HOT.0,

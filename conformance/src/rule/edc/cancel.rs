@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use sim_edc::Event as Terminal;
-use wire::edc::{EventCode, Kind};
+use wire::edc::{CommandName, EventCode, Kind, caller_timeout};
+use wire::time::Moment;
 
 use super::super::view::{Command, Order, View};
 use super::super::{Finding, Judgement};
@@ -56,7 +57,11 @@ pub(in crate::rule) fn cancelled_sales_are_closed(view: &View<'_>) -> Judgement 
     let mut findings = Vec::new();
     let mut exercised = false;
     for cancel in cancels(view).filter(|_| view.ended.is_some()) {
-        let agreed = view.heard_result_of(cancel).is_some_and(|r| r.json["outcome"] == "success");
+        // An answer that comes when nobody waits for it any more decides nothing.
+        let patience = caller_timeout(CommandName::CommandCancel, 0);
+        let is_in_time = |at: Moment| at.since(cancel.at) <= patience;
+        let heard = view.heard_result_of(cancel);
+        let agreed = heard.is_some_and(|r| is_in_time(r.at) && r.json["outcome"] == "success");
         let Some((_, order)) = meant(view, cancel).filter(|_| agreed) else { continue };
         let Some(last) = view.last_status(&order.name) else { continue };
         exercised = true;

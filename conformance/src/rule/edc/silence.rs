@@ -85,6 +85,10 @@ pub(in crate::rule) fn recovery_comes_first(view: &View<'_>) -> Judgement {
         // CommandCancel belongs to the payment itself; a NAKed command was never taken up.
         let next = view.commands.iter().find(|c| c.n > silent.n && !c.refused && c.name() != "CommandCancel");
         let Some(next) = next else { continue };
+        // What was called off needs no recovery: the terminal has said so.
+        if called_off(view, silent).is_some_and(|n| n < next.n) {
+            continue;
+        }
         exercised = true;
         if next.name() != "GetLastTransaction" {
             let text = format!(
@@ -205,9 +209,16 @@ fn is_told(view: &View<'_>, command: &Command<'_>) -> bool {
         let id = &r.json["responseData"]["requestId"];
         id.is_null() || Some(id) == command.json.pointer("/commandRequestParams/requestId")
     });
-    let cancels = view.commands.iter().filter(|c| c.n > command.n && c.name() == "CommandCancel");
-    let cancelled = cancels.filter_map(|c| view.heard_result_of(c)).any(|r| r.json["outcome"] == "success");
-    own || record || cancelled
+    own || record || called_off(view, command).is_some()
+}
+
+/// Where the POS heard that its CommandCancel succeeded, after a Purchase and before the next one.
+fn called_off(view: &View<'_>, purchase: &Command<'_>) -> Option<usize> {
+    let is_next = |c: &&Command<'_>| c.n > purchase.n && c.is_financial() && !c.refused;
+    let next = view.commands.iter().find(is_next).map_or(usize::MAX, |c| c.n);
+    let cancels = view.commands.iter().filter(|c| (purchase.n..next).contains(&c.n) && c.name() == "CommandCancel");
+    let mut heard = cancels.filter_map(|c| view.heard_result_of(c)).filter(|r| r.json["outcome"] == "success");
+    heard.next().map(|r| r.n)
 }
 
 /// EDC-P33. After a restart, the first thing is to ask what became of the payment that was going on.
@@ -216,7 +227,9 @@ pub(in crate::rule) fn restarts_recover(view: &View<'_>) -> Judgement {
     let mut exercised = false;
     for killed in view.entries.iter().filter(|e| e.event == Event::Driver(DriverEvent::Killed)) {
         let open = view.commands.iter().rev().find(|c| {
-            c.n < killed.n && c.is_financial() && !c.refused && view.result_of(c).is_none_or(|r| r.n > killed.n)
+            let is_open = view.result_of(c).is_none_or(|r| r.n > killed.n);
+            let is_called_off = called_off(view, c).is_some_and(|n| n < killed.n);
+            c.n < killed.n && c.is_financial() && !c.refused && is_open && !is_called_off
         });
         let Some(open) = open else { continue };
         let again = view.entries.iter().skip(killed.n).any(|e| e.event == Event::Driver(DriverEvent::Killed));

@@ -79,7 +79,9 @@ fn told_late<'v>(
             let told = payment.words.iter().find(|word| word.sure && word.fits && is_told(word, Outcome::Paid));
             let Some(told) = told else { continue };
             let before = view.statuses.iter().rev().find(|s| s.order == order.name && s.n < told.n);
-            let closed = before.filter(|s| states.contains(&s.status.state));
+            // A buyer who tried again has a payment of his own, which is not late.
+            let is_older = |s: &&Status| payment.words.first().is_none_or(|first| first.n < s.n);
+            let closed = before.filter(|s| states.contains(&s.status.state)).filter(is_older);
             found.extend(closed.map(|closed| (order, payment, closed, told)));
         }
     }

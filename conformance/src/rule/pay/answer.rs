@@ -96,7 +96,7 @@ pub(in crate::rule) fn repeats_are_bounded(view: &View<'_>) -> Judgement {
     for payment in view.story.payments.iter().filter(|payment| payment.made_by.len() > 1) {
         exercised = true;
         let operation = payment.operation.unwrap_or(Operation::Pay);
-        if let Some(hot) = payment.crowd(operation, AT_ONCE, SHORT) {
+        if let Some(hot) = payment.crowd(operation, AT_ONCE, SHORT, &view.story.killed) {
             let text = format!(
                 "{operation} is sent {AT_ONCE} times in {} s for {:?}: there is no pause",
                 SHORT.as_secs(),

@@ -131,12 +131,21 @@ impl<'a> Payment<'a> {
         }
     }
 
-    /// How many requests of one operation came within a time before the last of them.
-    pub(crate) fn crowd(&self, operation: Operation, many: usize, within: Duration) -> Option<&Word<'a>> {
+    /// The last of so many requests of one operation within a time. Who was killed in between may ask at once again.
+    pub(crate) fn crowd(
+        &self,
+        operation: Operation,
+        many: usize,
+        within: Duration,
+        killed: &[usize],
+    ) -> Option<&Word<'a>> {
         let sent: Vec<_> = self.words.iter().filter(|w| w.tells == super::Tells::Sent(operation)).collect();
         sent.windows(many.max(1))
             .find(|window| match (window.first(), window.last()) {
-                (Some(first), Some(last)) => last.at.since(first.at) < within,
+                (Some(first), Some(last)) => {
+                    let is_one_life = !killed.iter().any(|killed| (first.n..last.n).contains(killed));
+                    is_one_life && last.at.since(first.at) < within
+                }
                 _ => false,
             })
             .and_then(|window| window.last().copied())

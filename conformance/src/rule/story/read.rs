@@ -214,11 +214,15 @@ impl<'a> Story<'a> {
         let notices = std::mem::take(&mut self.notices);
         for notice in &notices {
             let Some(outcome) = notice.outcome() else { continue };
-            let Some(payment) = self.payments.iter_mut().find(|p| p.id == notice.payment_request_id) else { continue };
+            // An order of a batch may be told of by itself: that is told of the batch, too.
+            let is_part = |p: &Payment<'_>| {
+                p.operation == Some(Operation::BatchPay) && is_part_of(notice.payment_request_id, &p.id)
+            };
+            let batch = self.payments.iter().position(is_part);
+            let own = || self.payments.iter().position(|p| p.id == notice.payment_request_id);
+            let Some(payment) = batch.or_else(own).and_then(|at| self.payments.get_mut(at)) else { continue };
             let amount_fits = money(&notice.body["paymentAmount"]).is_none_or(|told| Some(told) == payment.amount);
-            // An order of a batch may be told of by itself, under an id that begins with that of the batch.
-            let is_own =
-                |told: &str| told.strip_prefix(payment.id.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('_'));
+            let is_own = |told: &str| told == payment.id || is_part_of(told, &payment.id);
             let fits = (amount_fits || payment.operation == Some(Operation::BatchPay))
                 && notice.text("/paymentRequestId").is_none_or(is_own);
             let tells = if notice.genuine { Tells::Notified(outcome) } else { Tells::Forged(outcome) };
@@ -265,6 +269,11 @@ impl<'a> Story<'a> {
     pub(crate) fn asked_between(&self, methods: &[&str], from: usize, to: usize) -> bool {
         self.asked.iter().any(|asked| (from..to).contains(&asked.n) && methods.contains(&asked.method))
     }
+}
+
+/// Whether an id is that of an order of a batch: it begins with that of the batch.
+fn is_part_of(id: &str, batch: &str) -> bool {
+    id.strip_prefix(batch).is_some_and(|rest| rest.starts_with('_'))
 }
 
 /// How long a merchant has to go on with a payment before it is said to have given it up.
