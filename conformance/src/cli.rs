@@ -3,6 +3,7 @@
 mod check;
 mod codes;
 mod driver_check;
+mod fuzz;
 mod list;
 mod merge;
 mod new_adapter;
@@ -43,6 +44,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Make one report of the JSON reports of several runs, such as shards
     Merge(merge::MergeArguments),
+    /// Draw whole histories from a seed, judge them by all rules, and make what fails small
+    Fuzz(fuzz::FuzzArguments),
     /// List the cases that `run` would run
     List(list::ListArguments),
     /// List the requirements that are judged
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::main(&arguments).into(),
         Command::Check(arguments) => check::main(&arguments).into(),
         Command::Merge(arguments) => merge::main(&arguments).into(),
+        Command::Fuzz(arguments) => fuzz::main(&arguments).into(),
         Command::List(arguments) => list::main(&arguments).into(),
         Command::Requirements(arguments) => requirements::list(&arguments).into(),
         Command::Explain(arguments) => requirements::explain(&arguments).into(),

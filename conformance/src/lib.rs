@@ -8,6 +8,7 @@
 //! reports' sinks in `cli`. Rules read a trace and nothing else, so a trace recorded anywhere can be judged.
 
 pub mod adapter;
+pub mod campaign;
 pub mod cli;
 pub mod clock;
 pub mod code;

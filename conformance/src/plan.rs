@@ -59,7 +59,7 @@ pub fn plan(paths: &[PathBuf], seed: u64) -> Result<Vec<Case>, PlanError> {
                     let name = name(root, &file);
                     for row in rows {
                         let name = row.name.map_or_else(|| name.clone(), |row| format!("{name}[{row}]"));
-                        let seed = mix(seed, &name);
+                        let seed = seed_of(seed, &name);
                         cases.push(Case { name, file: shown.clone(), scenario: row.scenario, seed });
                     }
                 }
@@ -158,7 +158,7 @@ fn name(root: &Path, file: &Path) -> String {
 }
 
 /// A seed for a case: the same name and run seed give the same, whatever else is in the plan (FNV-1a).
-fn mix(seed: u64, name: &str) -> u64 {
+pub fn seed_of(seed: u64, name: &str) -> u64 {
     let start = 0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let hash = name.bytes().fold(start, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     // Small enough to be exact in every language's numbers.

@@ -31,7 +31,7 @@ use crate::memory::Memory;
 use crate::plan::Case;
 use crate::trace::{CaseEvent, Event, LIMIT, Recorder};
 use crate::verdict::{CaseReport, Standard, Verdict, judge};
-use crate::world::{Place, World};
+use crate::world::{Place, Signing, World};
 
 /// How time passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct Settings {
     pub case_timeout: Duration,
     /// What fails a case.
     pub standard: Standard,
+    /// What messages of the gateway are signed with.
+    pub signing: Signing,
 }
 
 /// Asks an integration once what it can do, before any case.
@@ -117,7 +119,7 @@ pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
             }
             Err(_) => Some(format!("it took longer than {} s, --case-timeout", settings.case_timeout.as_secs())),
         };
-        (recorder.entries(), problem)
+        (recorder.take(), problem)
     });
     match carried_out {
         Ok((trace, problem)) => judge(case, &settings.standard, trace, problem, began.elapsed()),
@@ -127,7 +129,12 @@ pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
 
 fn in_runtime<T>(time: TimeMode, work: impl Future<Output = T>) -> Result<T, String> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.enable_all().start_paused(time == TimeMode::Paused);
+    if time == TimeMode::Paused {
+        // Everything is in memory: no sockets, no signals, nothing to ask the kernel about.
+        builder.enable_time().start_paused(true);
+    } else {
+        builder.enable_all();
+    }
     let runtime = builder.build().map_err(|error| format!("start a runtime: {error}"))?;
     let result = runtime.block_on(work);
     // What still reads a pipe in the background must not hold up the next case.
@@ -151,13 +158,18 @@ fn start(time: TimeMode) -> Moment {
 async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorder: &Recorder) -> Result<(), String> {
     recorder.record(Event::Case(CaseEvent::Began { case: case.name.clone(), seed: case.seed }));
     let memory = Memory::new(Arc::new(sim_edc::SystemClock::starting_at(clock.now())));
-    let folder = tempfile::tempdir().map_err(|error| format!("make a folder for the case: {error}"))?;
+    // It is there as long as the case is.
+    let folder;
     let place = match settings.integration {
         Integration::Memory(_) => Place::Memory(&memory),
-        Integration::Command { .. } | Integration::Url(_) => Place::Folder(folder.path()),
+        Integration::Command { .. } | Integration::Url(_) => {
+            folder = tempfile::tempdir().map_err(|error| format!("make a folder for the case: {error}"))?;
+            Place::Folder(folder.path())
+        }
     };
-    let mut world =
-        World::open(case, clock, recorder, place).await.map_err(|error| format!("open the case's world: {error}"))?;
+    let mut world = World::open(case, clock, recorder, place, settings.signing)
+        .await
+        .map_err(|error| format!("open the case's world: {error}"))?;
     let session = Session::start(settings, recorder, &memory).map_err(|error| error.to_string())?;
     let hello =
         session.initialize(settings, recorder, world.initialize(case)).await.map_err(|error| error.to_string())?;
@@ -174,6 +186,7 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
         orders: BTreeMap::new(),
         sold: BTreeMap::new(),
         calls: Vec::new(),
+        lives: 0,
         overdue: 0,
         began: Instant::now(),
         steady: None,

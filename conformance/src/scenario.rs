@@ -24,12 +24,13 @@ mod source;
 mod step;
 mod unroll;
 mod variables;
+mod write;
 
 pub use expand::{Contents, Row, expand};
 pub use expect::{Called, Charged, Count, Expectation, Sent};
 pub use file::{PartFile, ScenarioFile};
 pub use head::{Cells, Table};
-pub use model::{Given, Role, Scenario};
+pub use model::{Given, Role, Scenario, unplaced};
 pub(crate) use parse::document;
 pub use parse::parse;
 pub use sale::{BatchOrder, By, Capture, CartLine, Checkout, CheckoutBatch, total};
@@ -39,3 +40,4 @@ pub use step::{
     CaptureOrder, Condition, NoticeType, NotifyRaw, OrderRef, RawTo, Refund, Repeat, Restart, SendRaw, Settle, Step,
     Until, Wait,
 };
+pub use write::{from_value, terse, text, to_value, write};

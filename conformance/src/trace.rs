@@ -185,6 +185,12 @@ impl Recorder {
         entries.iter().rev().find_map(|entry| find(&entry.event))
     }
 
+    /// All entries; what is written afterwards begins anew.
+    #[must_use]
+    pub fn take(&self) -> Vec<Entry> {
+        std::mem::take(&mut self.shared.entries.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// A copy of all entries.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {

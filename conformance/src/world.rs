@@ -75,7 +75,13 @@ impl World {
     ///
     /// # Errors
     /// No PTY, no port, or no folder is to be had.
-    pub async fn open(case: &Case, clock: &WorldClock, recorder: &Recorder, place: Place<'_>) -> io::Result<Self> {
+    pub async fn open(
+        case: &Case,
+        clock: &WorldClock,
+        recorder: &Recorder,
+        place: Place<'_>,
+        signing: Signing,
+    ) -> io::Result<Self> {
         let state = match place {
             Place::Folder(folder) => folder.join("state"),
             Place::Memory(_) => PathBuf::from("state"),
@@ -100,7 +106,7 @@ impl World {
             world.open_terminal(case, place)?;
         }
         if case.scenario.roles.contains(&Role::Antom) {
-            world.open_gateway(case, place).await?;
+            world.open_gateway(case, place, signing).await?;
         }
         Ok(world)
     }
@@ -140,11 +146,14 @@ impl World {
         Ok(())
     }
 
-    async fn open_gateway(&mut self, case: &Case, place: Place<'_>) -> io::Result<()> {
+    async fn open_gateway(&mut self, case: &Case, place: Place<'_>, signing: Signing) -> io::Result<()> {
         let damaged = |error: KeyError| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
         let start = usize::try_from(case.seed % 6).unwrap_or_default();
-        let load = |offset: usize| {
-            POOL.get((start + offset) % POOL.len()).map_or(Err(KeyError::Empty), |pem| Signer::load(pem.as_bytes()))
+        let load = |offset: usize| match signing {
+            Signing::Rsa => {
+                POOL.get((start + offset) % POOL.len()).map_or(Err(KeyError::Empty), |pem| Signer::load(pem.as_bytes()))
+            }
+            Signing::Words => Ok(Signer::word(&format!("{offset}"))),
         };
         let (antom, merchant, forger) =
             (load(0).map_err(damaged)?, load(1).map_err(damaged)?, load(2).map_err(damaged)?);
@@ -191,14 +200,16 @@ impl World {
         });
     }
 
-    /// Puts bytes on the line to the till, whatever the terminal is doing. To a line that nobody has open they are lost.
+    /// Puts bytes on the line to the till, whatever the terminal is doing. On a line that nobody has open they are
+    /// lost.
     ///
     /// # Errors
-    /// There is no terminal, or its line is unplugged.
+    /// There is no terminal.
     pub async fn send_raw(&self, bytes: Bytes) -> Result<(), String> {
         let operator = self.operator.as_ref().ok_or("the case has no terminal")?;
         let pulled = operator.ask(move |device, now| device.pull(now, Lever::Say(bytes))).await;
-        pulled.ok_or("the terminal does not run any more")?.map_err(|stuck| stuck.to_string())
+        // On a line that is unplugged they are lost too.
+        pulled.map(|_| ()).ok_or_else(|| "the terminal does not run any more".to_owned())
     }
 
     /// Posts bytes to where notifications go: the URL of the last payment, or what the integration said at first.
@@ -269,6 +280,16 @@ fn named_url(event: &Event) -> Option<String> {
     let Event::Gateway(sim_antom::Event::Request { body, .. }) = event else { return None };
     let body: Value = serde_json::from_slice(&body.0).ok()?;
     body["paymentNotifyUrl"].as_str().map(str::to_owned)
+}
+
+/// What messages of the gateway are signed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Signing {
+    /// RSA, as the documents say.
+    #[default]
+    Rsa,
+    /// A word that both sides know, in memory only: RSA would be most of what a case costs.
+    Words,
 }
 
 /// Where a world is.

@@ -14,6 +14,7 @@ use crate::report::text;
 use crate::result::{CaseResult, Outcome};
 use crate::run::{Probe, Settings, TimeMode, probe, run};
 use crate::verdict::{Standard, Verdict};
+use crate::world::Signing;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct DriverCheckArguments {
@@ -59,6 +60,7 @@ pub(super) fn main(arguments: &DriverCheckArguments) -> Exit {
         start_timeout: arguments.start_timeout.0,
         case_timeout: std::time::Duration::from_secs(60),
         standard: Standard::default(),
+        signing: Signing::Rsa,
     };
     interrupt::watch();
     let mut steps = Steps::default();

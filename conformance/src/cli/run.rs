@@ -25,6 +25,7 @@ use crate::result::{About, CaseResult, Outcome, RunResult};
 use crate::run::{Settings, TimeMode, greet, run};
 use crate::trace::to_json_lines;
 use crate::verdict::{CaseReport, Verdict};
+use crate::world::Signing;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct RunArguments {
@@ -61,7 +62,7 @@ pub(super) struct RunArguments {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ClockKind {
+pub(super) enum ClockKind {
     Skipping,
     Real,
 }
@@ -149,6 +150,7 @@ fn settings(arguments: &RunArguments) -> Result<Settings, String> {
         start_timeout: arguments.start_timeout.0,
         case_timeout: arguments.case_timeout.0,
         standard: arguments.standard.standard(),
+        signing: Signing::Rsa,
     })
 }
 

@@ -67,6 +67,7 @@ mod tests {
     use crate::run::TimeMode;
     use crate::scenario::parse;
     use crate::verdict::Standard;
+    use crate::world::Signing;
     use std::time::Duration;
 
     fn reason(roles: &str, steps: &str, capabilities: &[&str]) -> Option<String> {
@@ -78,6 +79,7 @@ mod tests {
             start_timeout: Duration::ZERO,
             case_timeout: Duration::ZERO,
             standard: Standard::default(),
+            signing: Signing::Rsa,
         };
         let hello = serde_json::json!({"roles": ["edc", "antom"], "capabilities": capabilities});
         unfit(&scenario, &settings, &serde_json::from_value(hello).unwrap())

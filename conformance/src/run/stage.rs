@@ -38,6 +38,8 @@ pub(super) struct Stage<'a> {
     pub(super) sold: BTreeMap<String, (&'static str, Value)>,
     /// Checkouts, captures and refunds that have not been answered yet.
     pub(super) calls: Vec<Call>,
+    /// How often the integration was killed and started again.
+    pub(super) lives: u32,
     /// How often in a row the integration was due to act and did not.
     pub(super) overdue: u32,
     /// When the case began, in real time.

@@ -27,6 +27,15 @@ pub(super) enum Begun {
     Short(Call),
 }
 
+impl Begun {
+    /// Waits for it no more.
+    pub(super) fn abandon(self) {
+        if let Self::Long(call) | Self::Short(call) = self {
+            call.abort();
+        }
+    }
+}
+
 impl Stage<'_> {
     /// Does a step, or as much of it as needs no answer.
     pub(super) async fn begin(&mut self, step: &Step) -> Result<Begun, DriverError> {
@@ -70,6 +79,7 @@ impl Stage<'_> {
             }
             Step::Restart(_) => {
                 self.abandon_calls();
+                self.lives += 1;
                 let fresh = Session::start(self.settings, self.recorder, self.memory);
                 std::mem::replace(&mut self.session, fresh?).kill(self.recorder).await;
                 let params = self.world.initialize(self.case);

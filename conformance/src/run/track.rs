@@ -37,10 +37,15 @@ impl Stage<'_> {
                     self.recorder.record(Event::Case(CaseEvent::Step { number, text: text.clone() }));
                     track.waiting = Waiting::of(step, self.clock.now(), mark);
                     let tell = |error| format!("step {number} ({text}): {error}");
-                    begun.push((self.begin(step).await.map_err(tell)?, text));
+                    begun.push((self.begin(step).await.map_err(tell)?, self.lives, text));
                 }
             }
-            for (begun, text) in begun {
+            for (begun, life, text) in begun {
+                // What was begun before a restart beside it went with the integration that was killed.
+                if life != self.lives {
+                    begun.abandon();
+                    continue;
+                }
                 self.end(begun).await.map_err(|error| format!("step {number} ({text}): {error}"))?;
             }
             if tracks.iter().any(|track| track.waiting.is_none() && !track.steps.is_empty()) {

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::{Error, MapAccess, Visitor};
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Serialize, Serializer};
 use wire::antom::Operation;
 use wire::edc::CommandName;
 
 use crate::driver::OrderState;
 
 /// An expectation.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Expectation {
     /// How orders stand, as the integration says: `order: {A: paid}`.
@@ -68,6 +69,15 @@ impl<'de> Deserialize<'de> for Charged {
     }
 }
 
+impl Serialize for Charged {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry(&self.order, &self.value)?;
+        map.serialize_entry("times", &self.times)?;
+        map.end()
+    }
+}
+
 impl schemars::JsonSchema for Charged {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Charged".into()
@@ -86,7 +96,7 @@ impl schemars::JsonSchema for Charged {
 }
 
 /// How often a command came.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Sent {
     /// The command.
@@ -100,7 +110,7 @@ pub struct Sent {
 }
 
 /// How often an operation was called.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Called {
     /// The operation.
@@ -114,7 +124,7 @@ pub struct Called {
 }
 
 /// How often something happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Count {
     /// Exactly.

@@ -1,13 +1,13 @@
 //! A scenario: what its files say together, wholly parsed.
 
 use serde::{Deserialize, Serialize};
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 
 use super::expect::Expectation;
 use super::step::Step;
 
 /// A scenario.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Scenario {
     /// What happens, as a fact.
     pub title: Spanned<String>,
@@ -21,6 +21,11 @@ pub struct Scenario {
     pub steps: Vec<Step>,
     /// What must hold in the end, beside every rule.
     pub expect: Vec<Spanned<Expectation>>,
+}
+
+/// A value of a scenario that stands in no file.
+pub fn unplaced<T>(value: T) -> Spanned<T> {
+    Spanned::new(value, Location::UNKNOWN, Location::UNKNOWN)
 }
 
 /// A side that an integration plays.
@@ -48,7 +53,7 @@ impl Role {
 }
 
 /// What the simulators shall do.
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Given {
     /// The terminal's script.

@@ -69,7 +69,7 @@ impl By {
 }
 
 /// Sell an order.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Checkout {
     /// Its name in this scenario.
@@ -120,7 +120,7 @@ pub struct CartLine {
 }
 
 /// Sell several orders at once, each of another merchant.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CheckoutBatch {
     /// Its name in this scenario.
@@ -131,7 +131,7 @@ pub struct CheckoutBatch {
 }
 
 /// An order of a batch.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct BatchOrder {
     /// Its name in this scenario.

@@ -14,7 +14,7 @@ use super::sale::{Checkout, CheckoutBatch};
 use crate::driver::OrderState;
 
 /// A step.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Step {
     /// Sell an order.
@@ -64,7 +64,7 @@ impl Step {
 }
 
 /// An order by its name.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct OrderRef {
     /// Its name.
@@ -73,7 +73,7 @@ pub struct OrderRef {
 }
 
 /// Take money that was only held.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CaptureOrder {
     /// The order's name.
@@ -85,7 +85,7 @@ pub struct CaptureOrder {
 }
 
 /// Give back what was paid.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Refund {
     /// The order's name.
@@ -96,7 +96,7 @@ pub struct Refund {
 }
 
 /// Wait until one thing has happened since the step before began.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(extend("oneOf" = [{"required": ["event"]}, {"required": ["sent"]}, {"required": ["called"]}, {"required": ["notified"]}, {"required": ["order"]}]))]
 pub struct Until {
@@ -183,12 +183,12 @@ impl NoticeType {
 }
 
 /// Kill and start again.
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Restart {}
 
 /// Let time pass.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Wait {
     /// How much.
@@ -196,7 +196,7 @@ pub struct Wait {
 }
 
 /// Let everything run.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Settle {
     /// How long at most.
@@ -204,7 +204,7 @@ pub struct Settle {
 }
 
 /// Take the same steps several times.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Repeat {
     /// How often.
@@ -214,7 +214,7 @@ pub struct Repeat {
 }
 
 /// Bytes on the line.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SendRaw {
     /// To whom.
@@ -232,7 +232,7 @@ pub enum RawTo {
 }
 
 /// An HTTP POST to where notifications go, which Antom never sent.
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct NotifyRaw {
     /// The body as text.

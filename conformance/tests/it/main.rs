@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics, in its helpers too")]
 
 mod adapters;
+mod campaigns;
 mod catalogue;
 mod documents;
 mod families;

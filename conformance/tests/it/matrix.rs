@@ -11,6 +11,7 @@ use conformance::integration::Integration;
 use conformance::plan::{Case, plan};
 use conformance::run::{Settings, TimeMode, greet, run};
 use conformance::verdict::{CaseReport, Verdict};
+use conformance::world::Signing;
 use reference::Fault;
 
 use crate::root;
@@ -111,6 +112,7 @@ fn settings(fault: Option<Fault>) -> Settings {
         start_timeout: Duration::from_secs(5),
         case_timeout: Duration::from_secs(60),
         standard: conformance::verdict::Standard::default(),
+        signing: Signing::Rsa,
     }
 }
 

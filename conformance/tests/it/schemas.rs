@@ -8,6 +8,7 @@ use conformance::integration::Integration;
 use conformance::plan::plan;
 use conformance::run::{Settings, TimeMode, greet, run};
 use conformance::trace::{DriverEvent, Event};
+use conformance::world::Signing;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -119,6 +120,7 @@ fn every_message_between_harness_and_driver_fits_its_schema() {
         start_timeout: Duration::from_secs(5),
         case_timeout: Duration::from_secs(60),
         standard: conformance::verdict::Standard::default(),
+        signing: Signing::Rsa,
     };
     let hello = greet(&settings).unwrap();
     let mut seen = std::collections::BTreeSet::new();

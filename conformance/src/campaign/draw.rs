@@ -1,0 +1,78 @@
+//! From chance to a history: what terminal and gateway do, what the merchant is asked for, when he is killed. A history
+//! is a scenario like any other, only that nobody wrote it.
+//!
+//! Only what the documents decide is drawn: where a right merchant could not know better, nothing is to be judged.
+
+mod gateway;
+mod story;
+mod terminal;
+
+use super::chance::Chance;
+use crate::scenario::{Given, Role, Scenario, unplaced};
+
+/// Which sides a history is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Area {
+    /// The terminal.
+    Edc,
+    /// The gateway.
+    Antom,
+    /// Both at the same time.
+    Joint,
+}
+
+impl Area {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Edc, Self::Antom, Self::Joint];
+
+    /// The word on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Edc => "edc",
+            Self::Antom => "antom",
+            Self::Joint => "joint",
+        }
+    }
+
+    /// The roles that an integration must play.
+    #[must_use]
+    pub fn roles(self) -> Vec<Role> {
+        match self {
+            Self::Edc => vec![Role::Edc],
+            Self::Antom => vec![Role::Antom],
+            Self::Joint => vec![Role::Edc, Role::Antom],
+        }
+    }
+}
+
+/// A history that is being drawn.
+struct Drawing<'c> {
+    chance: &'c mut Chance,
+    area: Area,
+    /// Orders so far.
+    sold: u64,
+}
+
+/// Draws a history.
+#[must_use]
+pub fn draw(area: Area, chance: &mut Chance) -> Scenario {
+    let mut drawing = Drawing { chance, area, sold: 0 };
+    let mut given = Given::default();
+    if area != Area::Antom {
+        (given.profile, given.terminal) = drawing.terminal();
+    }
+    if area != Area::Edc {
+        given.antom = drawing.gateway();
+    }
+    let steps = drawing.steps();
+    Scenario {
+        title: unplaced(format!("A drawn history of the area {}", area.as_str())),
+        roles: area.roles(),
+        covers: Vec::new(),
+        given,
+        steps,
+        expect: Vec::new(),
+    }
+}

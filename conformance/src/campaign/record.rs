@@ -1,0 +1,142 @@
+//! A finding made small, and how it is written down: a scenario that `conformance run` fails in the same way.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::hunt::findings;
+use super::shrink::shrink;
+use crate::driver::Hello;
+use crate::integration::Integration;
+use crate::plan::{Case, seed_of};
+use crate::requirement;
+use crate::run::{Settings, TimeMode, run};
+use crate::scenario::{Scenario, Step, parse, text, to_value};
+use crate::verdict::CaseReport;
+use crate::world::Signing;
+
+/// The seed of `conformance run` when none is given.
+const USUAL_SEED: u64 = 1;
+/// Runs that making one finding small may take: in memory, and with a real process.
+const TRIES: (u32, u32) = (2000, 200);
+/// How often a finding with a real process is looked at again.
+const AGAIN: u32 = 3;
+
+/// A finding as a scenario.
+#[derive(Debug)]
+pub struct Record {
+    /// What was broken.
+    pub key: String,
+    /// Where it belongs.
+    pub path: PathBuf,
+    /// The file.
+    pub yaml: String,
+    /// Steps that are left.
+    pub steps: usize,
+    /// The case that `conformance run` makes of the file, as it went; none when the file cannot be read again, which would
+    /// be a bug of ours.
+    pub report: Option<CaseReport>,
+    /// How sure it is.
+    pub standing: Standing,
+}
+
+/// How sure a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The file fails in the same way.
+    Confirmed,
+    /// It failed once, and not when it was run again: with real clocks and processes that happens. It is not made small.
+    Flaky,
+}
+
+/// Makes the case of a finding small. `folder` is where it will be written, `origin` how it was found.
+#[must_use]
+pub fn record(key: &str, case: &Case, folder: &Path, origin: &str, settings: &Settings, hello: &Hello) -> Record {
+    let number = case.name.rsplit('-').next().unwrap_or_default();
+    let slug = format!("{}-{number}", key.to_lowercase().replace(' ', "-"));
+    let path = folder.join(format!("{slug}.yaml"));
+    // As `conformance run` will call it, so that it draws the same keys.
+    let name = Path::new(folder.file_name().unwrap_or_default()).join(slug).display().to_string();
+    let end = case.scenario.steps.last().cloned();
+    let file = path.display().to_string();
+    let replay = Replay { key, file, seed: seed_of(USUAL_SEED, &name), name, end, settings, hello };
+    let is_real = settings.time != TimeMode::Paused;
+    let whole = to_value(&case.scenario);
+    let again = if is_real { AGAIN } else { 1 };
+    let is_confirmed = (0..again).any(|_| replay.fails(&whole));
+    let tries = if is_real { TRIES.1 } else { TRIES.0 };
+    let small =
+        if is_confirmed { shrink(whole, tries, |file| replay.fails(file)) } else { crate::scenario::terse(whole) };
+    replay.record(small, path, origin, if is_confirmed { Standing::Confirmed } else { Standing::Flaky })
+}
+
+/// How a file will be run.
+struct Replay<'a> {
+    key: &'a str,
+    name: String,
+    file: String,
+    seed: u64,
+    /// What a history ends with: time for everything to end. Without it a right integration would be cut off, too.
+    end: Option<Step>,
+    settings: &'a Settings,
+    hello: &'a Hello,
+}
+
+impl Replay<'_> {
+    fn case(&self, scenario: Scenario) -> Case {
+        Case { name: self.name.clone(), file: self.file.clone(), scenario, seed: self.seed }
+    }
+
+    /// Whether a file breaks the same.
+    fn fails(&self, file: &Value) -> bool {
+        let Ok(scenario) = parse(&self.file, &text(file)) else { return false };
+        let ends = |step: Option<&Step>| step.map(|step| serde_json::to_value(step).unwrap_or_default());
+        if ends(scenario.steps.last()) != ends(self.end.as_ref()) {
+            return false;
+        }
+        let case = self.case(scenario);
+        let is_it =
+            findings(&run(&case, self.settings, self.hello), self.settings).iter().any(|(key, _)| key == self.key);
+        is_it && !self.fails_everybody(&case)
+    }
+
+    /// A part of a history that the right integration fails too says nothing about another.
+    fn fails_everybody(&self, case: &Case) -> bool {
+        if matches!(self.settings.integration, Integration::Memory(None)) {
+            return false;
+        }
+        let settings =
+            Settings { integration: Integration::Memory(None), time: TimeMode::Paused, ..self.settings.clone() };
+        findings(&run(case, &settings, self.hello), &settings).iter().any(|(key, _)| key == self.key)
+    }
+
+    fn record(&self, mut file: Value, path: PathBuf, origin: &str, standing: Standing) -> Record {
+        let found = |report: &CaseReport| {
+            let found = findings(report, self.settings).into_iter().find(|(key, _)| key == self.key);
+            found.map(|(_, text)| text).unwrap_or_default()
+        };
+        let again = |file: &Value| {
+            let scenario = parse(&self.file, &text(file)).ok()?;
+            // As `conformance run` signs.
+            let settings = Settings { signing: Signing::Rsa, ..self.settings.clone() };
+            Some(run(&self.case(scenario), &settings, self.hello))
+        };
+        let how = again(&file).map(|report| found(&report)).unwrap_or_default();
+        file["title"] = format!("{}: {how}", self.key).into();
+        if requirement::find(self.key).is_some() {
+            file["covers"] = vec![self.key].into();
+        }
+        // In the order of a file.
+        let order = ["title", "roles", "covers", "given", "steps", "expect"];
+        let fields = order.into_iter().filter_map(|key| Some((key.to_owned(), file.get(key)?.clone())));
+        let file = Value::Object(fields.collect());
+        let doubt = match standing {
+            Standing::Confirmed => String::new(),
+            Standing::Flaky => "# FLAKY: it failed once, and not when it was run again.\n".to_owned(),
+        };
+        let yaml = format!("# {origin}\n{doubt}{}", text(&file));
+        let report = again(&file);
+        let steps = file["steps"].as_array().map_or(0, Vec::len);
+        Record { key: self.key.to_owned(), path, yaml, steps, report, standing }
+    }
+}

@@ -1,0 +1,335 @@
+//! `conformance fuzz`: a campaign, what is shown while it goes on, and what is left of it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use wire::time::Span;
+
+use super::output::{count, say, tell, try_folder, unless_unwritten, write_file};
+use super::run::{ClockKind, span};
+use super::standard::StandardArguments;
+use crate::campaign::{Area, Campaign, NOT_CARRIED_OUT, Record, Standing, reachable, record};
+use crate::driver::Hello;
+use crate::exit::Exit;
+use crate::integration::Integration;
+use crate::interrupt;
+use crate::report::text;
+use crate::requirement;
+use crate::result::CaseResult;
+use crate::rule;
+use crate::run::{Settings, TimeMode, greet};
+use crate::world::Signing;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct FuzzArguments {
+    /// What to test: `memory` for the reference integration inside this process (also `memory --fault NAME`), a command
+    /// that starts a driver, or the URL of one that runs
+    #[arg(long, value_name = "CMD|URL|memory", default_value = "memory")]
+    integration: String,
+    /// How many cases, those of a campaign that is resumed included [default: 1000, unless --for]
+    #[arg(long, value_name = "N", conflicts_with = "lasting")]
+    cases: Option<u64>,
+    /// For how long
+    #[arg(long = "for", value_name = "TIME", value_parser = span)]
+    lasting: Option<Span>,
+    /// What everything is drawn from [default: 1]
+    #[arg(long, value_name = "N", conflicts_with = "resume")]
+    seed: Option<u64>,
+    /// Which sides the histories are about [default: all in turn]
+    #[arg(long, value_enum, conflicts_with = "resume")]
+    area: Option<Area>,
+    /// Go on with the campaign that this file tells of
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
+    /// Where failing cases are written, and what a campaign needs to be resumed
+    #[arg(long, value_name = "DIR", default_value = "reports/campaign")]
+    out: PathBuf,
+    /// Cases that run beside each other [default: one a processor in memory, four otherwise]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// How time passes for a process or URL: skip waits of the simulated world, or not
+    #[arg(long, value_enum, default_value_t = ClockKind::Skipping)]
+    clock: ClockKind,
+    /// How long an integration may take to answer `initialize`
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
+    start_timeout: Span,
+    /// How long a case may take in real time
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = span)]
+    case_timeout: Span,
+    /// What messages of the gateway are signed with in memory: RSA, or words that both sides know, which costs a fraction.
+    /// What is found is made small with RSA always
+    #[arg(long, value_enum, default_value_t = SigningKind::Words)]
+    signing: SigningKind,
+    #[command(flatten)]
+    standard: StandardArguments,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SigningKind {
+    Rsa,
+    Words,
+}
+
+impl From<SigningKind> for Signing {
+    fn from(kind: SigningKind) -> Self {
+        match kind {
+            SigningKind::Rsa => Self::Rsa,
+            SigningKind::Words => Self::Words,
+        }
+    }
+}
+
+/// Cases when nothing else is said.
+const CASES: u64 = 1000;
+/// Where nobody looks at a bar, a line is told so often.
+const TOLD: Duration = Duration::from_secs(10);
+
+pub(super) fn main(arguments: &FuzzArguments) -> Exit {
+    let prepared = settings(arguments).and_then(|settings| Ok((settings, begin(arguments)?)));
+    let (settings, campaign) = match prepared {
+        Ok(prepared) => prepared,
+        Err((exit, problem)) => {
+            tell(&format!("conformance: {problem}"));
+            return exit;
+        }
+    };
+    if let Err(error) = try_folder(&arguments.out) {
+        tell(&format!("conformance: failed to {error}"));
+        return Exit::Usage;
+    }
+    interrupt::watch();
+    let tested = settings.integration.describe();
+    let hello = match greet(&settings) {
+        Ok(hello) => hello,
+        Err(reason) => {
+            tell(&format!("conformance: {tested} cannot be tested: {reason}"));
+            return Exit::NotCarriedOut;
+        }
+    };
+    tell(&format!("testing {tested}: {}, seed {}", hello.name, campaign.seed));
+    let mut hunt = Hunt { arguments, settings: &settings, hello: &hello, campaign, records: BTreeMap::new() };
+    let began = Instant::now();
+    let finished = hunt.go(began).and_then(|()| hunt.leave_word());
+    say(&hunt.summary(began.elapsed()));
+    if let Err(error) = finished {
+        tell(&format!("conformance: failed to {error}"));
+        return Exit::Usage;
+    }
+    unless_unwritten(hunt.exit())
+}
+
+fn settings(arguments: &FuzzArguments) -> Result<Settings, (Exit, String)> {
+    let integration = Integration::parse(&arguments.integration)
+        .map_err(|problem| (Exit::Usage, format!("--integration: {problem}")))?;
+    let time = match (&integration, arguments.clock) {
+        (Integration::Memory(_), _) => TimeMode::Paused,
+        (_, ClockKind::Skipping) => TimeMode::Skipping,
+        (_, ClockKind::Real) => TimeMode::Real,
+    };
+    Ok(Settings {
+        integration,
+        time,
+        start_timeout: arguments.start_timeout.0,
+        case_timeout: arguments.case_timeout.0,
+        standard: arguments.standard.standard(),
+        signing: if time == TimeMode::Paused { arguments.signing.into() } else { Signing::Rsa },
+    })
+}
+
+/// The campaign as it begins, or as it was left.
+fn begin(arguments: &FuzzArguments) -> Result<Campaign, (Exit, String)> {
+    let Some(path) = &arguments.resume else {
+        return Ok(Campaign::new(arguments.seed.unwrap_or(1), arguments.area));
+    };
+    let shown = path.display();
+    let text = fs::read_to_string(path).map_err(|error| (Exit::Usage, format!("failed to read {shown}: {error}")))?;
+    let value = serde_json::from_str(&text).map_err(|error| error.to_string());
+    value.and_then(Campaign::from_value).map_err(|problem| {
+        let help = "give a file that an earlier campaign left";
+        (Exit::BadFile, format!("{shown} is no campaign to be resumed: {problem}; {help}"))
+    })
+}
+
+struct Hunt<'a> {
+    arguments: &'a FuzzArguments,
+    settings: &'a Settings,
+    hello: &'a Hello,
+    campaign: Campaign,
+    /// What was found by this run of the program, made small.
+    records: BTreeMap<String, Record>,
+}
+
+impl Hunt<'_> {
+    fn go(&mut self, began: Instant) -> std::io::Result<()> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let usual = if self.settings.time == TimeMode::Paused { processors } else { processors * 4 };
+        let parallel = self.settings.integration.runs_in_parallel();
+        let jobs = if parallel { self.arguments.jobs.unwrap_or(usual).clamp(1, 64) } else { 1 };
+        let already = self.campaign.done + self.campaign.skipped;
+        let (bar, mut told) = (bar(self.cases()), Instant::now());
+        while !self.is_over(began) {
+            let most = self.cases().map_or(u64::MAX, |cases| cases - (self.campaign.done + self.campaign.skipped));
+            let Some(fresh) = self.campaign.round(self.settings, self.hello, jobs, most) else { break };
+            for (key, case) in fresh {
+                // What the smallest case of another finding breaks too needs no file of its own.
+                let is_told = self.records.values().any(|record| {
+                    let breaks = |report: &crate::verdict::CaseReport| report.broken().any(|(id, _)| id == key);
+                    record.report.as_ref().is_some_and(breaks)
+                });
+                if is_told || interrupt::came() {
+                    continue;
+                }
+                let found =
+                    record(&key, &case, &self.arguments.out, &self.origin(&case.name), self.settings, self.hello);
+                bar.suspend(|| tell(&format!("{key} in {} (seed {}): {}", case.name, case.seed, found.path.display())));
+                write_file(&found.path, &found.yaml)?;
+                self.records.insert(key, found);
+            }
+            bar.set_position(self.campaign.done + self.campaign.skipped);
+            bar.set_message(self.standing(already, began.elapsed()));
+            if bar.is_hidden() && told.elapsed() > TOLD {
+                told = Instant::now();
+                tell(&self.standing(already, began.elapsed()));
+            }
+        }
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    fn cases(&self) -> Option<u64> {
+        let usual = if self.arguments.lasting.is_some() { None } else { Some(CASES) };
+        self.arguments.cases.or(usual)
+    }
+
+    fn is_over(&self, began: Instant) -> bool {
+        let done = self.campaign.done + self.campaign.skipped;
+        let is_late = self.arguments.lasting.is_some_and(|lasting| began.elapsed() >= lasting.0);
+        interrupt::came() || is_late || self.cases().is_some_and(|cases| done >= cases)
+    }
+
+    /// Where a file comes from.
+    fn origin(&self, case: &str) -> String {
+        let area = self.campaign.area.map_or_else(String::new, |area| format!(" --area {}", area.as_str()));
+        let number = case.rsplit('-').next().unwrap_or_default();
+        let integration = &self.arguments.integration;
+        format!(
+            "Found by `conformance fuzz --seed {}{area}` in case {number} with the integration `{integration}`, and made small.",
+            self.campaign.seed
+        )
+    }
+
+    /// One line for whoever waits.
+    fn standing(&self, already: u64, took: Duration) -> String {
+        let done = self.campaign.done + self.campaign.skipped;
+        let reached: Vec<_> = self.reached().map(|(_, reached, of)| format!("{reached}/{of}")).collect();
+        format!(
+            "{done} cases, {:.0} a second, situations {}, {} failed, {}",
+            rate(done - already.min(done), took),
+            reached.join(" "),
+            self.campaign.failed,
+            count(self.campaign.found.len(), "finding", "findings"),
+        )
+    }
+
+    /// Each area that is tested, with the situations that were reached and could be.
+    fn reached(&self) -> impl Iterator<Item = (Area, usize, usize)> {
+        let areas = Area::ALL.into_iter().filter(|area| self.campaign.area.is_none_or(|only| only == *area));
+        areas.map(|area| (area, self.campaign.corpus.reached(area), reachable(area).len()))
+    }
+
+    /// What a campaign needs to be resumed.
+    fn leave_word(&self) -> std::io::Result<()> {
+        let path = self.left();
+        write_file(&path, &self.campaign.to_value().to_string())?;
+        if interrupt::came() {
+            let path = path.display();
+            tell(&format!("conformance: interrupted; `conformance fuzz --resume {path}` goes on"));
+        }
+        Ok(())
+    }
+
+    fn left(&self) -> PathBuf {
+        self.arguments.resume.clone().unwrap_or_else(|| self.arguments.out.join("resume.json"))
+    }
+
+    fn summary(&self, took: Duration) -> String {
+        let campaign = &self.campaign;
+        let mut text = String::new();
+        for (key, found) in &campaign.found {
+            let statement = requirement::find(key).map_or(key.as_str(), |requirement| requirement.statement);
+            let what = if statement == key { String::new() } else { format!(": {statement}") };
+            let cases = count(usize::try_from(found.times).unwrap_or(usize::MAX), "case", "cases");
+            let _ = write!(text, "FOUND {key}{what}\n     in {cases}, first in {}: {}\n", found.case, found.text);
+            if let Some(record) = self.records.get(key) {
+                text.push_str(&self.shown(record));
+            }
+        }
+        let reached = self.reached().map(|(area, reached, of)| format!("{} {reached} of {of}", area.as_str()));
+        let exercised = rule::ALL.iter().filter(|rule| campaign.exercised.contains(rule.requirement)).count();
+        let skipped = match campaign.skipped {
+            0 => String::new(),
+            skipped => format!(", {skipped} skipped"),
+        };
+        let _ = writeln!(
+            text,
+            "{} cases, seed {}: {} failed{skipped}; {} broken\nsituations reached: {}; rules exercised: {exercised} of {}",
+            campaign.done,
+            campaign.seed,
+            campaign.failed,
+            count(campaign.found.len(), "requirement", "requirements"),
+            reached.collect::<Vec<_>>().join(", "),
+            rule::ALL.len(),
+        );
+        tell(&format!("took {:.1} s", took.as_secs_f64()));
+        text
+    }
+
+    /// A finding made small, with its evidence.
+    fn shown(&self, record: &Record) -> String {
+        let path = record.path.display();
+        let flaky = match record.standing {
+            Standing::Confirmed => "",
+            Standing::Flaky => " (FLAKY: it did not fail again)",
+        };
+        let steps = count(record.steps, "step", "steps");
+        let integration = &self.arguments.integration;
+        let evidence =
+            record.report.as_ref().map(|report| text::case(&CaseResult::new(report, &self.settings.standard)));
+        format!(
+            "     {path}: {steps}{flaky}; `conformance run --integration \"{integration}\" {path}` fails too\n{}",
+            evidence.unwrap_or_default()
+        )
+    }
+
+    fn exit(&self) -> Exit {
+        let is_broken = self.campaign.found.keys().any(|key| key != NOT_CARRIED_OUT);
+        match () {
+            () if interrupt::came() => Exit::Interrupted,
+            () if is_broken => Exit::Failed,
+            () if !self.campaign.found.is_empty() => Exit::NotCarriedOut,
+            () if self.campaign.done == 0 => Exit::NothingSelected,
+            () => Exit::Expected,
+        }
+    }
+}
+
+fn rate(cases: u64, took: Duration) -> f64 {
+    // A campaign has not so many cases that a float could not count them.
+    let cases = u32::try_from(cases).unwrap_or(u32::MAX);
+    f64::from(cases) / took.as_secs_f64().max(0.001)
+}
+
+/// Shown on a terminal only.
+fn bar(cases: Option<u64>) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(cases, ProgressDrawTarget::stderr());
+    let template = if cases.is_some() { "{bar:20} {msg}, {eta} left" } else { "{spinner} {msg}, {elapsed}" };
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
