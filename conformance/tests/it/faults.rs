@@ -17,11 +17,11 @@ fn broken(integration: &str, cases: &str) -> Vec<String> {
 #[test]
 fn the_five_faults_of_the_trade_are_caught_in_a_process_too() {
     for (name, requirement, cases) in [
-        ("purchase-again-after-silence", "EDC-P27", "edc/answer-*"),
-        ("pay-s-is-paid", "PAY-009", "pay/*"),
-        ("notify-signature-unchecked", "NTF-001", "notify/*"),
-        ("notify-booked-twice", "NTF-006", "notify/*"),
-        ("numbers-for-strings", "EDC-P03", "edc/purchase-*"),
+        ("purchase-again-after-silence", "EDC-P27", "edc/answer-lost-and-recovered"),
+        ("pay-s-is-paid", "PAY-009", "pay/success-is-not-paid"),
+        ("notify-signature-unchecked", "NTF-001", "notify/forged-absent"),
+        ("notify-booked-twice", "NTF-006", "notify/repeated-eight-times"),
+        ("numbers-for-strings", "EDC-P03", "edc/purchase-approved"),
     ] {
         let found = broken(&format!("reference --fault {name}"), cases);
         assert!(found.iter().any(|id| id == requirement), "{name} should break {requirement}, broke {found:?}");

@@ -36,8 +36,8 @@ fn one_seed_in_memory_gives_one_trace_byte_for_byte() {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     for (folder, jobs) in folders.iter().zip(["1", "4"]) {
         let path = folder.path().to_str().unwrap();
-        let output =
-            conformance(&["run", "--integration", "memory", "--seed", "42", "--jobs", jobs, "--trace-dir", path]);
+        let run = ["run", "--integration", "memory", "--seed", "42", "--shard", "1/4", "--jobs", jobs];
+        let output = conformance(&[&run[..], &["--trace-dir", path]].concat());
         assert_eq!(code(&output), 0, "{}", stdout(&output));
     }
     let strip = |index: usize| {
@@ -46,7 +46,7 @@ fn one_seed_in_memory_gives_one_trace_byte_for_byte() {
         files(folder).into_iter().map(|(name, bytes)| (name.replace(&prefix, ""), bytes)).collect::<BTreeMap<_, _>>()
     };
     let (first, second) = (strip(0), strip(1));
-    assert!(first.len() >= 12);
+    assert!(first.len() > 100);
     assert!(first == second, "the traces differ");
 }
 
