@@ -38,6 +38,20 @@ fn the_java_skeleton_passes() {
     skeleton("java", |dir| format!("java {dir}/Driver.java"));
 }
 
+/// Built with the versions that this workspace has locked, so that nothing need be fetched.
+#[test]
+fn the_rust_skeleton_passes() {
+    skeleton("rust", |dir| {
+        fs::copy(root().join("Cargo.lock"), format!("{dir}/Cargo.lock")).unwrap();
+        let target = format!("{}/rust-skeleton", env!("CARGO_TARGET_TMPDIR"));
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--offline", "--target-dir", &target]).current_dir(dir);
+        let built = build.output().expect("cargo starts");
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        format!("{target}/debug/driver")
+    });
+}
+
 /// A command for an adapter in Python with the packages that it needs, which are installed when they are not there yet.
 fn python() -> String {
     let folder = env!("CARGO_TARGET_TMPDIR");
