@@ -21,6 +21,7 @@ pub mod interrupt;
 pub mod live;
 pub mod memory;
 pub mod plan;
+mod post;
 pub mod report;
 pub mod requirement;
 pub mod result;

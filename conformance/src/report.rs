@@ -7,4 +7,5 @@ pub mod junit;
 pub mod requirements;
 pub mod sarif;
 pub mod schema;
+mod spent;
 pub mod text;

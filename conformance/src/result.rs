@@ -5,9 +5,11 @@
 mod case;
 mod exchange;
 pub mod known;
+mod phases;
 mod run;
 
 pub use case::{CaseResult, Checked, Outcome, Problem, State};
 pub(crate) use exchange::rows;
 pub use exchange::{Lane, Row};
+pub use phases::Phases;
 pub use run::{About, Counts, Obligation, RunResult, Standing};

@@ -103,6 +103,7 @@ pub const ALL: &[Rule] = &[
     Rule { requirement: "EDC-P43", judge: edc::contract_errors_stop },
     Rule { requirement: "EDC-P44", judge: edc::results_are_matched },
     Rule { requirement: "EDC-P45", judge: edc::success_is_judged_by_its_code },
+    Rule { requirement: "EDC-P48", judge: edc::card_numbers_are_not_kept },
     Rule { requirement: "EDC-P49", judge: edc::tax_is_the_terminals },
     Rule { requirement: "LINE-L01", judge: line::refused_frames_come_again_unchanged },
     Rule { requirement: "LINE-L02", judge: line::results_are_acknowledged },
@@ -232,11 +233,16 @@ pub const ALL: &[Rule] = &[
 /// Judges a trace by all rules.
 #[must_use]
 pub fn judge(entries: &[Entry]) -> Vec<(&'static str, Judgement)> {
-    let view = View::new(entries);
+    judge_view(&View::new(entries))
+}
+
+/// Judges a trace that was read already.
+#[must_use]
+pub fn judge_view(view: &View<'_>) -> Vec<(&'static str, Judgement)> {
     let has_book = view.has_book();
     let judge = |rule: &Rule| {
         let can_tell = has_book || !book::is_needed(rule.requirement);
-        if can_tell { (rule.judge)(&view) } else { Judgement::NotExercised }
+        if can_tell { (rule.judge)(view) } else { Judgement::NotExercised }
     };
     ALL.iter().map(|rule| (rule.requirement, judge(rule))).collect()
 }

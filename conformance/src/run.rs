@@ -6,6 +6,7 @@
 mod fitness;
 mod passing;
 mod probe;
+mod pulse;
 mod session;
 mod stage;
 mod steps;
@@ -21,6 +22,7 @@ use serde_json::json;
 use wire::clock::Clock as _;
 use wire::time::Moment;
 
+use self::pulse::Pulse;
 use self::session::Session;
 use self::stage::Stage;
 use crate::clock::WorldClock;
@@ -29,8 +31,9 @@ use crate::integration::Integration;
 use crate::interrupt;
 use crate::memory::Memory;
 use crate::plan::Case;
+use crate::scenario::Role;
 use crate::trace::{CaseEvent, Event, LIMIT, Recorder};
-use crate::verdict::{CaseReport, Standard, Verdict, judge};
+use crate::verdict::{CaseReport, Phases, Standard, Verdict, judge};
 use crate::world::{Place, Signing, World};
 
 /// How time passes.
@@ -96,11 +99,11 @@ pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
     if let Some(reason) = fitness::unfit(&case.scenario, settings, hello) {
         return CaseReport::not_run(case, Verdict::Skipped(reason));
     }
-    let began = Instant::now();
+    let mut took = Phases::default();
     let carried_out = in_runtime(settings.time, async {
         let clock = WorldClock::starting_at(start(settings.time));
         let recorder = Recorder::new(Arc::new(clock.clone()));
-        let work = tokio::time::timeout(limit(settings), carry_out(case, settings, &clock, &recorder));
+        let work = tokio::time::timeout(limit(settings), carry_out(case, settings, &clock, &recorder, &mut took));
         let limited = if settings.time == TimeMode::Paused {
             // Takes no time to speak of, and another timer would be seen in it.
             work.await
@@ -122,7 +125,12 @@ pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
         (recorder.take(), problem)
     });
     match carried_out {
-        Ok((trace, problem)) => judge(case, &settings.standard, trace, problem, began.elapsed()),
+        Ok((trace, problem)) => {
+            let ended = Instant::now();
+            let mut report = judge(case, &settings.standard, trace, problem, took);
+            report.took.judge = ended.elapsed();
+            report
+        }
         Err(reason) => CaseReport::not_run(case, Verdict::NotCarriedOut(reason)),
     }
 }
@@ -155,7 +163,20 @@ fn start(time: TimeMode) -> Moment {
     }
 }
 
-async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorder: &Recorder) -> Result<(), String> {
+/// Only a line over a PTY has a kernel between its ends that may keep bytes for a while.
+fn pulse(case: &Case, settings: &Settings) -> Option<Pulse> {
+    let has_line = case.scenario.roles.contains(&Role::Edc) && settings.time == TimeMode::Skipping;
+    has_line.then(Pulse::open)?.ok()
+}
+
+async fn carry_out(
+    case: &Case,
+    settings: &Settings,
+    clock: &WorldClock,
+    recorder: &Recorder,
+    took: &mut Phases,
+) -> Result<(), String> {
+    let began = Instant::now();
     recorder.record(Event::Case(CaseEvent::Began { case: case.name.clone(), seed: case.seed }));
     let memory = Memory::new(Arc::new(sim_edc::SystemClock::starting_at(clock.now())));
     // It is there as long as the case is.
@@ -174,6 +195,8 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
     let hello =
         session.initialize(settings, recorder, world.initialize(case)).await.map_err(|error| error.to_string())?;
     world.start_gateway(hello.notify_url.clone());
+    took.start = began.elapsed();
+    let played = Instant::now();
     let mut stage = Stage {
         case,
         settings,
@@ -188,14 +211,18 @@ async fn carry_out(case: &Case, settings: &Settings, clock: &WorldClock, recorde
         calls: Vec::new(),
         lives: 0,
         overdue: 0,
-        began: Instant::now(),
+        began: played,
         steady: None,
         lag: Duration::ZERO,
+        pulse: pulse(case, settings),
     };
     let result = stage.play().await;
+    let ended = Instant::now();
+    took.play = ended.duration_since(played);
     match result {
         Ok(()) => stage.session.end(recorder).await,
         Err(_) => stage.session.kill(recorder).await,
     }
+    took.end = ended.elapsed();
     result
 }

@@ -37,7 +37,7 @@ pub use sale::{BatchOrder, By, Capture, CartLine, Checkout, CheckoutBatch, total
 pub use schema::schema;
 pub use source::{Missing, NoShelf, Shelf, Source};
 pub use step::{
-    CaptureOrder, Condition, NoticeType, NotifyRaw, OrderRef, RawTo, Refund, Repeat, Restart, SendRaw, Settle, Step,
-    Until, Wait,
+    CaptureOrder, Condition, GatewayKey, NoticeType, NotifyRaw, OrderRef, RawTo, Refund, Repeat, ReplayNotification,
+    Restart, SendRaw, Settle, Step, Until, Wait,
 };
 pub use write::{from_value, terse, text, to_value, write};

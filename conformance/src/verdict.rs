@@ -51,7 +51,7 @@ pub struct CaseReport {
     /// Its seed.
     pub seed: u64,
     /// Real time that it took.
-    pub took: Duration,
+    pub took: Phases,
     /// What it came to.
     pub verdict: Verdict,
     /// What each rule found, and each covered requirement that has no rule.
@@ -62,6 +62,19 @@ pub struct CaseReport {
     pub covered: Vec<&'static str>,
     /// Everything that happened.
     pub trace: Vec<Entry>,
+}
+
+/// Where the real time of a case went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Phases {
+    /// Its world was opened, and the integration started and initialized.
+    pub start: Duration,
+    /// Its steps were taken.
+    pub play: Duration,
+    /// The integration was ended.
+    pub end: Duration,
+    /// What happened was judged.
+    pub judge: Duration,
 }
 
 /// What a case came to.
@@ -86,7 +99,7 @@ impl CaseReport {
             title: case.scenario.title.value.clone(),
             file: case.file.clone(),
             seed: case.seed,
-            took: Duration::ZERO,
+            took: Phases::default(),
             verdict,
             requirements: BTreeMap::new(),
             expectations: Vec::new(),
@@ -108,7 +121,7 @@ impl CaseReport {
 #[must_use]
 pub fn judge_trace(name: &str, seed: u64, file: &str, standard: &Standard, trace: Vec<Entry>) -> CaseReport {
     let requirements: BTreeMap<&'static str, Judgement> = rule::judge(&trace).into_iter().collect();
-    let took = match (trace.first(), trace.last()) {
+    let play = match (trace.first(), trace.last()) {
         (Some(first), Some(last)) => last.at.since(first.at),
         _ => Duration::ZERO,
     };
@@ -117,7 +130,7 @@ pub fn judge_trace(name: &str, seed: u64, file: &str, standard: &Standard, trace
         title: "a recorded trace".to_owned(),
         file: file.to_owned(),
         seed,
-        took,
+        took: Phases { play, ..Phases::default() },
         verdict: if standard.is_broken(&requirements) { Verdict::Failed } else { Verdict::Passed },
         requirements,
         expectations: Vec::new(),
@@ -129,15 +142,9 @@ pub fn judge_trace(name: &str, seed: u64, file: &str, standard: &Standard, trace
 /// Judges a case. `problem` says why it was not carried out to its end; a requirement that was broken before counts all
 /// the same, in the report, but not as the verdict.
 #[must_use]
-pub fn judge(
-    case: &Case,
-    standard: &Standard,
-    trace: Vec<Entry>,
-    problem: Option<String>,
-    took: Duration,
-) -> CaseReport {
+pub fn judge(case: &Case, standard: &Standard, trace: Vec<Entry>, problem: Option<String>, took: Phases) -> CaseReport {
     let view = View::new(&trace);
-    let mut requirements: BTreeMap<&'static str, Judgement> = rule::judge(&trace).into_iter().collect();
+    let mut requirements: BTreeMap<&'static str, Judgement> = rule::judge_view(&view).into_iter().collect();
     let expectations: Vec<Finding> = match problem {
         Some(_) => Vec::new(),
         None => case.scenario.expect.iter().flat_map(|e| examine(&e.value, &view)).collect(),

@@ -5,23 +5,22 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
-use sim_antom::{Client, Clients, Delivery, Gateway, Notifier, TcpAccept, TcpConnect};
+use sim_antom::{Call, Client, Clients, Errand, Gateway, Notifier, TcpAccept, TcpConnect};
 use sim_edc::{Device, Drive, Lever, Operator, Pty};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use wire::antom::{Ack, Headers, KeyError, Signer};
-use wire::clock::{Clock as _, Deadlines};
-use wire::hex::TextBytes;
+use wire::antom::{KeyError, Signer};
+use wire::clock::Clock as _;
 
 use crate::clock::WorldClock;
 use crate::driver::request::{ClockNow, GatewayAt, Initialize, TerminalAt, params};
 use crate::memory::Memory;
 use crate::plan::Case;
+use crate::post::Post;
 use crate::scenario::{NotifyRaw, Role};
 use crate::trace::{Event, Recorder};
 
@@ -30,10 +29,7 @@ const CLIENT_ID: &str = "SANDBOX_5YCONFORMANCE001";
 /// Where the gateway seems to be in memory.
 pub const MEMORY_GATEWAY: &str = "http://127.0.0.1:41001";
 
-/// Numbers of raw deliveries begin behind it, so that none is a delivery of the gateway.
-const RAW_DELIVERIES: u64 = 1_000_000;
-/// How long the answer to a raw delivery is waited for.
-const RAW_ANSWER: Duration = Duration::from_secs(10);
+const NO_GATEWAY: &str = "the case has no gateway";
 
 /// Private keys: see fixtures/keys/README.md.
 const POOL: [&str; 6] = [
@@ -57,15 +53,14 @@ pub struct World {
     /// The folder that survives a restart of the integration.
     pub state: PathBuf,
     /// The gateway, until it is known where notifications go.
-    waiting: Option<(Gateway, mpsc::Receiver<sim_antom::Call>, Notifier)>,
+    waiting: Option<(Gateway, mpsc::Receiver<Call>, Notifier)>,
     /// Whoever handles the terminal.
     operator: Option<Operator>,
-    /// How raw notifications are delivered.
-    notifier: Option<Notifier>,
-    /// Where the integration said that notifications go.
-    notify_url: Option<String>,
-    /// Raw notifications so far.
-    raw: u64,
+    /// How notifications are delivered that the gateway does not send.
+    post: Option<Post>,
+    /// Where the gateway takes errands.
+    errands: Option<mpsc::Sender<Call>>,
+    signing: Signing,
     recorder: Recorder,
     clock: WorldClock,
 }
@@ -93,9 +88,9 @@ impl World {
             state,
             waiting: None,
             operator: None,
-            notifier: None,
-            notify_url: None,
-            raw: 0,
+            post: None,
+            errands: None,
+            signing,
             recorder: recorder.clone(),
             clock: clock.clone(),
         };
@@ -106,7 +101,7 @@ impl World {
             world.open_terminal(case, place)?;
         }
         if case.scenario.roles.contains(&Role::Antom) {
-            world.open_gateway(case, place, signing).await?;
+            world.open_gateway(case, place).await?;
         }
         Ok(world)
     }
@@ -146,21 +141,15 @@ impl World {
         Ok(())
     }
 
-    async fn open_gateway(&mut self, case: &Case, place: Place<'_>, signing: Signing) -> io::Result<()> {
+    async fn open_gateway(&mut self, case: &Case, place: Place<'_>) -> io::Result<()> {
         let damaged = |error: KeyError| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
-        let start = usize::try_from(case.seed % 6).unwrap_or_default();
-        let load = |offset: usize| match signing {
-            Signing::Rsa => {
-                POOL.get((start + offset) % POOL.len()).map_or(Err(KeyError::Empty), |pem| Signer::load(pem.as_bytes()))
-            }
-            Signing::Words => Ok(Signer::word(&format!("{offset}"))),
-        };
-        let (antom, merchant, forger) =
-            (load(0).map_err(damaged)?, load(1).map_err(damaged)?, load(2).map_err(damaged)?);
+        let load = |number| key(case, self.signing, number).map_err(damaged);
+        let (antom, merchant, forger) = (load(0)?, load(1)?, load(2)?);
         let clients = Clients::from([(CLIENT_ID.to_owned(), Client::with_key(merchant.verifier().map_err(damaged)?))]);
         let (private, public) = (merchant.to_pkcs8_base64().map_err(damaged)?, antom.public_base64().map_err(damaged)?);
         let gateway = Gateway::new(clients, antom, Some(forger), case.scenario.given.antom.clone());
         let (requests, calls) = mpsc::channel(64);
+        self.errands = Some(requests.clone());
         let clock = Arc::new(self.clock.clone());
         let (url, notifier) = match place {
             Place::Folder(_) => {
@@ -179,7 +168,7 @@ impl World {
                 (MEMORY_GATEWAY.to_owned(), Notifier::new(Arc::new(memory.clone())))
             }
         };
-        self.notifier = Some(notifier.clone());
+        self.post = Some(Post::new(notifier.clone(), self.clock.clone(), self.recorder.clone()));
         self.waiting = Some((gateway, calls, notifier));
         let client_id = CLIENT_ID.to_owned();
         self.gateway = Some(GatewayAt { url, client_id, private_key: private, gateway_public_key: public });
@@ -189,7 +178,9 @@ impl World {
     /// Lets the gateway answer, now that it is known where notifications go that name no URL.
     pub fn start_gateway(&mut self, notify_url: Option<String>) {
         let Some((mut gateway, calls, notifier)) = self.waiting.take() else { return };
-        self.notify_url.clone_from(&notify_url);
+        if let Some(post) = &mut self.post {
+            post.usually_to(notify_url.clone());
+        }
         gateway.set_dashboard_url(notify_url);
         let recorder = self.recorder.clone();
         let observe = move |at, event| recorder.record_at(at, Event::Gateway(event));
@@ -217,47 +208,33 @@ impl World {
     /// # Errors
     /// There is no gateway, or nobody has said where notifications go.
     pub fn notify_raw(&mut self, raw: &NotifyRaw) -> Result<(), String> {
-        let notifier = self.notifier.clone().ok_or("the case has no gateway")?;
-        let url = self.recorder.last(named_url).or_else(|| self.notify_url.clone());
-        let url = url.ok_or("the integration has named no URL for notifications yet")?;
-        let mut headers = Headers::new();
-        if !raw.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
-            headers.push("Content-Type", "application/json; charset=UTF-8");
-        }
-        raw.headers.iter().for_each(|(name, value)| headers.push(name, value));
-        self.raw += 1;
-        let (id, body) = (RAW_DELIVERIES + self.raw, raw.bytes());
-        self.recorder.record(Event::Gateway(sim_antom::Event::Notice {
-            id,
-            payment_request_id: String::new(),
-            attempt: 1,
-            url: url.clone(),
-            headers: headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-            body: TextBytes(body.clone()),
-            genuine: false,
-            altered: false,
-        }));
-        let (clock, recorder) = (self.clock.clone(), self.recorder.clone());
-        let patience = Deadlines { world: None, peer: Some(clock.now() + RAW_ANSWER) };
-        self.tasks.spawn(async move {
-            let answer = tokio::select! {
-                biased;
-                answer = notifier.deliver(Delivery { id, url, headers, body }) => answer,
-                () = clock.sleep(patience) => Err(format!("no answer within {} s", RAW_ANSWER.as_secs())),
-            };
-            let (status, body, verdict) = match answer {
-                Ok((status, body)) => (Some(status), body.clone(), Ack::read(status, &body)),
-                Err(problem) => (None, Bytes::new(), Err(problem)),
-            };
-            recorder.record(Event::Gateway(sim_antom::Event::NoticeAnswered {
-                id,
-                status,
-                body: TextBytes(body),
-                acknowledged: verdict.is_ok(),
-                problem: verdict.err(),
-            }));
-        });
+        let delivered = self.post.as_mut().ok_or(NO_GATEWAY)?.raw(raw)?;
+        self.tasks.spawn(delivered);
         Ok(())
+    }
+
+    /// Delivers the last genuine notification once more, byte for byte.
+    ///
+    /// # Errors
+    /// There is no gateway, or nothing was notified yet.
+    pub fn replay_notification(&mut self) -> Result<(), String> {
+        let delivered = self.post.as_mut().ok_or(NO_GATEWAY)?.replay()?;
+        self.tasks.spawn(delivered);
+        Ok(())
+    }
+
+    /// Lets the gateway sign with another key from now on, which `initialize` tells next.
+    ///
+    /// # Errors
+    /// There is no gateway, or it does not run.
+    pub async fn change_gateway_key(&mut self, case: &Case) -> Result<(), String> {
+        let (errands, told) = self.errands.as_ref().zip(self.gateway.as_mut()).ok_or(NO_GATEWAY)?;
+        let fresh = key(case, self.signing, 3).map_err(|error| error.to_string())?;
+        told.gateway_public_key = fresh.public_base64().map_err(|error| error.to_string())?;
+        let (errand, done) = Errand::new(move |gateway, _| gateway.rotate(fresh));
+        let stopped = || "the gateway does not run any more".to_owned();
+        errands.send(Call::Errand(errand)).await.map_err(|_| stopped())?;
+        done.await.map_err(|_| stopped())
     }
 
     /// The parameters of `initialize`.
@@ -275,11 +252,15 @@ impl World {
     }
 }
 
-/// Where a request of the integration says that notifications go.
-fn named_url(event: &Event) -> Option<String> {
-    let Event::Gateway(sim_antom::Event::Request { body, .. }) = event else { return None };
-    let body: Value = serde_json::from_slice(&body.0).ok()?;
-    body["paymentNotifyUrl"].as_str().map(str::to_owned)
+/// A key of the pool, another one for each number.
+fn key(case: &Case, signing: Signing, number: usize) -> Result<Signer, KeyError> {
+    let start = usize::try_from(case.seed % 6).unwrap_or_default();
+    match signing {
+        Signing::Rsa => {
+            POOL.get((start + number) % POOL.len()).map_or(Err(KeyError::Empty), |pem| Signer::load(pem.as_bytes()))
+        }
+        Signing::Words => Ok(Signer::word(&number.to_string())),
+    }
 }
 
 /// What messages of the gateway are signed with.

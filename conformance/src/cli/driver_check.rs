@@ -22,7 +22,7 @@ pub(super) struct DriverCheckArguments {
     #[arg(long, value_name = "CMD|URL")]
     integration: String,
     /// How long it may take to answer `initialize`
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
+    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = span)]
     start_timeout: Span,
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Instant;
 
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -42,7 +43,7 @@ pub(super) struct RunArguments {
     #[arg(long, value_enum, default_value_t = ClockKind::Skipping)]
     clock: ClockKind,
     /// How long an integration may take to answer `initialize`
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
+    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = span)]
     start_timeout: Span,
     /// How long a case may take in real time
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = span)]
@@ -89,6 +90,7 @@ pub(super) fn main(arguments: &RunArguments) -> Exit {
         return Exit::Usage;
     }
     interrupt::watch();
+    let began = Instant::now();
     let mut tested = settings.integration.describe();
     let done = match greet(&settings) {
         Ok(hello) => {
@@ -120,7 +122,7 @@ pub(super) fn main(arguments: &RunArguments) -> Exit {
         revision: settings.standard.revision.number(),
         fail_on: settings.standard.fail_on,
     };
-    let result = RunResult::new(about, &settings.standard, results, stale);
+    let result = RunResult::new(about, &settings.standard, results, stale).taking(began.elapsed().as_secs_f64());
     let mut exit = result.exit();
     if interrupt::came() {
         tell("conformance: interrupted; what is told is what was found until then");

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::chart;
+use super::{chart, spent};
 use crate::requirement;
 use crate::result::known::Known;
 use crate::result::{CaseResult, Outcome, RunResult, Standing};
@@ -132,6 +132,7 @@ pub fn summary(run: &RunResult) -> String {
         let _ = writeln!(text, "{RED}known failure that is not true any more{RED:#}: {}", stale.problem);
         let _ = write!(text, "{}", stale.entry.to_yaml());
     }
+    text.push_str(&spent::render(run));
     let _ = writeln!(text, "{}", run.badge);
     text
 }

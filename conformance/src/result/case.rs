@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Row;
 use super::exchange::rows;
+use super::{Phases, Row};
 use crate::requirement;
 use crate::rule::{Finding, Judgement};
 use crate::verdict::{CaseReport, Standard, Verdict};
@@ -23,6 +23,9 @@ pub struct CaseResult {
     pub seed: u64,
     /// Real time that it took.
     pub seconds: f64,
+    /// Where that went.
+    #[serde(default)]
+    pub phases: Phases,
     /// What it came to.
     pub verdict: Outcome,
     /// Why it was skipped, not carried out, flaky, or known to fail.
@@ -122,7 +125,8 @@ impl CaseResult {
             title: report.title.clone(),
             file: report.file.clone(),
             seed: report.seed,
-            seconds: report.took.as_secs_f64(),
+            seconds: Phases::from(report.took).all(),
+            phases: report.took.into(),
             verdict,
             reason,
             expectations: report.expectations.clone(),

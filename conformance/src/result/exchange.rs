@@ -194,9 +194,8 @@ fn terminal(event: &Terminal) -> Option<Said> {
         Terminal::PortSet { baud, mode } => alone(format!("the port is set to {baud} {mode}")),
         Terminal::Opened => alone("line opened".to_owned()),
         Terminal::Closed => alone("line closed".to_owned()),
-        Terminal::Ack { direction: Direction::ToPos, .. } | Terminal::State { .. } | Terminal::OnWire { .. } => {
-            return None;
-        }
+        Terminal::OnWire { raw } => alone(format!("what left instead: {}", frame_check(&raw.0))).with(&raw.0, None),
+        Terminal::Ack { direction: Direction::ToPos, .. } | Terminal::State { .. } => return None,
     })
 }
 
@@ -251,6 +250,23 @@ fn gateway(event: &Gateway) -> Option<Said> {
 
 fn short(text: &str) -> String {
     clip(text, 200)
+}
+
+/// What is right and wrong about the bytes of a frame, in a few words.
+fn frame_check(raw: &[u8]) -> String {
+    let shown = clip(&wire::hex::visible(raw), 60);
+    let [0x02, high, low, rest @ ..] = raw else { return format!("{shown}, which is no frame") };
+    let told = usize::from(u16::from_be_bytes([*high, *low]));
+    let Some((body, [0x03, check @ ..])) = rest.split_at_checked(told) else {
+        return format!("{shown}, LEN {told} with {} bytes behind it", rest.len());
+    };
+    let &[one, other, ..] = check else { return format!("{shown}, cut off") };
+    let carried = u16::from_be_bytes([one, other]);
+    let right = wire::edc::crc16_xmodem(&[&raw[1..3], body].concat());
+    match carried == right {
+        true => format!("{shown}, CRC {carried:04X}, which is right"),
+        false => format!("{shown}, CRC {carried:04X}, where {right:04X} is right"),
+    }
 }
 
 /// A message of the serial line in a few words.

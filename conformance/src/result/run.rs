@@ -20,6 +20,9 @@ pub struct RunResult {
     pub about: About,
     /// One line to paste.
     pub badge: String,
+    /// Real time of the whole run; of merged ones it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
     /// The number of cases by what they came to.
     pub counts: Counts,
     /// All obligations of the catalogue.
@@ -122,7 +125,13 @@ impl RunResult {
         let counts = Counts::of(&cases);
         let requirements = obligations(standard, &cases);
         let badge = badge(&about, &counts, &requirements);
-        Self { about, badge, counts, requirements, stale_known_failures: stale, cases }
+        Self { about, badge, seconds: None, counts, requirements, stale_known_failures: stale, cases }
+    }
+
+    /// The same, with the real time that it took.
+    #[must_use]
+    pub fn taking(self, seconds: f64) -> Self {
+        Self { seconds: Some(seconds), ..self }
     }
 
     /// How many obligations stand so.

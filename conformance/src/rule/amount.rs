@@ -31,7 +31,7 @@ impl Written<'_> {
         self.object["currency"].as_str().unwrap_or_default()
     }
 
-    /// The value as it was written. A whole number without quotes is let pass: an official SDK writes it.
+    /// The value as it was written, with or without quotes.
     fn value(&self) -> String {
         match &self.object["value"] {
             Value::String(text) => text.clone(),
@@ -116,6 +116,9 @@ pub(super) fn values_are_digits(view: &View<'_>) -> Judgement {
         |_| true,
         |amount| {
             let value = amount.value();
+            if amount.object["value"].is_number() {
+                return Some(format!("has the value {value}, a JSON number, where a string belongs"));
+            }
             let is_digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
             let problem = if !is_digits {
                 "not digits only"

@@ -1,6 +1,7 @@
 //! What a correct POS says to the terminal, and what it makes of the answers.
 
 mod cancel;
+mod card;
 mod command;
 mod outcome;
 mod refund;
@@ -11,6 +12,7 @@ pub(super) use cancel::{
     cancelled_sales_are_closed, cancels_come_before_the_card, races_agree_with_the_ledger,
     refused_cancels_leave_the_sale,
 };
+pub(super) use card::card_numbers_are_not_kept;
 pub(super) use command::{
     amounts_are_positive_and_short, amounts_are_whole_won, cancel_has_no_parameters, cancels_have_ids_of_their_own,
     every_scalar_is_a_string, hello_comes_first, names_are_documented, one_command_at_a_time, request_ids_are_unique,

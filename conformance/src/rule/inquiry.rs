@@ -283,7 +283,7 @@ pub(super) fn restarts_ask_again(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
-/// INQ-011. Payments by card are asked for until they are captured.
+/// INQ-011. Payments by card are asked for until they are captured. A notification of an end that never was ends nothing.
 pub(super) fn finished_orders_are_left_alone(view: &View<'_>) -> Judgement {
     let story = &view.story;
     let mut findings = Vec::new();
@@ -293,9 +293,13 @@ pub(super) fn finished_orders_are_left_alone(view: &View<'_>) -> Judgement {
             r.text("/paymentMethod/paymentMethodType")
                 .is_some_and(|method| matches!(method, "CARD" | "APPLEPAY" | "GOOGLEPAY"))
         });
-        let Some(end) = payment.words.iter().find(|word| word.sure && (word.is_success() || word.is_failure())) else {
-            continue;
+        let is_true = |word: &Word<'_>| match word.tells {
+            Tells::Notified(Outcome::Paid) => payment.status_at(word.n) == Some(PaymentStatus::Success),
+            Tells::Notified(Outcome::Failed) => payment.is_over(word.n),
+            _ => true,
         };
+        let is_end = |word: &&Word<'_>| word.sure && (word.is_success() || word.is_failure()) && is_true(word);
+        let Some(end) = payment.words.iter().find(is_end) else { continue };
         if is_card {
             continue;
         }

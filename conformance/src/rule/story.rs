@@ -13,7 +13,7 @@ mod tells;
 
 pub(crate) use notice::{Notice, Outcome};
 pub(crate) use payment::Payment;
-pub(crate) use read::Story;
+pub(crate) use read::{Asked, Story};
 pub(crate) use request::{Reply, Request, moment, money};
 pub(crate) use taking::Charge;
 pub(crate) use tells::{Tells, Word};

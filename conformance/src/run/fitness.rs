@@ -41,7 +41,8 @@ pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> 
             | Step::Repeat(_)
             | Step::Parallel(_)
             | Step::SendRaw(_)
-            | Step::NotifyRaw(_) => None,
+            | Step::NotifyRaw(_)
+            | Step::ReplayNotification(_) => None,
         }
     })
 }

@@ -28,7 +28,7 @@ const PUNCTUAL: Duration = Duration::from_millis(2);
 /// The longest delay that is reckoned with.
 const LONGEST_LAG: Duration = Duration::from_millis(100);
 /// How long, in real time, an integration that computes holds time up while every wire is quiet.
-const BUSY: Duration = Duration::from_millis(500);
+const BUSY: Duration = Duration::from_secs(2);
 /// How long after it was found idle the wires must still be quiet: what it wrote last may be on its way to us.
 const DELIVERY: Duration = Duration::from_millis(2);
 /// How often in a row an integration may be due without acting before that is ignored.
@@ -232,6 +232,9 @@ impl Stage<'_> {
             let lag = began.elapsed().saturating_sub(STEADY / 5 + PUNCTUAL);
             self.lag = self.lag.max(lag).min(LONGEST_LAG);
             return Ok(Skipped::Something);
+        }
+        if is_own && let Some(pulse) = &mut self.pulse {
+            pulse.beat().await;
         }
         if self.is_busy().await || !self.is_at_rest() {
             return Ok(Skipped::Something);

@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use wire::time::Moment;
 
 use super::Settings;
+use super::pulse::Pulse;
 use super::session::Session;
 use super::track::Track;
 use crate::clock::WorldClock;
@@ -48,6 +49,8 @@ pub(super) struct Stage<'a> {
     pub(super) steady: Option<(Option<Moment>, Instant)>,
     /// The longest delay, of late, with which a wait of ours ended: how overloaded the machine is.
     pub(super) lag: Duration,
+    /// Whether what is written to PTYs gets through; none where there is no PTY.
+    pub(super) pulse: Option<Pulse>,
 }
 
 /// A call of the driver that is on its way.

@@ -10,7 +10,7 @@ use super::session::Session;
 use super::stage::{ANSWER, Call, Stage};
 use crate::driver::DriverError;
 use crate::driver::request::{CheckoutOrder, CheckoutOrders, NamedOrder, OrderInBatch, RefundOrder, TakeHeld, params};
-use crate::scenario::{By, Capture, Checkout, CheckoutBatch, Condition, Step};
+use crate::scenario::{By, Capture, Checkout, CheckoutBatch, Condition, GatewayKey, Step};
 use crate::trace::{DriverEvent, Event};
 
 /// What a wallet's browser says of itself.
@@ -77,11 +77,14 @@ impl Stage<'_> {
                 let refund = RefundOrder { order: refund.order.value.clone(), amount: refund.amount.amount() };
                 Ok(Begun::Long(self.call("refund", params(&refund), long)))
             }
-            Step::Restart(_) => {
+            Step::Restart(restart) => {
                 self.abandon_calls();
                 self.lives += 1;
                 let fresh = Session::start(self.settings, self.recorder, self.memory);
                 std::mem::replace(&mut self.session, fresh?).kill(self.recorder).await;
+                if restart.gateway_key == GatewayKey::New {
+                    self.world.change_gateway_key(self.case).await.map_err(DriverError::Unreachable)?;
+                }
                 let params = self.world.initialize(self.case);
                 self.session.initialize(self.settings, self.recorder, params).await?;
                 self.set_time().await.map(|()| Begun::Nothing)
@@ -92,6 +95,10 @@ impl Stage<'_> {
             }
             Step::NotifyRaw(raw) => {
                 self.world.notify_raw(&raw.value).map_err(DriverError::Unreachable)?;
+                Ok(Begun::Nothing)
+            }
+            Step::ReplayNotification(_) => {
+                self.world.replay_notification().map_err(DriverError::Unreachable)?;
                 Ok(Begun::Nothing)
             }
             // They wait, or their steps are taken in their place.
@@ -207,12 +214,16 @@ pub(super) fn describe(step: &Step) -> String {
             };
             format!("until {what} within {}", until.value.within)
         }
+        Step::Restart(restart) if restart.gateway_key == GatewayKey::New => {
+            "restart, with another key of the gateway".to_owned()
+        }
         Step::Restart(_) => "restart".to_owned(),
         Step::Advance(wait) => format!("advance by {}", wait.by),
         Step::Settle(settle) => format!("settle within {}", settle.within),
         Step::Repeat(repeat) => format!("repeat {} times", repeat.value.times),
         Step::Parallel(lists) => format!("{} lists of steps at the same time", lists.value.len()),
         Step::SendRaw(raw) => format!("send {} raw bytes to the till", raw.hex.0.len()),
+        Step::ReplayNotification(_) => "deliver the last notification once more, byte for byte".to_owned(),
         Step::NotifyRaw(raw) => format!("notify {} raw bytes", raw.value.bytes().len()),
     }
 }

@@ -12,7 +12,7 @@ use super::mistake::Mistake;
 use super::model::{Role, Scenario};
 use super::sale::{By, Capture, Checkout, CheckoutBatch, total};
 use super::source::Source;
-use super::step::Step;
+use super::step::{GatewayKey, Step};
 use crate::diagnostic::Diagnostic;
 use crate::requirement;
 
@@ -110,7 +110,20 @@ fn check_step<'s>(
                 report(raw.referenced, format!("`{name}` cannot be sent as a header"), help);
             }
         }
-        Step::SendRaw(_) | Step::Repeat(_) | Step::Restart(_) | Step::Advance(_) | Step::Settle(_) => {}
+        Step::ReplayNotification(_) if !scenario.roles.contains(&Role::Antom) => {
+            let message = "there are no notifications: the scenario does not name the role `antom`".to_owned();
+            report(scenario.title.referenced, message, "add `antom` to `roles`".to_owned());
+        }
+        Step::Restart(restart) if restart.gateway_key == GatewayKey::New && !scenario.roles.contains(&Role::Antom) => {
+            let message = "there is no gateway: the scenario does not name the role `antom`".to_owned();
+            report(scenario.title.referenced, message, "add `antom` to `roles`".to_owned());
+        }
+        Step::SendRaw(_)
+        | Step::ReplayNotification(_)
+        | Step::Repeat(_)
+        | Step::Restart(_)
+        | Step::Advance(_)
+        | Step::Settle(_) => {}
     }
 }
 

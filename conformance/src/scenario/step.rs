@@ -45,6 +45,8 @@ pub enum Step {
     SendRaw(SendRaw),
     /// Send bytes to where the integration listens for notifications, unsigned.
     NotifyRaw(#[schemars(with = "NotifyRaw")] Spanned<NotifyRaw>),
+    /// Deliver the last genuine notification once more, byte for byte, as one who overheard it would.
+    ReplayNotification(ReplayNotification),
 }
 
 impl Step {
@@ -185,7 +187,27 @@ impl NoticeType {
 /// Kill and start again.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Restart {}
+pub struct Restart {
+    /// With which key of the gateway. Default the same.
+    #[serde(default)]
+    pub gateway_key: GatewayKey,
+}
+
+/// With which key the gateway signs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GatewayKey {
+    /// As before.
+    #[default]
+    Same,
+    /// Another one, as version 2: `initialize` tells it, and from then on everything is signed with it.
+    New,
+}
+
+/// Deliver a notification once more.
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ReplayNotification {}
 
 /// Let time pass.
 #[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]

@@ -157,6 +157,7 @@ fn every_word_of_the_script_language_is_in_the_guide() {
         "parallel",
         "send-raw",
         "notify-raw",
+        "replay-notification",
         "include",
         "vars",
         "table",

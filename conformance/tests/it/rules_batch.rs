@@ -120,6 +120,20 @@ fn bat_007_waits_for_the_money() {
 }
 
 #[test]
+fn orders_of_a_batch_may_be_told_of_one_by_one() {
+    // In the ledger each order has an id of its own; the body names the batch.
+    let body = json!({"notifyType": "PAYMENT_RESULT", "result": {"resultStatus": "S", "resultCode": "SUCCESS"},
+        "paymentRequestId": "G", "paymentId": "pid-G_1", "paymentAmount": yen("1000")});
+    let paid = || cart().batches("G", MADE).ledger("G", PaymentStatus::Success, "SUCCESS");
+    let told = || paid().delivered("G_1", &body, true).answered(Some(200), None).stands("paid", "1000");
+    told().holds("BAT-007");
+    told().says_nothing_of("NTF-009");
+    told().pause(900).ended().says_nothing_of("NTF-016");
+    let other = |id: &str| paid().delivered(id, &body, true).answered(Some(200), None).stands("paid", "1000");
+    other("GX_1").breaks("BAT-007", 8);
+}
+
+#[test]
 fn bat_008_and_009_read_the_request() {
     new().batches("G", MADE).holds("BAT-008");
     for field in ["/paymentRedirectUrl", "/paymentNotifyUrl", "/env", "/orderList"] {

@@ -333,6 +333,23 @@ fn edc_p44_wants_a_success_of_its_own() {
 }
 
 #[test]
+fn edc_p48_looks_for_the_whole_number_in_what_is_let_out() {
+    let told = || {
+        let mut data = success("R", "100");
+        data["paymentResultInfo"] = json!({"cardBin": "40546957"});
+        sale().result("1", data, None, 1)
+    };
+    let says = |line: &str| told().with(Event::Driver(DriverEvent::Said { line: line.to_owned() }));
+    let n = told().entries.len() + 1;
+    says("sold to 40546957…0768").holds("EDC-P48");
+    says("sold to 4054 6957 2310 0768").breaks("EDC-P48", n);
+    says("transaction 4054695723100769").holds("EDC-P48");
+    says("transaction 5162774114974622").holds("EDC-P48");
+    told().command("2", "Purchase", json!({"note": "4054695723100768"})).breaks("EDC-P48", n);
+    sale().says_nothing_of("EDC-P48");
+}
+
+#[test]
 fn edc_p49_compares_the_receipt_with_the_terminal() {
     let told = |tax: Value| {
         let mut data = success("R", "100");

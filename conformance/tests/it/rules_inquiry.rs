@@ -114,5 +114,10 @@ fn inq_011_leaves_finished_orders_alone() {
     let asks = |n: usize| (0..n).fold(sale(), |trace, _| trace.inquires("P", "SUCCESS"));
     asks(6).holds("INQ-011");
     asks(7).breaks("INQ-011", 16);
+    // A success that never was ends nothing, whoever signed it.
+    let told = || sale().notified("P", "PAYMENT_RESULT", "S SUCCESS");
+    (0..9).fold(told(), |trace, _| trace.inquires("P", "PROCESSING")).says_nothing_of("INQ-011");
+    let paid = sale().ledger("P", PaymentStatus::Success, "SUCCESS").notified("P", "PAYMENT_RESULT", "S SUCCESS");
+    (0..7).fold(paid, |trace, _| trace.inquires("P", "PROCESSING")).breaks("INQ-011", 17);
     sale().inquires("P", "PROCESSING").says_nothing_of("INQ-011");
 }

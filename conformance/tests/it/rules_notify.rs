@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sim_antom::Event as Gateway;
-use wire::antom::PaymentStatus;
+use wire::antom::{Operation, PaymentStatus};
 use wire::money::Money;
 
 use crate::rules::{Trace, new, pay};
@@ -99,7 +99,9 @@ fn ntf_009_answers_strangers_with_something() {
     let strange = || sale().delivered("Q", &says(&json!({"paymentRequestId": "Q"})), true);
     strange().answered(Some(404), Some("is HTTP 404")).holds("NTF-009");
     strange().answered(Some(200), None).holds("NTF-009");
+    strange().answered(Some(503), Some("is HTTP 503")).holds("NTF-009");
     strange().answered(None, Some("never came: the connection closed")).breaks("NTF-009", 5);
+    strange().answered(Some(500), Some("is HTTP 500")).breaks("NTF-009", 5);
     told(sale(), &json!({"paymentRequestId": "P_1"})).says_nothing_of("NTF-009");
 }
 
@@ -164,6 +166,17 @@ fn ntf_016_asks_when_nothing_comes() {
 }
 
 #[test]
+fn ntf_016_gives_a_session_its_hour() {
+    let body = json!({"paymentRequestId": "P", "paymentAmount": yen("1000")});
+    let made =
+        || new().sold().exchange(Operation::CreatePaymentSession, &body, &json!({"result": {"resultStatus": "S"}}));
+    let paid = || made().ledger("P", PaymentStatus::Success, "SUCCESS");
+    paid().pause(1800).inquires("P", "SUCCESS").pause(7200).ended().holds("NTF-016");
+    paid().pause(7200).ended().breaks("NTF-016", 4);
+    paid().pause(7200).inquires("P", "SUCCESS").ended().breaks("NTF-016", 4);
+}
+
+#[test]
 fn ntf_017_takes_what_it_has_not_seen_before() {
     for odd in [
         json!({"newField": {"a": [1]}}),
@@ -175,6 +188,48 @@ fn ntf_017_takes_what_it_has_not_seen_before() {
         sale().delivered("P", &says(&odd), true).answered(Some(400), Some("is HTTP 400")).breaks("NTF-017", 5);
     }
     told(sale(), &json!({})).says_nothing_of("NTF-017");
+}
+
+/// The last delivery says something that the gateway did not mean.
+fn altered(mut trace: Trace) -> Trace {
+    match trace.entries.last_mut().map(|entry| &mut entry.event) {
+        Some(conformance::trace::Event::Gateway(Gateway::Notice { altered, .. })) => *altered = true,
+        other => panic!("{other:?}"),
+    }
+    trace
+}
+
+#[test]
+fn ntf_017_counts_what_was_added_but_nothing_that_is_not_so() {
+    let refused = |more: &Value| {
+        let delivered = altered(paid().delivered("P", &says(more), true));
+        delivered.answered(Some(400), Some("is HTTP 400"))
+    };
+    refused(&json!({"newField": 1})).breaks("NTF-017", 6);
+    refused(&json!({"newField": 1})).says_nothing_of("NTF-003");
+    for untrue in [
+        json!({"newField": 1, "paymentAmount": yen("1")}),
+        json!({"newField": 1, "paymentId": "pid-X"}),
+        json!({"newField": 1, "paymentRequestId": "X"}),
+        json!({"newField": 1, "result": {"resultStatus": "F"}}),
+    ] {
+        refused(&untrue).says_nothing_of("NTF-017");
+    }
+}
+
+#[test]
+fn a_notification_of_long_ago_need_not_be_acknowledged() {
+    let late = |seconds: u64| {
+        let mut trace = paid().pause(seconds).delivered("P", &says(&json!({})), true);
+        if let Some(conformance::trace::Event::Gateway(Gateway::Notice { headers, .. })) =
+            trace.entries.last_mut().map(|entry| &mut entry.event)
+        {
+            headers.push(("request-time".to_owned(), "2026-01-05T10:00:00Z".to_owned()));
+        }
+        trace.answered(Some(200), Some("has the result U"))
+    };
+    late(600).breaks("NTF-003", 6);
+    late(7200).says_nothing_of("NTF-003");
 }
 
 #[test]

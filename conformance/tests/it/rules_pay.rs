@@ -229,6 +229,9 @@ fn pay_023_gives_the_second_payment_back() {
     twice().ledger("Q", PaymentStatus::Cancelled, "SUCCESS").stands("paid", "1000").ended().holds("PAY-023");
     twice().cancels("Q", "F CANCEL_WINDOW_EXCEED").stands("paid", "1000").ended().holds("PAY-023");
     twice().stands("parked", "1000").ended().holds("PAY-023");
+    let denied = sale("S SUCCESS").cancels("P", "F ORDER_NOT_EXIST").ledger("P", PaymentStatus::Success, "SUCCESS");
+    let denied = denied.pays("Q", "S SUCCESS").ledger("Q", PaymentStatus::Success, "SUCCESS");
+    denied.stands("paid", "1000").ended().breaks("PAY-023", 9);
     once().stands("paid", "1000").ended().says_nothing_of("PAY-023");
 }
 
@@ -267,6 +270,12 @@ fn pay_027_counts_a_notification_that_comes_first() {
     told().stands("paid", "1000").ended().holds("PAY-027");
     told().stands("open", "0").ended().breaks("PAY-027", 8);
     told().stands("failed", "0").ended().breaks("PAY-027", 8);
+    let called_off = |trace: Trace| {
+        let gone = trace.cancels("P", "S SUCCESS").ledger("P", PaymentStatus::Cancelled, "SUCCESS");
+        gone.stands("cancelled", "0").ended()
+    };
+    called_off(told()).breaks("PAY-027", 11);
+    called_off(told().asked("cancel", json!({"order": "A"}))).holds("PAY-027");
     sale("S SUCCESS").notified("P", "PAYMENT_RESULT", "S SUCCESS").stands("paid", "1000").says_nothing_of("PAY-027");
 }
 

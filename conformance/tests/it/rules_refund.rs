@@ -1,7 +1,8 @@
 //! Rules about refunding: each reads a trace that holds, one that breaks, and one that does not concern it.
 
+use conformance::trace::Event;
 use serde_json::{Value, json};
-use sim_antom::LostHow;
+use sim_antom::{Event as Gateway, LostHow};
 use wire::antom::{Operation, PaymentStatus, RefundStatus};
 
 use crate::rules::{Trace, new};
@@ -91,6 +92,26 @@ fn ref_006_handles_notify_refund_as_any_other() {
     twice.again().stands("paid", "600").holds("REF-006");
     twice.stands("paid", "200").breaks("REF-006", 16);
     accepted().says_nothing_of("REF-006");
+}
+
+#[test]
+fn ref_006_compares_the_amount_and_lets_what_is_not_so_be_doubted() {
+    let of = |value: &str, problem: Option<&str>| {
+        let body = json!({"notifyType": "REFUND_RESULT", "refundRequestId": "R", "refundStatus": "SUCCESS",
+            "refundAmount": yen(value)});
+        let mut told = paid().hands_back("R", "400", IN_PROCESS).delivered("P", &body, true);
+        match told.entries.last_mut().map(|entry| &mut entry.event) {
+            Some(Event::Gateway(Gateway::Notice { altered, .. })) => *altered = value != "400",
+            other => panic!("{other:?}"),
+        }
+        told.answered(Some(200), problem)
+    };
+    of("400", None).stands("paid", "600").holds("REF-006");
+    of("400", Some("has the result U")).breaks("REF-006", 12);
+    of("1", Some("has the result U")).stands("paid", "1000").holds("REF-006");
+    of("1", None).stands("paid", "1000").holds("REF-006");
+    of("1", None).stands("paid", "600").breaks("REF-006", 14);
+    of("1", None).stands("paid", "999").breaks("REF-006", 14);
 }
 
 #[test]

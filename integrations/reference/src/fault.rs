@@ -388,7 +388,7 @@ faults! {
     UnresolvedIsFailure = "unresolved-is-failure", "OPS-001",
         "what it cannot clear up with the gateway it calls failed";
     LimitIgnored = "limit-ignored", "OPS-003",
-        "it does not slow down when there are too many requests";
+        "it calls again at once when there are too many requests";
     InquiresAfterTheEnd = "inquires-after-the-end", "INQ-011",
         "it goes on asking about an order that has ended";
 }

@@ -64,8 +64,8 @@ impl Shop {
                     if unknown >= if hot { 30 } else { UNKNOWN_SENDS } || order.by == By::PaymentCode {
                         return None;
                     }
-                    if code == "REQUEST_TRAFFIC_EXCEED_LIMIT" && !self.merchant.has(Fault::LimitIgnored) {
-                        limited = LIMITED;
+                    if code == "REQUEST_TRAFFIC_EXCEED_LIMIT" {
+                        limited = if self.merchant.has(Fault::LimitIgnored) { 0 } else { LIMITED };
                     }
                     if hot { 0 } else { unknown }
                 }

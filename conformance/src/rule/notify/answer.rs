@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use wire::antom::PaymentStatus;
 
-use crate::rule::story::{Notice, Outcome};
+use crate::rule::story::{Notice, Outcome, money};
 use crate::rule::view::View;
 use crate::rule::{Finding, Judgement};
 
@@ -43,32 +44,24 @@ const KNOWN: [&str; 29] = [
     "merchantAccountId",
 ];
 
-/// NTF-003. A merchant that was killed before it could answer is excused, and one that doubts what is not so.
+/// NTF-003.
 pub(in crate::rule) fn genuine_ones_are_acknowledged(view: &View<'_>) -> Judgement {
-    let genuine = || {
-        view.notices
-            .iter()
-            .filter(|n| n.genuine && !n.altered)
-            .filter_map(|n| n.answer.as_ref().map(|answer| (n, answer)))
-    };
-    let findings = genuine().filter_map(|(notice, (n, acknowledged, problem))| {
-        let excused = *acknowledged || view.was_down(notice.n, *n);
-        let why = problem.clone().unwrap_or_default();
-        (!excused).then(|| Finding {
-            entry: *n,
-            text: format!("the acknowledgement of the notification in entry {} {why}", notice.n),
-        })
-    });
-    Judgement::new(genuine().next().is_some(), findings.collect())
+    unacknowledged(
+        view,
+        |notice| !notice.altered,
+        |notice, problem| format!("the acknowledgement of the notification in entry {} {problem}", notice.n),
+    )
 }
 
-/// Genuine deliveries that were answered with something, and not acknowledged, and no restart came in between.
+/// Genuine deliveries that were answered with something, and not acknowledged. A merchant that was killed before it could
+/// answer is excused, and one that wants no message of long ago.
 fn unacknowledged(
     view: &View<'_>,
     is_it: impl Fn(&Notice<'_>) -> bool,
     text: impl Fn(&Notice<'_>, &str) -> String,
 ) -> Judgement {
-    let all = || view.story.notices.iter().filter(|n| n.genuine && !n.altered && n.answer.is_some() && is_it(n));
+    let is_fresh = |notice: &Notice<'_>| notice.genuine && !notice.is_old();
+    let all = || view.story.notices.iter().filter(|n| is_fresh(n) && n.answer.is_some() && is_it(n));
     let findings = all().filter_map(|notice| {
         let answer = notice.answer.as_ref()?;
         let excused = answer.acknowledged || view.was_down(notice.n, answer.n);
@@ -80,7 +73,7 @@ fn unacknowledged(
 
 /// NTF-004.
 pub(in crate::rule) fn failures_are_acknowledged(view: &View<'_>) -> Judgement {
-    let is_failure = |notice: &Notice<'_>| notice.outcome() == Some(Outcome::Failed);
+    let is_failure = |notice: &Notice<'_>| !notice.altered && notice.outcome() == Some(Outcome::Failed);
     unacknowledged(view, is_failure, |notice, problem| {
         format!("the notification of a failed payment (entry {}) is not acknowledged: the answer {problem}", notice.n)
     })
@@ -98,13 +91,31 @@ pub(in crate::rule) fn answers_are_quick(view: &View<'_>) -> Judgement {
     Judgement::new(answered().next().is_some(), findings)
 }
 
-/// NTF-017.
+/// NTF-017. What was altered counts too, as long as nothing in it that a merchant compares is untrue.
 pub(in crate::rule) fn odd_fields_are_accepted(view: &View<'_>) -> Judgement {
-    let is_odd = |notice: &Notice<'_>| notice.kind() == "PAYMENT_RESULT" && oddity(&notice.body).is_some();
+    let is_odd = |notice: &Notice<'_>| {
+        let is_it = notice.kind() == "PAYMENT_RESULT" && oddity(&notice.body).is_some();
+        is_it && (!notice.altered || is_true(view, notice))
+    };
     unacknowledged(view, is_odd, |notice, problem| {
         let oddity = oddity(&notice.body).unwrap_or_default();
         format!("a notification with {oddity} (entry {}) is not acknowledged: the answer {problem}", notice.n)
     })
+}
+
+/// Whether ids, amount and result in a notification are those of the ledger.
+fn is_true(view: &View<'_>, notice: &Notice<'_>) -> bool {
+    let Some(payment) = view.story.payments.iter().find(|payment| notice.is_about(payment)) else { return false };
+    let is_result = match notice.outcome() {
+        Some(Outcome::Paid) => payment.status_at(notice.n) == Some(PaymentStatus::Success),
+        Some(Outcome::Failed) => payment.is_over(notice.n),
+        Some(Outcome::Pending) | None => false,
+    };
+    let is_known = |id: &str| payment.payment_ids.iter().any(|(_, known)| known == id);
+    is_result
+        && money(&notice.body["paymentAmount"]) == payment.amount
+        && notice.text("/paymentRequestId") == Some(payment.id.as_str())
+        && notice.text("/paymentId").is_some_and(is_known)
 }
 
 /// What a merchant has not seen before in a notification, in a few words.
@@ -113,14 +124,23 @@ fn oddity(body: &Value) -> Option<String> {
     if let Some(unknown) = fields.keys().find(|name| !KNOWN.contains(&name.as_str())) {
         return Some(format!("an unknown field, {unknown}"));
     }
-    let natives = fields.iter().chain(body["paymentAmount"].as_object().into_iter().flatten());
-    if let Some((name, _)) = natives.into_iter().find(|(_, value)| value.is_number() || value.is_boolean()) {
+    if let Some((name, _)) = fields.iter().find(|(_, value)| has_native(value)) {
         return Some(format!("a native value in {name}"));
     }
-    if ["paymentCreateTime", "paymentTime"].iter().all(|name| !fields.contains_key(*name)) {
+    if ["paymentCreateTime", "paymentTime"].iter().all(|name| body[*name].is_null()) {
         return Some("optional fields left out".to_owned());
     }
     (!body.to_string().is_ascii()).then(|| "another script".to_owned())
+}
+
+/// Whether a number or boolean is in it, which the documents write as text.
+fn has_native(value: &Value) -> bool {
+    match value {
+        Value::Number(_) | Value::Bool(_) => true,
+        Value::Array(items) => items.iter().any(has_native),
+        Value::Object(fields) => fields.values().any(has_native),
+        Value::Null | Value::String(_) => false,
+    }
 }
 
 /// NTF-018.
@@ -142,7 +162,7 @@ pub(in crate::rule) fn the_address_is_public(view: &View<'_>) -> Judgement {
     Judgement::new(arrived().next().is_some(), findings)
 }
 
-/// NTF-009. Whether it is refused or acknowledged does not matter.
+/// NTF-009. Whether it is refused or acknowledged does not matter; no answer, and HTTP 500, are what a crash looks like.
 pub(in crate::rule) fn strangers_do_no_harm(view: &View<'_>) -> Judgement {
     let story = &view.story;
     let is_known = |id: &str| {
@@ -155,14 +175,13 @@ pub(in crate::rule) fn strangers_do_no_harm(view: &View<'_>) -> Judgement {
     };
     let findings = strange().filter_map(|notice| {
         let answer = notice.answer.as_ref()?;
-        let is_silent = answer.status.is_none() && !view.was_down(notice.n, answer.n);
-        is_silent.then(|| Finding {
-            entry: answer.n,
-            text: format!(
-                "a notification of a payment that is not ours (entry {}) is answered with nothing: {}",
-                notice.n, answer.problem
-            ),
-        })
+        let what = match answer.status {
+            None if !view.was_down(notice.n, answer.n) => format!("nothing: {}", answer.problem),
+            Some(500) => "HTTP 500: something broke".to_owned(),
+            _ => return None,
+        };
+        let text = format!("a notification of a payment that is not ours (entry {}) is answered with {what}", notice.n);
+        Some(Finding { entry: answer.n, text })
     });
     let findings = findings.collect();
     Judgement::new(strange().next().is_some(), findings)
@@ -172,7 +191,7 @@ pub(in crate::rule) fn strangers_do_no_harm(view: &View<'_>) -> Judgement {
 pub(in crate::rule) fn reversals_are_taken(view: &View<'_>) -> Judgement {
     unacknowledged(
         view,
-        |notice| notice.kind() == "PAYMENT_REVERSAL",
+        |notice| !notice.altered && notice.kind() == "PAYMENT_REVERSAL",
         |notice, problem| {
             format!("the reversal of a payment (entry {}) is not acknowledged: the answer {problem}", notice.n)
         },

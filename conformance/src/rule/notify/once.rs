@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use wire::antom::PaymentStatus;
+use wire::antom::{Operation, PaymentStatus};
 
-use crate::rule::story::{Notice, Outcome, moment};
+use crate::rule::story::{Notice, Outcome};
 use crate::rule::view::{Order, View};
 use crate::rule::{Finding, Judgement};
-
-/// A delivery that is older than this is replayed.
-const OLD: Duration = Duration::from_secs(3600);
 
 /// NTF-006.
 pub(in crate::rule) fn repeats_are_processed_once(view: &View<'_>) -> Judgement {
@@ -46,9 +43,8 @@ pub(in crate::rule) fn repeats_are_processed_once(view: &View<'_>) -> Judgement 
 /// Genuine deliveries of success for the payments of an order.
 fn successes<'v>(view: &'v View<'_>, order: &Order) -> Vec<&'v Notice<'v>> {
     let payments = view.story.payments_of(view, order);
-    let is_it = |n: &&Notice<'_>| {
-        n.genuine && n.outcome() == Some(Outcome::Paid) && payments.iter().any(|p| p.id == n.payment_request_id)
-    };
+    let is_it =
+        |n: &&Notice<'_>| n.genuine && n.outcome() == Some(Outcome::Paid) && payments.iter().any(|p| n.is_about(p));
     view.story.notices.iter().filter(is_it).collect()
 }
 
@@ -93,11 +89,7 @@ pub(in crate::rule) fn payment_ids_stay_one_to_one(view: &View<'_>) -> Judgement
 
 /// NTF-022.
 pub(in crate::rule) fn replays_do_no_harm(view: &View<'_>) -> Judgement {
-    let replayed = |told: &[&Notice<'_>]| {
-        let is_old =
-            |n: &&&Notice<'_>| n.header("request-time").and_then(moment).is_some_and(|time| n.at.since(time) > OLD);
-        told.iter().find(is_old).map(|n| n.n)
-    };
+    let replayed = |told: &[&Notice<'_>]| told.iter().find(|notice| notice.is_old()).map(|n| n.n);
     booked_once(view, replayed, "an old notification was replayed")
 }
 
@@ -105,24 +97,32 @@ pub(in crate::rule) fn replays_do_no_harm(view: &View<'_>) -> Judgement {
 pub(in crate::rule) fn lost_ones_are_asked_for(view: &View<'_>) -> Judgement {
     /// The page says five minutes; one more for the pause between two questions.
     const PATIENCE: Duration = Duration::from_secs(360);
+    /// Nobody knows when in its hour the buyer pays a session.
+    const SESSION: Duration = Duration::from_secs(3600);
     let story = &view.story;
     let mut findings = Vec::new();
     let mut exercised = false;
     for payment in story.payments.iter().filter(|payment| !payment.made_by.is_empty() && !payment.is_known_paid(0)) {
         let Some(paid) = payment.paid().filter(|_| payment.status() == Some(PaymentStatus::Success)) else { continue };
-        let is_told = story.notices.iter().any(|n| {
-            n.genuine && n.payment_request_id == payment.id && n.outcome().is_some() && n.at.since(paid.at) <= PATIENCE
-        });
+        let is_session = payment.operation == Some(Operation::CreatePaymentSession);
+        let patience = if is_session { SESSION + PATIENCE } else { PATIENCE };
+        let is_told = story
+            .notices
+            .iter()
+            .any(|n| n.genuine && n.is_about(payment) && n.outcome().is_some() && n.at.since(paid.at) <= patience);
         let is_direct = payment.words.iter().any(|word| word.tells == crate::rule::story::Tells::PaidAtOnce);
         if is_told || is_direct {
             continue;
         }
         let asked = payment.asked_after(paid.n).next();
-        exercised |= asked.is_some() || story.went_on(paid.at, PATIENCE);
-        let late = asked.is_none_or(|(n, _)| view.at(n).is_some_and(|at| at.since(paid.at) > PATIENCE));
-        if late && story.went_on(paid.at, PATIENCE) {
-            let text =
-                format!("{:?} is paid, its notification never came, and nobody asks within six minutes", payment.id);
+        exercised |= asked.is_some() || story.went_on(paid.at, patience);
+        let late = asked.is_none_or(|(n, _)| view.at(n).is_some_and(|at| at.since(paid.at) > patience));
+        if late && story.went_on(paid.at, patience) {
+            let text = format!(
+                "{:?} is paid, its notification never came, and nobody asks within {} minutes",
+                payment.id,
+                patience.as_secs() / 60
+            );
             findings.push(Finding { entry: paid.n, text });
         }
     }

@@ -8,7 +8,7 @@ use wire::time::{Moment, WireTime};
 
 use super::identity::pairs;
 use crate::driver::OrderState;
-use crate::rule::story::{Outcome, Payment, Tells, Word};
+use crate::rule::story::{Asked, Outcome, Payment, Tells, Word};
 use crate::rule::view::View;
 use crate::rule::{Finding, Judgement};
 
@@ -140,9 +140,18 @@ pub(in crate::rule) fn early_notifications_count(view: &View<'_>) -> Judgement {
             };
             let Some(early) = payment.words.iter().find(is_early) else { continue };
             exercised = true;
-            let is_kept = payment.status() == Some(PaymentStatus::Success) && view.ended.is_some();
-            let Some(last) = view.last_status(&order.name).filter(|_| is_kept) else { continue };
-            if matches!(last.status.state, OrderState::Open | OrderState::Failed) {
+            let Some(last) = view.last_status(&order.name).filter(|_| view.ended.is_some()) else { continue };
+            let is_dropped = match payment.status() {
+                Some(PaymentStatus::Success) => matches!(last.status.state, OrderState::Open | OrderState::Failed),
+                // The merchant asked for nothing better than to be rid of it.
+                Some(PaymentStatus::Cancelled) => {
+                    let is_wish = |asked: &&Asked<'_>| matches!(asked.method, "cancel" | "checkout" | "checkoutBatch");
+                    let wished = story.asked.iter().filter(is_wish).any(|a| a.n > early.n && a.is_about(&order.name));
+                    matches!(last.status.state, OrderState::Cancelled | OrderState::Failed) && !wished
+                }
+                _ => false,
+            };
+            if is_dropped {
                 let text = format!(
                     "order {} is {}; the notification of its payment (entry {}) came before pay was answered, and was dropped",
                     order.name, last.status.state, early.n

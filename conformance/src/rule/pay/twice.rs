@@ -8,13 +8,14 @@ use crate::rule::story::{Payment, Tells, Word};
 use crate::rule::view::{Order, View};
 use crate::rule::{Finding, Judgement};
 
-/// Payments for an order that were taken and are kept whole in the end, with nobody having tried to give them back.
+/// Payments for an order that were taken and are kept whole in the end, with nobody having tried to give them back since.
 fn kept<'v>(view: &'v View<'_>, order: &Order) -> Vec<&'v Payment<'v>> {
     let story = &view.story;
     let is_kept = |payment: &&Payment<'_>| {
         let ours = |id: &str| payment.payment_ids.iter().any(|(_, known)| known == id);
         let is_returned = story.refunds.iter().any(|r| ours(r.payment_id) && r.status != RefundStatus::Fail);
-        let tries = |operation| story.requests_of(operation).any(|r| payment.is_meant_by(r));
+        let taken = payment.paid().map_or(0, |change| change.n);
+        let tries = |operation| story.requests_of(operation).any(|r| r.n > taken && payment.is_meant_by(r));
         let is_tried = tries(Operation::Cancel) || tries(Operation::Refund);
         payment.status() == Some(PaymentStatus::Success) && !is_returned && !is_tried
     };

@@ -76,7 +76,7 @@ pub(in crate::rule) fn refund_status_is_the_end(view: &View<'_>) -> Judgement {
     judge(view, is_status, "the S of the inquiry says nothing, refundStatus is not SUCCESS")
 }
 
-/// REF-006. Belief, acknowledgement, and that a repeat books nothing.
+/// REF-006. Belief, acknowledgement, and that a repeat books nothing. One that says what is not so may be doubted.
 pub(in crate::rule) fn refund_notices_are_handled(view: &View<'_>) -> Judgement {
     let is_told =
         |word: &RefundWord| matches!(word.tells, RefundTells::Forged | RefundTells::Notified(RefundStatus::Success));
@@ -89,7 +89,7 @@ pub(in crate::rule) fn refund_notices_are_handled(view: &View<'_>) -> Judgement 
         let Some(answer) = &notice.answer else { continue };
         let text = match (notice.genuine, answer.acknowledged) {
             (false, true) => format!("the forged notifyRefund (entry {}) is acknowledged", notice.n),
-            (true, false) if !view.was_down(notice.n, answer.n) => {
+            (true, false) if !notice.altered && !notice.is_old() && !view.was_down(notice.n, answer.n) => {
                 format!("the notifyRefund (entry {}) is not acknowledged: the answer {}", notice.n, answer.problem)
             }
             _ => continue,

@@ -19,6 +19,8 @@ pub(super) struct RefundWord {
     pub(super) tells: RefundTells,
     /// Whether it surely was heard.
     pub(super) sure: bool,
+    /// Whether the amount in it, if any, is that of the refund.
+    pub(super) fits: bool,
 }
 
 /// What a word tells.
@@ -44,7 +46,7 @@ impl RefundWord {
     /// Whether it is evidence that the money went back.
     pub(super) const fn is_success(&self) -> bool {
         use RefundTells::{Done, Notified, Status};
-        matches!(self.tells, Done | Status(RefundStatus::Success) | Notified(RefundStatus::Success))
+        self.fits && matches!(self.tells, Done | Status(RefundStatus::Success) | Notified(RefundStatus::Success))
     }
 
     /// Whether it is evidence that it did not.
@@ -71,7 +73,11 @@ pub(super) fn words(view: &View<'_>, order: &Order) -> Vec<RefundWord> {
         refunds(view).filter(|r| r.text("/paymentId").is_some_and(|id| ids.iter().any(|known| known == id))).collect();
     let amount_of = |wanted: &str| ours.iter().find(|r| id(r) == wanted).and_then(|r| money(&r.body["refundAmount"]));
     let is_ours = |wanted: &str| ours.iter().any(|r| id(r) == wanted);
-    let word = |n, id: &str, tells, sure| RefundWord { n, id: id.to_owned(), amount: amount_of(id), tells, sure };
+    let word =
+        |n, id: &str, tells, sure| RefundWord { n, id: id.to_owned(), amount: amount_of(id), tells, sure, fits: true };
+    let fits = |id: &str, body: &serde_json::Value| {
+        money(&body["refundAmount"]).is_none_or(|told| amount_of(id).is_none_or(|asked| asked == told))
+    };
     let mut words = Vec::new();
     for request in &ours {
         words.push(word(request.n, id(request), RefundTells::Sent, true));
@@ -86,10 +92,11 @@ pub(super) fn words(view: &View<'_>, order: &Order) -> Vec<RefundWord> {
     }
     let status = |value: &serde_json::Value| serde_json::from_value::<RefundStatus>(value["refundStatus"].clone()).ok();
     for request in view.story.requests_of(Operation::InquiryRefund).filter(|r| is_ours(id(r))) {
-        let told = request.told().and_then(|reply| Some((reply.n, status(&reply.body)?)));
-        words.extend(
-            told.map(|(n, status)| word(n, id(request), RefundTells::Status(status), request.heard().is_some())),
-        );
+        let told = request.told().and_then(|reply| Some((reply, status(&reply.body)?)));
+        words.extend(told.map(|(reply, status)| RefundWord {
+            fits: fits(id(request), &reply.body),
+            ..word(reply.n, id(request), RefundTells::Status(status), request.heard().is_some())
+        }));
     }
     for notice in view.story.notices.iter().filter(|notice| notice.kind() == "REFUND_RESULT") {
         let Some(id) = notice.text("/refundRequestId").filter(|id| is_ours(id)) else { continue };
@@ -97,7 +104,8 @@ pub(super) fn words(view: &View<'_>, order: &Order) -> Vec<RefundWord> {
             Some(status) if notice.genuine => RefundTells::Notified(status),
             _ => RefundTells::Forged,
         };
-        words.push(word(notice.n, id, tells, notice.arrived()));
+        let fits = fits(id, &notice.body);
+        words.push(RefundWord { fits, ..word(notice.n, id, tells, notice.arrived()) });
     }
     words.sort_by_key(|word| word.n);
     words

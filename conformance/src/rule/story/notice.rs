@@ -1,9 +1,16 @@
 //! One delivery of a notification.
 
+use std::time::Duration;
+
 use serde_json::Value;
+use wire::antom::Operation;
 use wire::time::Moment;
 
-use super::request::header;
+use super::Payment;
+use super::request::{header, moment};
+
+/// A delivery whose own time is longer ago than this is replayed.
+const OLD: Duration = Duration::from_secs(3600);
 
 /// A delivery.
 #[derive(Debug)]
@@ -55,6 +62,14 @@ pub(crate) enum Outcome {
 }
 
 impl Notice<'_> {
+    /// Whether it is about a payment, or about one order of it, when that is a batch: such an order has an id of its own
+    /// in the ledger, which the merchant never chose.
+    pub(crate) fn is_about(&self, payment: &Payment<'_>) -> bool {
+        let is_batch = payment.operation == Some(Operation::BatchPay);
+        let rest = self.payment_request_id.strip_prefix(payment.id.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || is_batch && rest.starts_with('_'))
+    }
+
     /// Its kind, such as PAYMENT_RESULT.
     pub(crate) fn kind(&self) -> &str {
         self.body["notifyType"].as_str().unwrap_or_default()
@@ -83,6 +98,11 @@ impl Notice<'_> {
     /// A header, its name in any case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         header(self.headers, name)
+    }
+
+    /// Whether it was signed long before it came: somebody else has kept it.
+    pub(crate) fn is_old(&self) -> bool {
+        self.header("request-time").and_then(moment).is_some_and(|time| self.at.since(time) > OLD)
     }
 
     /// Whether it surely arrived: something came back.
