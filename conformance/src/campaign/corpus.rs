@@ -97,7 +97,7 @@ fn changed(old: &Scenario, fresh: &Scenario, chance: &mut Chance) -> Scenario {
         4 => {
             // What is before the first step happens to nobody.
             let place = 1 + chance.place(new.steps.len());
-            new.steps.insert(place.min(new.steps.len().saturating_sub(1)), Step::Restart(Restart {}));
+            new.steps.insert(place.min(new.steps.len().saturating_sub(1)), Step::Restart(Restart::default()));
         }
         _ => {
             let place = chance.place(new.steps.len());

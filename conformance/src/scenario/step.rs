@@ -205,7 +205,7 @@ pub enum GatewayKey {
 }
 
 /// Deliver a notification once more.
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ReplayNotification {}
 

@@ -87,7 +87,7 @@ impl Drawing<'_> {
             let part = if self.chance.falls(30) { Some(self.part(amount)) } else { None };
             steps.push(Step::Capture(CaptureOrder { order: unplaced(order.clone()), amount: part }));
             if self.chance.falls(20) {
-                steps.push(Step::Restart(Restart {}));
+                steps.push(Step::Restart(Restart::default()));
             }
         }
         if self.chance.falls(70) {
@@ -119,7 +119,7 @@ impl Drawing<'_> {
         if self.chance.falls(50) {
             steps.push(self.moment_at_gateway());
             if self.chance.falls(60) {
-                steps.push(Step::Restart(Restart {}));
+                steps.push(Step::Restart(Restart::default()));
             }
         }
         steps.push(Step::Settle(Settle { within: Span::secs(3600) }));
@@ -136,7 +136,7 @@ impl Drawing<'_> {
     fn interference(&mut self, order: &str, at_terminal: bool) -> Option<Step> {
         let (order, raw) = (OrderRef { order: unplaced(order.to_owned()) }, self.chance.falls(50));
         match self.chance.weighted([(4, 0), (4, 1), (2, 2), (1, 3)]) {
-            0 => Some(Step::Restart(Restart {})),
+            0 => Some(Step::Restart(Restart::default())),
             1 => Some(Step::Cancel(order)),
             2 if at_terminal && raw => Some(noise(self.chance)),
             2 if raw => Some(rubbish(self.chance)),
@@ -194,7 +194,7 @@ impl Drawing<'_> {
                 }
                 steps.push(Step::Until(unplaced(Until { sent, called, ..until(self.chance) })));
                 if self.chance.falls(60) {
-                    steps.push(Step::Restart(Restart {}));
+                    steps.push(Step::Restart(Restart::default()));
                 }
             }
             if self.chance.falls(60) {
