@@ -3,7 +3,7 @@
 use wire::edc::CommandName;
 use wire::money::Money;
 
-use crate::rule::{Finding, View};
+use crate::rule::{Call, Command, Finding, View};
 use crate::scenario::Expectation;
 
 /// What an expectation finds; nothing when it holds.
@@ -32,27 +32,27 @@ pub fn examine(expectation: &Expectation, view: &View<'_>) -> Vec<Finding> {
             )
         }
         Expectation::Sent(sent) => {
-            let number = view
-                .commands
-                .iter()
-                .filter(|c| !c.refused && c.name().parse::<CommandName>() == Ok(sent.command))
-                .count();
+            let is_it = |c: &&Command<'_>| !c.refused && c.name().parse::<CommandName>() == Ok(sent.command);
+            let all: Vec<_> = view.commands.iter().filter(is_it).map(|c| c.n).collect();
+            let number = all.len();
             if sent.count().fits(number) {
                 Vec::new()
             } else {
                 finding(
-                    at_end,
+                    all.last().copied().unwrap_or(at_end),
                     format!("{} should have been sent {} times, was sent {number} times", sent.command, sent.count()),
                 )
             }
         }
         Expectation::Called(called) => {
-            let number = view.calls.iter().filter(|c| c.operation == Some(called.operation)).count();
+            let is_it = |c: &&Call| c.operation == Some(called.operation);
+            let all: Vec<_> = view.calls.iter().filter(is_it).map(|c| c.n).collect();
+            let number = all.len();
             if called.count().fits(number) {
                 Vec::new()
             } else {
                 finding(
-                    at_end,
+                    all.last().copied().unwrap_or(at_end),
                     format!(
                         "{} should have been called {} times, was called {number} times",
                         called.operation,

@@ -4,7 +4,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -252,13 +252,18 @@ impl World {
     }
 }
 
+/// The keys of the pool, read once.
+fn pool() -> &'static [Option<Signer>] {
+    static READ: OnceLock<Vec<Option<Signer>>> = OnceLock::new();
+    READ.get_or_init(|| POOL.iter().map(|pem| Signer::load(pem.as_bytes()).ok()).collect())
+}
+
 /// A key of the pool, another one for each number.
 fn key(case: &Case, signing: Signing, number: usize) -> Result<Signer, KeyError> {
     let start = usize::try_from(case.seed % 6).unwrap_or_default();
     match signing {
-        Signing::Rsa => {
-            POOL.get((start + number) % POOL.len()).map_or(Err(KeyError::Empty), |pem| Signer::load(pem.as_bytes()))
-        }
+        // Reading one takes a while, since it is checked whether it is a key.
+        Signing::Rsa => pool().get((start + number) % POOL.len()).and_then(Clone::clone).ok_or(KeyError::Empty),
         Signing::Words => Ok(Signer::word(&number.to_string())),
     }
 }

@@ -9,6 +9,12 @@ const LINES: usize = 80;
 
 /// The exchange, one line a row, with `>>` before the marked ones.
 pub(crate) fn render(rows: &[Row]) -> String {
+    annotated(rows, &[])
+}
+
+/// The same, with what is wrong under the row that shows it: entries and words. What no row shows stands under the one
+/// before it.
+pub(crate) fn annotated(rows: &[Row], problems: &[(usize, String)]) -> String {
     let near = |n: usize| rows.iter().any(|row| row.marked && n + 12 >= row.entry && n <= row.entry + 4);
     let mut shown = String::new();
     let mut left_out = 0;
@@ -20,6 +26,10 @@ pub(crate) fn render(rows: &[Row]) -> String {
             }
             let mark = if row.marked { ">>" } else { "  " };
             let _ = writeln!(shown, "{mark} {:>5} {:>10.3}s  {}", format!("#{}", row.entry), row.at, line(row));
+            let next = rows.get(index + 1).map_or(usize::MAX, |row| row.entry);
+            for (_, words) in problems.iter().filter(|(entry, _)| (row.entry..next).contains(entry)) {
+                let _ = writeln!(shown, "{:>20}  ^ {words}", "");
+            }
         } else {
             left_out += 1;
         }

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::{chart, spent};
 use crate::requirement;
 use crate::result::known::Known;
-use crate::result::{CaseResult, Outcome, RunResult, Standing};
+use crate::result::{CaseResult, Outcome, Problem, RunResult, Standing};
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default().bold();
@@ -64,10 +64,19 @@ fn evidence(text: &mut String, case: &CaseResult) {
     }
     if !case.exchange.is_empty() {
         let _ = writeln!(text, "     what happened (seed {}):", case.seed);
-        for line in chart::render(&case.exchange).lines() {
+        for line in chart::annotated(&case.exchange, &problems(case)).lines() {
             let _ = writeln!(text, "     {line}");
         }
     }
+}
+
+/// What is wrong, each where it is seen.
+fn problems(case: &CaseResult) -> Vec<(usize, String)> {
+    let in_words = |problem: Problem<'_>| {
+        let what = problem.requirement.unwrap_or("expected otherwise");
+        Some((problem.entry?, format!("{what}: {}", problem.text)))
+    };
+    case.problems().into_iter().filter_map(in_words).collect()
 }
 
 fn broken(text: &mut String, case: &CaseResult) {

@@ -300,3 +300,32 @@ fn clip(text: &str, longest: usize) -> String {
     }
     clipped
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_check_of_a_frame_is_compared_with_its_bytes() {
+        // LEN 4: R, SEQ 1, two bytes.
+        let right = b"\x02\x00\x04R\x01{}\x03";
+        let check = wire::edc::crc16_xmodem(b"\x00\x04R\x01{}").to_be_bytes();
+        let whole = [&right[..], &check].concat();
+        assert_eq!(frame_check(&whole).split_once(", ").unwrap().1, format!("CRC {}, which is right", hex(check)));
+        let mut wrong = whole.clone();
+        wrong[8] ^= 1;
+        let carried = hex([check[0] ^ 1, check[1]]);
+        assert!(frame_check(&wrong).ends_with(&format!("CRC {carried}, where {} is right", hex(check))));
+        let mut long = whole.clone();
+        long[2] = 9;
+        assert!(frame_check(&long).ends_with("LEN 9 with 7 bytes behind it"), "{}", frame_check(&long));
+        assert!(frame_check(&whole[..9]).ends_with("cut off"));
+        for odd in [&b""[..], b"\x02", b"hello", b"\x02\x00"] {
+            assert!(frame_check(odd).ends_with("which is no frame"), "{odd:?}");
+        }
+    }
+
+    fn hex(check: [u8; 2]) -> String {
+        format!("{:04X}", u16::from_be_bytes(check))
+    }
+}

@@ -5,6 +5,7 @@
 mod adapters;
 mod campaigns;
 mod catalogue;
+mod charts;
 mod documents;
 mod families;
 mod faults;
