@@ -57,7 +57,7 @@ impl Post {
             payment_request_id: String::new(),
             attempt: 1,
             url,
-            headers: headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            headers: headers.clone(),
             body: TextBytes(raw.bytes()),
             genuine: false,
             altered: false,
@@ -118,9 +118,7 @@ impl Post {
 /// What goes on the wire for a notice.
 fn delivery(notice: &Gateway) -> Option<Delivery> {
     let Gateway::Notice { id, url, headers, body, .. } = notice else { return None };
-    let mut on_wire = Headers::new();
-    headers.iter().for_each(|(name, value)| on_wire.push(name, value));
-    Some(Delivery { id: *id, url: url.clone(), headers: on_wire, body: body.0.clone() })
+    Some(Delivery { id: *id, url: url.clone(), headers: headers.clone(), body: body.0.clone() })
 }
 
 /// Where a request of the integration says that notifications go.

@@ -2,8 +2,7 @@
 //!
 //! Each refusal has two texts: the code goes on the wire, the reason goes in the log.
 
-use serde_json::Value;
-use wire::antom::{Envelope, Operation, Route};
+use wire::antom::{Envelope, Operation, Route, Tree};
 use wire::time::Moment;
 
 use crate::client::Clients;
@@ -22,12 +21,12 @@ pub struct Refusal {
 ///
 /// # Errors
 /// The first check that fails.
-pub fn check(
-    envelope: &Envelope,
+pub fn check<'e>(
+    envelope: &'e Envelope,
     clients: &Clients,
     now: Moment,
     notes: &mut Vec<String>,
-) -> Result<(Operation, Value), Refusal> {
+) -> Result<(Operation, Tree<'e>), Refusal> {
     let refuse = |code, reason: String| Err(Refusal { code, reason });
     if envelope.method != "POST" {
         return refuse("METHOD_NOT_SUPPORTED", format!("the method is {}, only POST is served", envelope.method));
@@ -37,8 +36,8 @@ pub fn check(
         return refuse("NO_INTERFACE_DEF", format!("no operation has the path {}", clip(envelope.path())));
     };
     clients.authenticate(envelope, now, notes)?;
-    match serde_json::from_slice::<Value>(&envelope.body) {
-        Ok(body @ Value::Object(_)) => Ok((operation, body)),
+    match Tree::parse(&envelope.body) {
+        Ok(body @ Tree::Object(_)) => Ok((operation, body)),
         Ok(_) => refuse("PARAM_ILLEGAL", "the body is JSON, but not an object".to_owned()),
         Err(error) => refuse("PARAM_ILLEGAL", format!("the body is not JSON: {error}")),
     }
@@ -59,20 +58,8 @@ fn check_media_type(envelope: &Envelope, notes: &mut Vec<String>) -> Result<(), 
 }
 
 /// Reads a body that fits its table.
-pub(crate) fn read<T: serde::de::DeserializeOwned>(mut body: Value) -> Result<T, Refusal> {
-    make_texts(&mut body);
-    serde_json::from_value(body).map_err(|error| Refusal { code: "PARAM_ILLEGAL", reason: error.to_string() })
-}
-
-/// Numbers and booleans as texts. The real gateway takes either, and no field that is read here is anything but a text.
-fn make_texts(value: &mut Value) {
-    match value {
-        Value::Number(number) => *value = Value::String(number.to_string()),
-        Value::Bool(bool) => *value = Value::String(bool.to_string()),
-        Value::Array(values) => values.iter_mut().for_each(make_texts),
-        Value::Object(fields) => fields.values_mut().for_each(make_texts),
-        Value::Null | Value::String(_) => {}
-    }
+pub(crate) fn read<T: serde::de::DeserializeOwned>(body: &Tree<'_>) -> Result<T, Refusal> {
+    body.read().map_err(|error| Refusal { code: "PARAM_ILLEGAL", reason: error.to_string() })
 }
 
 /// What a stranger wrote, cut to a length that a log takes.
@@ -82,7 +69,6 @@ pub(crate) fn clip(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
     use wire::antom::Headers;
 
     use super::*;
@@ -115,12 +101,5 @@ mod tests {
         assert!(refusal(&envelope("POST", &target, Headers::new())).reason.len() < 200);
         let headers = Headers::new().with("Client-Id", "x".repeat(10_000));
         assert!(refusal(&envelope("POST", "/ams/api/v1/payments/pay", headers)).reason.len() < 200);
-    }
-
-    #[test]
-    fn scalars_become_texts_at_every_depth_and_nothing_else_changes() {
-        let mut value = json!({"a": 1, "b": [true, null, {"c": 1.5}], "d": "1", "e": {}});
-        make_texts(&mut value);
-        assert_eq!(value, json!({"a": "1", "b": ["true", null, {"c": "1.5"}], "d": "1", "e": {}}));
     }
 }

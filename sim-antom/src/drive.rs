@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 use wire::antom::Envelope;
-use wire::clock::ClockHandle;
+use wire::clock::{ClockHandle, Deadlines, Sleep};
 use wire::time::Moment;
 
 use crate::event::Event;
@@ -90,6 +90,8 @@ pub async fn drive(
     let mut deliveries: JoinSet<Input> = JoinSet::new();
     let mut under_way: BTreeMap<u64, AbortHandle> = BTreeMap::new();
     let mut last_id = 0_u64;
+    // Most inputs leave the next deadline where it was.
+    let mut alarm = Alarm { clock: &clock, set: None };
     gateway.begin(clock.now());
     loop {
         let now = clock.now();
@@ -137,7 +139,7 @@ pub async fn drive(
                 // Abandoned; nobody waits for it.
                 Err(_) => continue,
             },
-            () = clock.sleep(gateway.deadlines()) => Input::Timeout,
+            () = alarm.at(gateway.deadlines()) => Input::Timeout,
         };
         if let Input::Answered { id, .. } = &input {
             under_way.remove(id);
@@ -146,5 +148,26 @@ pub async fn drive(
             clock.touch();
         }
         gateway.handle(clock.now(), input);
+    }
+}
+
+/// A sleep until the next deadline, which goes on for as long as the deadline is the same.
+struct Alarm<'c> {
+    clock: &'c ClockHandle,
+    set: Option<(Deadlines, Sleep)>,
+}
+
+impl Alarm<'_> {
+    /// Completes at these deadlines. Cancel-safe.
+    async fn at(&mut self, deadlines: Deadlines) {
+        if self.set.as_ref().is_none_or(|(of, _)| *of != deadlines) {
+            // The old one goes first: what is held is what is pending.
+            self.set = None;
+            self.set = Some((deadlines, self.clock.sleep(deadlines)));
+        }
+        if let Some((_, sleep)) = &mut self.set {
+            sleep.await;
+        }
+        self.set = None;
     }
 }

@@ -1,7 +1,7 @@
 //! What the gateway did and saw: the entries of its trace, and all that a judge knows of it.
 
 use serde::{Deserialize, Serialize};
-use wire::antom::{Operation, PaymentStatus, RefundStatus};
+use wire::antom::{Headers, Operation, PaymentStatus, RefundStatus};
 use wire::hex::TextBytes;
 use wire::money::Money;
 
@@ -18,7 +18,7 @@ pub enum Event {
         /// The request target as written.
         target: String,
         /// The headers as written.
-        headers: Vec<(String, String)>,
+        headers: Headers,
         /// The body, byte for byte.
         body: TextBytes,
         /// Which operation the path names.
@@ -35,13 +35,13 @@ pub enum Event {
         /// The operation.
         operation: Option<Operation>,
         /// The headers.
-        headers: Vec<(String, String)>,
+        headers: Headers,
         /// The body, byte for byte.
         body: TextBytes,
         /// What a fault did to it, when it did not arrive.
         lost: Option<LostHow>,
         /// Why a merchant must not believe it; none when its headers and its signature are sound.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default)]
         spoilt: Option<String>,
     },
     /// A payment changed: the ledger's only entries.
@@ -98,7 +98,7 @@ pub enum Event {
         /// Where to.
         url: String,
         /// The headers.
-        headers: Vec<(String, String)>,
+        headers: Headers,
         /// The body, byte for byte.
         body: TextBytes,
         /// False when a merchant must not believe it: its headers and signature are not Antom's.
@@ -126,6 +126,32 @@ pub enum Event {
         name: String,
     },
 }
+
+impl Event {
+    /// About how many bytes it takes in memory.
+    pub(crate) fn size(&self) -> usize {
+        let said = match self {
+            Self::Request { target, headers, body, notes, .. } => {
+                target.len()
+                    + headers.bytes()
+                    + body.0.len()
+                    + notes.iter().map(|note| FRAME + note.len()).sum::<usize>()
+            }
+            Self::Response { headers, body, .. } => headers.bytes() + body.0.len(),
+            Self::Notice { payment_request_id, url, headers, body, .. } => {
+                payment_request_id.len() + url.len() + headers.bytes() + body.0.len()
+            }
+            Self::NoticeAnswered { body, problem, .. } => body.0.len() + problem.as_ref().map_or(0, String::len),
+            Self::Fault { name } => name.len(),
+            // Their ids are of a bounded length.
+            Self::Payment { .. } | Self::Refund { .. } | Self::Capture { .. } => 128,
+        };
+        FRAME + said
+    }
+}
+
+/// About what the parts of an entry take beside what they say.
+const FRAME: usize = 256;
 
 /// How an answer is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]

@@ -1,5 +1,7 @@
 //! The trace of a running gateway, as the control API shows it: the newest entries in memory, older ones on the disk, both
 //! bounded, and a live stream of them.
+//!
+//! Entries are kept as what they tell, and on the disk packed: few are ever read, and those are written as JSON then.
 
 mod spill;
 
@@ -7,12 +9,13 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use wire::time::Moment;
 
 use self::spill::Spill;
 use crate::event::Event;
+use crate::packed;
 
 /// Entries that are kept in memory at most.
 const ENTRIES: usize = 20_000;
@@ -42,22 +45,22 @@ struct Kept {
     spill: Option<Spill>,
 }
 
-/// One line of it.
-#[derive(Debug, Clone)]
+/// One entry of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Entry {
     /// Counts entries from 1.
     pub(crate) number: u64,
-    /// The entry as JSON.
-    pub(crate) line: Arc<str>,
+    /// When, in milliseconds.
+    at: u64,
     /// What it tells.
     pub(crate) event: Arc<Event>,
 }
 
-#[derive(Serialize)]
-struct Line<'a> {
-    number: u64,
-    at: u64,
-    event: &'a Event,
+impl Entry {
+    /// The entry as JSON.
+    pub(crate) fn line(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 impl Default for Journal {
@@ -82,36 +85,36 @@ impl Journal {
         let mut kept = self.kept();
         kept.last += 1;
         let number = kept.last;
-        let line = serde_json::to_string(&Line { number, at: at.as_millis(), event: &event }).unwrap_or_default();
-        let entry = Entry { number, line: line.into(), event: Arc::new(event) };
+        let entry = Entry { number, at: at.as_millis(), event: Arc::new(event) };
         if let Some(spill) = &mut kept.spill
-            && spill.add(number, &entry.line).is_err()
+            && spill.add(number, |block| packed::append(&entry, block)).is_err()
         {
             // The disk is full, say. The gateway goes on with what memory holds.
             kept.spill = None;
         }
-        kept.bytes += entry.line.len();
+        kept.bytes += entry.event.size();
         kept.entries.push_back(entry.clone());
         while kept.entries.len() > ENTRIES || (kept.bytes > BYTES && kept.entries.len() > 1) {
             let gone = kept.entries.pop_front();
-            kept.bytes -= gone.map_or(0, |gone| gone.line.len());
+            kept.bytes -= gone.map_or(0, |gone| gone.event.size());
         }
         // Nobody may be listening. Sent under the lock, so that a listener misses nothing and hears nothing twice.
         let _ = self.0.live.send(entry);
     }
 
     /// The lines of the entries after a number, oldest first, at most so many: from the disk what memory has no more.
-    pub(crate) fn lines_after(&self, number: u64, most: usize) -> Vec<Arc<str>> {
+    pub(crate) fn lines_after(&self, number: u64, most: usize) -> Vec<String> {
         let mut kept = self.kept();
         let first = kept.entries.front().map_or(u64::MAX, |entry| entry.number);
         if number.saturating_add(1) < first
             && let Some(spill) = &mut kept.spill
-            && let Ok(lines) = spill.after(number, most)
+            && let Ok(records) = spill.after(number, most)
         {
-            return lines.into_iter().map(Arc::from).collect();
+            drop(kept);
+            return records.iter().filter_map(|record| Some(packed::read::<Entry>(record)?.line())).collect();
         }
         drop(kept);
-        self.after(number, most).into_iter().map(|entry| entry.line).collect()
+        self.after(number, most).iter().map(Entry::line).collect()
     }
 
     /// The entries in memory after a number, oldest first, at most so many.
@@ -152,7 +155,7 @@ mod tests {
         for name in ["a", "b", "c"] {
             journal.add(Moment::from_millis(7), fault(name));
         }
-        let lines: Vec<_> = journal.after(1, 9).iter().map(|entry| entry.line.to_string()).collect();
+        let lines: Vec<_> = journal.after(1, 9).iter().map(|entry| entry.line()).collect();
         assert_eq!(
             lines,
             [

@@ -155,15 +155,15 @@ impl Ledger {
 
     /// 35 characters, beginning with the date: the shape seen in real samples.
     pub(crate) fn next_payment_id(&self, now: Moment) -> String {
-        format!("{}114010800100{:015}", date(now), self.len() + 1)
+        id(now, "114010800100", self.len() + 1)
     }
 
     pub(crate) fn next_refund_id(&self, now: Moment) -> String {
-        format!("{}114010801300{:015}", date(now), self.store.count(Table::Refund) + 1)
+        id(now, "114010801300", self.store.count(Table::Refund) + 1)
     }
 
     pub(crate) fn next_capture_id(&self, now: Moment) -> String {
-        format!("{}114010801500{:015}", date(now), self.store.count(Table::Capture) + 1)
+        id(now, "114010801500", self.store.count(Table::Capture) + 1)
     }
 
     /// Whether one more refund or capture can be kept: ten a payment, on an average.
@@ -206,9 +206,17 @@ impl Ledger {
     }
 }
 
-/// The gateway's date, digits only.
-fn date(now: Moment) -> String {
-    WireTime::new(now, OFFSET_MINUTES).as_str().chars().filter(char::is_ascii_digit).take(8).collect()
+/// An id: the gateway's date, what is counted, and its number.
+fn id(now: Moment, kind: &str, number: usize) -> String {
+    const DIGITS: usize = 15;
+    let now = WireTime::new(now, OFFSET_MINUTES);
+    let number = number.to_string();
+    let mut id = String::with_capacity(8 + kind.len() + DIGITS.max(number.len()));
+    id.extend(now.as_str().chars().filter(char::is_ascii_digit).take(8));
+    id.push_str(kind);
+    id.extend(std::iter::repeat_n('0', DIGITS.saturating_sub(number.len())));
+    id.push_str(&number);
+    id
 }
 
 #[cfg(test)]

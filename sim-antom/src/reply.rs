@@ -48,7 +48,14 @@ pub struct Pace {
     pub every: Duration,
 }
 
+/// Most answers take fewer bytes.
+const USUAL: usize = 1024;
+
 pub(crate) fn json(message: &impl Serialize) -> Bytes {
-    // Our message types have string keys and no fallible serialisers; an empty object is the harmless answer to a bug.
-    serde_json::to_vec(message).unwrap_or_else(|_| b"{}".to_vec()).into()
+    let mut bytes = Vec::with_capacity(USUAL);
+    match serde_json::to_writer(&mut bytes, message) {
+        Ok(()) => bytes.into(),
+        // Our message types have string keys and no fallible serialisers; this is the harmless answer to a bug.
+        Err(_) => Bytes::from_static(b"{}"),
+    }
 }

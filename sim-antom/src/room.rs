@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
+use tokio::time::Instant;
 
 /// The room. Clones share it.
 #[derive(Debug, Clone)]
@@ -50,6 +51,8 @@ pub(crate) enum Phase {
 pub(crate) struct Seat {
     room: Room,
     number: u64,
+    /// Since when the client is waited for; none while it waits itself.
+    waits_since: Mutex<Option<Instant>>,
 }
 
 impl Room {
@@ -82,7 +85,7 @@ impl Room {
         seats.ticks += 1;
         let number = seats.ticks;
         seats.taken.insert(number, Taken { phase: Phase::Asking, since: number, task: None });
-        Some(Seat { room: self.clone(), number })
+        Some(Seat { room: self.clone(), number, waits_since: Mutex::new(Some(Instant::now())) })
     }
 
     fn seats(&self) -> MutexGuard<'_, Seats> {
@@ -99,6 +102,21 @@ impl Seat {
             // It was needed before it was known.
             task.abort();
         }
+    }
+
+    /// Since when the client is waited for; none while it waits itself.
+    pub(crate) fn waits_since(&self) -> Option<Instant> {
+        *self.waits_since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The client has sent the head of a request: it waits for its answer from now on.
+    pub(crate) fn client_waits(&self) {
+        *self.waits_since.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The client has its answer: it is waited for from now on.
+    pub(crate) fn client_is_awaited(&self) {
+        *self.waits_since.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
     pub(crate) fn is_now(&self, phase: Phase) {

@@ -52,7 +52,8 @@ impl Letter<'_> {
             Forgery::OtherTime => WireTime::new(self.now + Duration::from_secs(1), OFFSET_MINUTES),
             _ => time,
         };
-        let mut headers = Headers::new()
+        // Room for everything that is written below, so that it is written in one place.
+        let mut headers = Headers::with_capacity(4, 192 + client.len() + signature.as_ref().map_or(0, String::len))
             .with("content-type", "application/json; charset=UTF-8")
             .with("client-id", client)
             .with(self.time, told.as_str());

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::capture::Capture;
 use crate::notice::Notice;
+use crate::packed;
 use crate::payment::Payment;
 use crate::plan::Plan;
 use crate::refund::Refund;
@@ -103,7 +104,7 @@ pub struct MemoryStore {
     tables: BTreeMap<Table, BTreeMap<Box<str>, AtRest>>,
 }
 
-/// A record as it rests in memory. The postcard crate is used here only.
+/// A record as it rests in memory.
 #[derive(Debug)]
 enum AtRest {
     /// As bytes, a third of the size.
@@ -115,9 +116,9 @@ enum AtRest {
 impl AtRest {
     fn of(record: Record) -> Self {
         match record {
-            Record::Payment(_) | Record::Refund(_) | Record::Capture(_) => match postcard::to_stdvec(&record) {
-                Ok(bytes) => Self::Packed(bytes.into()),
-                Err(_) => Self::Whole(record),
+            Record::Payment(_) | Record::Refund(_) | Record::Capture(_) => match packed::pack(&record) {
+                Some(bytes) => Self::Packed(bytes),
+                None => Self::Whole(record),
             },
             Record::Link(_) | Record::Plan(_) | Record::Notice(_) => Self::Whole(record),
         }
@@ -126,7 +127,7 @@ impl AtRest {
     /// The record. Bytes that were packed here can be read here, which a test shows for every kind.
     fn record(&self) -> Option<Record> {
         match self {
-            Self::Packed(bytes) => postcard::from_bytes(bytes).ok(),
+            Self::Packed(bytes) => packed::read(bytes),
             Self::Whole(record) => Some(record.clone()),
         }
     }
@@ -175,13 +176,20 @@ impl Key {
     /// A key that a merchant chose.
     #[must_use]
     pub fn of_client(table: Table, client: &str, id: &str) -> Self {
-        Self { table, id: format!("{client}\n{id}").into() }
+        // Made for each request, more than once: in one piece.
+        Self { table, id: [client, "\n", id].concat().into() }
     }
 
     /// A counted key; keys of a table sort by number.
     #[must_use]
     pub fn numbered(table: Table, number: u64) -> Self {
-        Self { table, id: format!("{number:020}").into() }
+        let mut digits = ['0'; 20];
+        let mut rest = number;
+        for place in digits.iter_mut().rev() {
+            *place = char::from(b'0' + u8::try_from(rest % 10).unwrap_or_default());
+            rest /= 10;
+        }
+        Self { table, id: digits.iter().collect::<String>().into() }
     }
 
     /// The number of a counted key.
@@ -265,6 +273,8 @@ mod tests {
 
     #[test]
     fn counted_keys_sort_by_number() {
+        assert_eq!(&*Key::numbered(Table::Plan, u64::MAX).id, u64::MAX.to_string());
+        assert_eq!(&*Key::numbered(Table::Plan, 120).id, "00000000000000000120");
         let keys: Vec<Key> = [2, 10, 9].map(|number| Key::numbered(Table::Plan, number)).to_vec();
         let mut sorted = keys;
         sorted.sort();

@@ -8,11 +8,13 @@
 mod code;
 mod envelope;
 mod field;
+mod json;
 mod key;
 mod message;
 mod operation;
 mod sign;
 mod signature;
+mod tree;
 
 pub use code::{
     BATCH_PAY, CANCEL, CAPTURE, CREATE_PAYMENT_SESSION, CodeLine, INQUIRY_PAYMENT, INQUIRY_REFUND, NOTIFY_PAYMENT,
@@ -20,6 +22,7 @@ pub use code::{
 };
 pub use envelope::{Envelope, Headers};
 pub use field::{FieldKind, FieldNeed, FieldProblem, FieldRule, Severity, check_fields};
+pub use json::{Json, JsonView};
 pub use key::{KeyError, der_of};
 pub use message::{
     Ack, AcquirerInfo, Address, AfterPayment, BatchPayRequest, BatchPayResponse, BrowserInfo, Buyer, CancelRequest,
@@ -34,3 +37,4 @@ pub use message::{
 pub use operation::{Operation, Route};
 pub use sign::{Signer, Verifier, string_to_sign};
 pub use signature::{Signature, SignatureError};
+pub use tree::Tree;

@@ -101,11 +101,15 @@ impl schemars::JsonSchema for HexBytes {
 }
 
 /// Bytes that are nearly always text, such as JSON bodies: written as a string in traces, as `{"hex": …}` when not UTF-8.
+/// Formats that are not for people get the bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TextBytes(pub Bytes);
 
 impl Serialize for TextBytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return serializer.serialize_bytes(&self.0);
+        }
         match std::str::from_utf8(&self.0) {
             Ok(text) => serializer.serialize_str(text),
             Err(_) => NotText { hex: HexBytes(self.0.clone()) }.serialize(serializer),
@@ -115,6 +119,9 @@ impl Serialize for TextBytes {
 
 impl<'de> Deserialize<'de> for TextBytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return Bytes::deserialize(deserializer).map(Self);
+        }
         match serde_json::Value::deserialize(deserializer)? {
             serde_json::Value::String(text) => Ok(Self(text.into())),
             other => NotText::deserialize(other).map(|n| Self(n.hex.0)).map_err(serde::de::Error::custom),

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Serialize};
 
 /// The most digits an amount may have, after the provider's SDK.
@@ -40,14 +41,19 @@ impl Currency {
 impl FromStr for Currency {
     type Err = MoneyError;
     fn from_str(text: &str) -> Result<Self, MoneyError> {
-        // Most amounts on a terminal's line are in won: the table is long.
-        let known = text == "KRW" || iso_currency::Currency::from_code(text).is_some_and(|c| c.exponent().is_some());
+        let in_iso = || iso_currency::Currency::from_code(text).is_some_and(|currency| currency.exponent().is_some());
         match <[u8; 3]>::try_from(text.as_bytes()) {
-            Ok(code) if known => Ok(Self(code)),
+            Ok(code) if PROVIDERS.binary_search(&&code).is_ok() || in_iso() => Ok(Self(code)),
             _ => Err(MoneyError::Currency(text.chars().take(16).collect())),
         }
     }
 }
+
+/// The provider's own currencies, sorted. They are looked for before the whole of ISO 4217, which is a long table.
+const PROVIDERS: [&[u8; 3]; 24] = [
+    b"AUD", b"BDT", b"BRL", b"CAD", b"CLP", b"CNY", b"EUR", b"GBP", b"HKD", b"IDR", b"JPY", b"KRW", b"MXN", b"MYR",
+    b"NZD", b"PEN", b"PHP", b"PKR", b"PLN", b"SGD", b"THB", b"TWD", b"USD", b"VND",
+];
 
 impl Serialize for Currency {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -86,8 +92,8 @@ impl fmt::Debug for Currency {
 /// An amount of money: a number of minor units (won, yen, cents) of a currency.
 ///
 /// On the wire it is `{"currency":"KRW","value":"10400"}`, and that is how it is serialised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(try_from = "Amount", into = "Amount")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, schemars::JsonSchema)]
+#[serde(try_from = "Amount")]
 pub struct Money {
     /// The currency.
     pub currency: Currency,
@@ -132,6 +138,16 @@ impl Money {
     #[must_use]
     pub fn amount(&self) -> Amount {
         Amount { currency: self.currency.as_str().to_owned(), value: self.value() }
+    }
+}
+
+impl Serialize for Money {
+    /// As an [`Amount`], whose texts need not be made for it.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut amount = serializer.serialize_struct("Amount", 2)?;
+        amount.serialize_field("currency", self.currency.as_str())?;
+        amount.serialize_field("value", &self.value())?;
+        amount.end()
     }
 }
 
@@ -231,6 +247,15 @@ mod tests {
     fn decimals_follow_the_provider_then_iso() {
         for (code, exponent) in [("KRW", 0), ("JPY", 0), ("USD", 2), ("IDR", 2), ("KWD", 3), ("CLP", 0)] {
             assert_eq!(code.parse::<Currency>().unwrap().exponent(), exponent, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_providers_currencies_are_sorted_and_all_of_iso_with_minor_units() {
+        assert!(PROVIDERS.is_sorted());
+        for code in PROVIDERS {
+            let iso = iso_currency::Currency::from_code(std::str::from_utf8(code).unwrap());
+            assert!(iso.is_some_and(|currency| currency.exponent().is_some()), "{code:?}");
         }
     }
 

@@ -4,6 +4,7 @@
 //! write down. [`WireTime`] is an ISO-8601 time as a provider or merchant wrote it: the offset and the very text stay,
 //! because signatures cover the text and `+08:00` is not `Z` to a person who reads it. The jiff crate is used here only.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
@@ -79,13 +80,26 @@ impl WireTime {
     /// Writes `moment` with an offset of whole minutes from UTC, to the second: `2026-01-05T18:00:00+08:00`, `…Z` for zero.
     #[must_use]
     pub fn new(moment: Moment, offset_minutes: i16) -> Self {
+        thread_local! {
+            /// What was written last: a busy program writes the same second many times.
+            static LAST: RefCell<(i64, i16, String)> = const { RefCell::new((i64::MIN, 0, String::new())) };
+        }
         let seconds = i64::try_from(moment.0 / 1_000_000).unwrap_or(i64::MAX);
+        let text = LAST.with_borrow_mut(|last| {
+            if (last.0, last.1) != (seconds, offset_minutes) {
+                *last = (seconds, offset_minutes, Self::written(seconds, offset_minutes));
+            }
+            last.2.clone()
+        });
+        Self { text, at: Moment(moment.0 - moment.0 % 1_000_000) }
+    }
+
+    fn written(seconds: i64, offset_minutes: i16) -> String {
         let stamp = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
-        let text = match Offset::from_seconds(i32::from(offset_minutes) * 60) {
+        match Offset::from_seconds(i32::from(offset_minutes) * 60) {
             Ok(offset) if offset_minutes != 0 => stamp.display_with_offset(offset).to_string(),
             _ => stamp.to_string(),
-        };
-        Self { text, at: Moment(moment.0 - moment.0 % 1_000_000) }
+        }
     }
 
     /// Reads `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm|±hhmm|±hh)`. Stricter than a general parser on purpose: the date
@@ -286,6 +300,8 @@ mod tests {
     fn a_moment_is_written_with_the_offset_that_is_asked_for() {
         assert_eq!(WireTime::new(Moment::WORLD_START, 480).as_str(), "2026-01-05T18:00:00+08:00");
         assert_eq!(WireTime::new(Moment::WORLD_START, 0).as_str(), "2026-01-05T10:00:00Z");
+        let next = Moment::WORLD_START + Duration::from_secs(1);
+        assert_eq!(WireTime::new(next, 0).as_str(), "2026-01-05T10:00:01Z");
         let written = WireTime::new(Moment::WORLD_START, -480);
         assert_eq!(WireTime::parse(written.as_str()).unwrap(), written);
     }

@@ -192,7 +192,7 @@ pub(super) fn private_keys_stay_private(view: &View<'_>) -> Judgement {
             }
             Event::Gateway(sim_antom::Event::Request { headers, body, .. }) => {
                 exercised = true;
-                let headers: String = headers.iter().map(|(_, value)| value.as_str()).collect();
+                let headers: String = headers.iter().map(|(_, value)| value).collect();
                 ("a request", headers + &String::from_utf8_lossy(&body.0))
             }
             Event::Gateway(sim_antom::Event::NoticeAnswered { body, .. }) => {

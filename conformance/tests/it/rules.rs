@@ -7,7 +7,7 @@ use conformance::trace::{CaseEvent, DriverEvent, Entry, Event};
 use serde_json::{Value, json};
 use sim_antom::{Event as Gateway, LostHow};
 use sim_edc::{Direction, Event as Terminal, Note};
-use wire::antom::{Operation, PaymentStatus, RefundStatus};
+use wire::antom::{Headers, Operation, PaymentStatus, RefundStatus};
 use wire::edc::Kind;
 use wire::hex::{HexBytes, TextBytes};
 use wire::money::Money;
@@ -153,7 +153,7 @@ impl Trace {
         .gateway(Gateway::Response {
             id,
             operation: Some(operation),
-            headers: vec![],
+            headers: Headers::new(),
             body: text(answer),
             lost,
             spoilt: None,
@@ -172,7 +172,7 @@ impl Trace {
             payment_request_id: request_id.to_owned(),
             attempt: 1,
             url: "http://127.0.0.1/n".to_owned(),
-            headers: vec![],
+            headers: Headers::new(),
             body: TextBytes(body.to_string().into()),
             genuine,
             altered: false,

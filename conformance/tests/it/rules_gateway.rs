@@ -3,7 +3,7 @@
 use conformance::trace::{DriverEvent, Event};
 use serde_json::{Value, json};
 use sim_antom::{Event as Gateway, LostHow};
-use wire::antom::{Operation, PaymentStatus, RefundStatus};
+use wire::antom::{Headers, Operation, PaymentStatus, RefundStatus};
 use wire::hex::TextBytes;
 use wire::money::Money;
 use wire::time::Moment;
@@ -11,16 +11,18 @@ use wire::time::Moment;
 use crate::rules::{Trace, pay};
 
 /// What every request of these traces comes with.
-pub(crate) fn headers(at: Moment) -> Vec<(String, String)> {
-    let signature = "algorithm=RSA256,keyVersion=1,signature=YWFh".to_owned();
-    [
-        ("Client-Id", "SANDBOX_1".to_owned()),
-        ("Request-Time", at.as_millis().to_string()),
-        ("Content-Type", "application/json; charset=UTF-8".to_owned()),
-        ("Signature", signature),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .to_vec()
+pub(crate) fn headers(at: Moment) -> Headers {
+    Headers::new()
+        .with("Client-Id", "SANDBOX_1")
+        .with("Request-Time", at.as_millis().to_string())
+        .with("Content-Type", "application/json; charset=UTF-8")
+        .with("Signature", "algorithm=RSA256,keyVersion=1,signature=YWFh")
+}
+
+/// The same headers with another value of one, at the end, or without it.
+pub(crate) fn changed(headers: &Headers, name: &str, value: Option<&str>) -> Headers {
+    let others = headers.iter().filter(|(known, _)| !known.eq_ignore_ascii_case(name));
+    others.chain(value.map(|value| (name, value))).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// `S SUCCESS` as a result.
@@ -103,7 +105,7 @@ impl Trace {
     }
 
     /// The last request, changed.
-    pub(crate) fn but(mut self, change: impl FnOnce(&mut String, &mut String, &mut Vec<(String, String)>)) -> Self {
+    pub(crate) fn but(mut self, change: impl FnOnce(&mut String, &mut String, &mut Headers)) -> Self {
         let requests = self.entries.iter_mut().rev().find_map(|entry| match &mut entry.event {
             Event::Gateway(Gateway::Request { method, target, headers, .. }) => Some((method, target, headers)),
             _ => None,
@@ -115,10 +117,7 @@ impl Trace {
 
     /// The last request, with another header, or without it.
     pub(crate) fn header(self, name: &str, value: Option<&str>) -> Self {
-        self.but(|_, _, headers| {
-            headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
-            headers.extend(value.map(|value| (name.to_owned(), value.to_owned())));
-        })
+        self.but(|_, _, headers| *headers = changed(headers, name, value))
     }
 
     /// The last request, refused at the door.
@@ -170,10 +169,9 @@ impl Trace {
             payment_request_id: id.to_owned(),
             attempt: 1,
             url: "http://127.0.0.1/n".to_owned(),
-            headers: vec![
-                ("client-id".to_owned(), "SANDBOX_1".to_owned()),
-                ("signature".to_owned(), "algorithm=RSA256,keyVersion=1,signature=YWFh".to_owned()),
-            ],
+            headers: Headers::new()
+                .with("client-id", "SANDBOX_1")
+                .with("signature", "algorithm=RSA256,keyVersion=1,signature=YWFh"),
             body: TextBytes(body.to_string().into()),
             genuine,
             altered: false,

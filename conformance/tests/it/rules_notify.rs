@@ -6,7 +6,7 @@ use wire::antom::{Operation, PaymentStatus};
 use wire::money::Money;
 
 use crate::rules::{Trace, new, pay};
-use crate::rules_gateway::{with, yen};
+use crate::rules_gateway::{changed, with, yen};
 
 /// Order A of 1000 yen is checked out, and its payment P accepted. Entries 1 to 3.
 fn sale() -> Trace {
@@ -71,7 +71,7 @@ fn ntf_007_019_and_022_book_once() {
         if let Some(conformance::trace::Event::Gateway(Gateway::Notice { headers, .. })) =
             trace.entries.last_mut().map(|entry| &mut entry.event)
         {
-            headers.push(("request-time".to_owned(), "2026-01-05T10:00:05Z".to_owned()));
+            headers.push("request-time", "2026-01-05T10:00:05Z");
         }
         trace.answered(Some(200), None)
     };
@@ -224,7 +224,7 @@ fn a_notification_of_long_ago_need_not_be_acknowledged() {
         if let Some(conformance::trace::Event::Gateway(Gateway::Notice { headers, .. })) =
             trace.entries.last_mut().map(|entry| &mut entry.event)
         {
-            headers.push(("request-time".to_owned(), "2026-01-05T10:00:00Z".to_owned()));
+            headers.push("request-time", "2026-01-05T10:00:00Z");
         }
         trace.answered(Some(200), Some("has the result U"))
     };
@@ -249,7 +249,7 @@ fn ntf_021_knows_its_own_client_id() {
         if let Some(conformance::trace::Event::Gateway(Gateway::Notice { headers, .. })) =
             trace.entries.last_mut().map(|entry| &mut entry.event)
         {
-            headers[0].1 = "SANDBOX_2".to_owned();
+            *headers = changed(headers, "client-id", Some("SANDBOX_2"));
         }
         trace.answered(Some(200), problem)
     };

@@ -40,8 +40,9 @@ pub(super) async fn read_trace(
     which: Result<Query<Which>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(which) = which.map_err(|error| Problem::bad(error.body_text()))?;
-    let lines: String =
-        control.journal.lines_after(which.after, which.most.min(MOST)).iter().map(|line| format!("{line}\n")).collect();
+    let mut lines = control.journal.lines_after(which.after, which.most.min(MOST));
+    lines.iter_mut().for_each(|line| line.push('\n'));
+    let lines = lines.concat();
     Ok(text("application/x-ndjson", lines))
 }
 
@@ -77,7 +78,7 @@ fn events(control: &Control, after: u64) -> impl Stream<Item = Result<Bytes, Inf
 }
 
 fn event(entry: &Entry) -> String {
-    format!("id: {}\ndata: {}\n\n", entry.number, entry.line)
+    format!("id: {}\ndata: {}\n\n", entry.number, entry.line())
 }
 
 const fn most() -> usize {

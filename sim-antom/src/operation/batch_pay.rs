@@ -1,8 +1,7 @@
 //! batchPay: one payment for all orders, and one for each of them.
 
 use bytes::Bytes;
-use serde_json::Value;
-use wire::antom::{BatchPayRequest, BatchPayResponse, OrderSummary, PaymentStatus, ResultObject};
+use wire::antom::{BatchPayRequest, BatchPayResponse, OrderSummary, PaymentStatus, ResultObject, Tree};
 use wire::time::WireTime;
 
 use super::new::{self, New};
@@ -14,8 +13,8 @@ use crate::reply::json;
 use crate::trigger::Texts;
 
 impl Serve for BatchPayRequest {
-    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-        reader.check(&body, &[Self::FIELDS])?;
+    fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+        reader.check(body, &[Self::FIELDS])?;
         let request: Self = read(body)?;
         let currency = request.payment_amount.currency;
         let amounts = request.order_list.iter().map(|order| order.order_amount);

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::Value;
-use wire::antom::{CancelRequest, CancelResponse, PaymentStatus, ResultObject};
+use wire::antom::{CancelRequest, CancelResponse, PaymentStatus, ResultObject, Tree};
 use wire::time::{Moment, WireTime};
 
 use super::{Reader, Serve, named};
@@ -16,7 +15,7 @@ use crate::reply::json;
 use crate::trigger::Texts;
 
 impl Serve for CancelRequest {
-    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+    fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         named::read(body, reader)
     }
 

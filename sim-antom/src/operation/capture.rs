@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::Value;
-use wire::antom::{CaptureRequest, CaptureResponse, PaymentStatus, ResultObject};
+use wire::antom::{CaptureRequest, CaptureResponse, PaymentStatus, ResultObject, Tree};
 use wire::money::Money;
 use wire::time::{Moment, WireTime};
 
@@ -18,8 +17,8 @@ use crate::reply::json;
 use crate::trigger::Texts;
 
 impl Serve for CaptureRequest {
-    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-        reader.check(&body, &[Self::FIELDS])?;
+    fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+        reader.check(body, &[Self::FIELDS])?;
         read(body)
     }
 

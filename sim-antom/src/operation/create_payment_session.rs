@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::Value;
-use wire::antom::{CreatePaymentSessionRequest, CreatePaymentSessionResponse, ResultObject};
+use wire::antom::{CreatePaymentSessionRequest, CreatePaymentSessionResponse, ResultObject, Tree};
 use wire::time::WireTime;
 
 use super::new::{self, New};
@@ -20,8 +19,8 @@ use crate::trigger::Texts;
 const HOUR: Duration = Duration::from_secs(3600);
 
 impl Serve for CreatePaymentSessionRequest {
-    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-        reader.check(&body, &[Self::FIELDS])?;
+    fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+        reader.check(body, &[Self::FIELDS])?;
         read(body)
     }
 

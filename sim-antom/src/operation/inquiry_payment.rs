@@ -1,10 +1,9 @@
 //! inquiryPayment: tells how a payment stands.
 
 use bytes::Bytes;
-use serde_json::Value;
 use wire::antom::{
     InquiryPaymentRequest, InquiryPaymentResponse, PaymentStatus, RefundStatus, ResultObject, Transaction,
-    TransactionType,
+    TransactionType, Tree,
 };
 use wire::time::WireTime;
 
@@ -17,7 +16,7 @@ use crate::reply::json;
 use crate::trigger::Texts;
 
 impl Serve for InquiryPaymentRequest {
-    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+    fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         named::read(body, reader)
     }
 

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::Value;
-use wire::antom::{InquiryRefundRequest, InquiryRefundResponse, ResultObject};
+use wire::antom::{InquiryRefundRequest, InquiryRefundResponse, ResultObject, Tree};
 use wire::time::WireTime;
 
 use super::{Reader, Serve};
@@ -16,8 +15,8 @@ use crate::reply::json;
 use crate::trigger::Texts;
 
 impl Serve for InquiryRefundRequest {
-    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-        reader.check(&body, &[Self::FIELDS])?;
+    fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+        reader.check(body, &[Self::FIELDS])?;
         let request: Self = read(body)?;
         reader.needs_one(
             "refundRequestId or refundId",

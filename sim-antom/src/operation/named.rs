@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use wire::antom::{CancelRequest, FieldRule, InquiryPaymentRequest};
+use wire::antom::{CancelRequest, FieldRule, InquiryPaymentRequest, Tree};
 
 use super::Reader;
 use crate::checks::{Refusal, read as read_body};
@@ -22,8 +21,8 @@ pub(super) trait Named: DeserializeOwned {
 }
 
 /// Reads its body.
-pub(super) fn read<T: Named>(body: Value, reader: &mut Reader<'_>) -> Result<T, Refusal> {
-    reader.check(&body, &[T::TABLE])?;
+pub(super) fn read<T: Named>(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<T, Refusal> {
+    reader.check(body, &[T::TABLE])?;
     let request: T = read_body(body)?;
     let (payment_id, payment_request_id) = request.ids();
     reader.needs_one("paymentRequestId or paymentId", payment_id.or(payment_request_id))?;

@@ -1,9 +1,8 @@
 //! pay: makes a payment, or tells what became of the one that its id has made before.
 
 use bytes::Bytes;
-use serde_json::Value;
 use wire::antom::{
-    CodeDetail, OrderCodeForm, PayRequest, PayResponse, PaymentStatus, Product, RedirectActionForm, ResultObject,
+    CodeDetail, OrderCodeForm, PayRequest, PayResponse, PaymentStatus, Product, RedirectActionForm, ResultObject, Tree,
 };
 use wire::time::{Span, WireTime};
 
@@ -25,10 +24,10 @@ pub(super) struct Pay {
 }
 
 impl Serve for Pay {
-    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+    fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         // What is known is enough to tell which table counts; what is not is told by the first one.
-        let product = Product::of(&body).unwrap_or(Product::EntryCode);
-        reader.check(&body, &[product.discriminators(), product.fields(), PayRequest::FIELDS])?;
+        let product = Product::of(body).unwrap_or(Product::EntryCode);
+        reader.check(body, &[product.discriminators(), product.fields(), PayRequest::FIELDS])?;
         let request: PayRequest = read(body)?;
         let is_card = ["CARD", "APPLEPAY", "GOOGLEPAY"].contains(&request.payment_method.payment_method_type.as_str());
         let kind = if product == Product::Cashier && is_card { Kind::Card } else { Kind::Pay(product) };

@@ -1,7 +1,6 @@
 //! Reads bodies: compares them with their tables, and collects what is let pass but should be told.
 
-use serde_json::Value;
-use wire::antom::{BatchPayRequest, FieldRule, Severity, check_fields};
+use wire::antom::{BatchPayRequest, FieldRule, Json, Severity, check_fields};
 
 use crate::checks::Refusal;
 
@@ -16,7 +15,7 @@ pub(crate) struct Reader<'n> {
 
 impl Reader<'_> {
     /// Compares a body with tables of fields; all that breaks them is told at once.
-    pub(crate) fn check(&mut self, body: &Value, tables: &[&[FieldRule]]) -> Result<(), Refusal> {
+    pub(crate) fn check(&mut self, body: &impl Json, tables: &[&[FieldRule]]) -> Result<(), Refusal> {
         let mut errors = Vec::new();
         for problem in tables.iter().flat_map(|table| check_fields(body, table)) {
             let list = if problem.severity == Severity::Error || self.strict { &mut errors } else { &mut *self.notes };

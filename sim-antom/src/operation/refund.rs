@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::Value;
-use wire::antom::{PaymentStatus, RefundRequest, RefundResponse, RefundStatus, ResultObject};
+use wire::antom::{PaymentStatus, RefundRequest, RefundResponse, RefundStatus, ResultObject, Tree};
 use wire::time::WireTime;
 
 use super::{Reader, Serve};
@@ -20,8 +19,8 @@ use crate::trigger::Texts;
 const WINDOW: Duration = Duration::from_secs(365 * 24 * 3600);
 
 impl Serve for RefundRequest {
-    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-        reader.check(&body, &[Self::FIELDS])?;
+    fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+        reader.check(body, &[Self::FIELDS])?;
         read(body)
     }
 

@@ -1,10 +1,9 @@
 //! The shape that all operations have.
 
 use bytes::Bytes;
-use serde_json::Value;
 use wire::antom::{
     BatchPayRequest, CancelRequest, CaptureRequest, CreatePaymentSessionRequest, InquiryPaymentRequest,
-    InquiryRefundRequest, Operation, RefundRequest, ResultObject,
+    InquiryRefundRequest, Operation, RefundRequest, ResultObject, Tree,
 };
 
 use super::Reader;
@@ -19,7 +18,7 @@ pub(crate) trait Serve {
     ///
     /// # Errors
     /// The fields that are missing or illegal.
-    fn read(body: Value, reader: &mut Reader<'_>) -> Result<Self, Refusal>
+    fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal>
     where
         Self: Sized;
 
@@ -48,8 +47,8 @@ pub(crate) trait Serve {
 ///
 /// # Errors
 /// Fields that are missing or illegal.
-pub(crate) fn read(operation: Operation, body: Value, reader: &mut Reader<'_>) -> Result<Box<dyn Serve>, Refusal> {
-    fn boxed<T: Serve + 'static>(body: Value, reader: &mut Reader<'_>) -> Result<Box<dyn Serve>, Refusal> {
+pub(crate) fn read(operation: Operation, body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Box<dyn Serve>, Refusal> {
+    fn boxed<T: Serve + 'static>(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Box<dyn Serve>, Refusal> {
         T::read(body, reader).map(|request| Box::new(request) as Box<dyn Serve>)
     }
     match operation {

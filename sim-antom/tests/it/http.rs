@@ -313,6 +313,24 @@ async fn whoever_asks_is_served_at_once_however_many_dawdle(#[case] begun: &[u8]
     drop(idle);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_client_that_says_nothing_for_half_a_minute_is_let_go() {
+    let server = Server::start("").await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let request = String::from_utf8(written(&Draft::pay("PR-1", "1000").signed())).unwrap();
+    let request = request.replace("connection: close", "connection: keep-alive");
+    // Between its requests it takes its time, and is served all the same.
+    for _ in 0..3 {
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = [0; 4096];
+        assert!(stream.read(&mut answer).await.unwrap() > 0);
+        tokio::time::sleep(Duration::from_secs(29)).await;
+    }
+    let since = tokio::time::Instant::now();
+    assert_eq!(timeout(HOUR, stream.read(&mut [0; 1])).await.unwrap().unwrap(), 0);
+    assert_eq!(since.elapsed().as_secs(), 1);
+}
+
 #[tokio::test]
 async fn whoever_hangs_up_on_a_silent_answer_makes_room() {
     let server = Server::start("faults: [{lose-answer: {on: pay, how: silence, times: 300}}]").await;

@@ -158,7 +158,7 @@ impl Draft {
         self.with_signature(self.signature())
     }
 
-    pub(super) fn with_signature(&self, signature: impl Into<String>) -> Envelope {
+    pub(super) fn with_signature(&self, signature: impl AsRef<str>) -> Envelope {
         let mut headers = Headers::new();
         if let Some(content_type) = self.content_type {
             headers.push("Content-Type", content_type);

@@ -1,26 +1,44 @@
 //! An HTTP message as it was on the wire: method, target, headers, and the bytes of the body.
 
-use bytes::Bytes;
+use std::fmt;
 
-/// Headers in the order and spelling they came in.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Headers(Vec<(String, String)>);
+use bytes::Bytes;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Headers in the order and spelling they came in; in a trace, a list of pairs.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Headers {
+    /// All names and values, one after the other: many headers are two pieces of memory.
+    text: String,
+    /// Where each name and each value ends.
+    ends: Vec<(usize, usize)>,
+}
 
 impl Headers {
     /// No headers.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { text: String::new(), ends: Vec::new() }
+    }
+
+    /// No headers, and room for so many, with so many bytes of text.
+    #[must_use]
+    pub fn with_capacity(headers: usize, bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), ends: Vec::with_capacity(headers) }
     }
 
     /// Adds one at the end.
-    pub fn push(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.0.push((name.into(), value.into()));
+    pub fn push(&mut self, name: impl AsRef<str>, value: impl AsRef<str>) {
+        self.text.push_str(name.as_ref());
+        let name = self.text.len();
+        self.text.push_str(value.as_ref());
+        self.ends.push((name, self.text.len()));
     }
 
     /// The same with one more.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn with(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         self.push(name, value);
         self
     }
@@ -28,18 +46,74 @@ impl Headers {
     /// The first value of a name, whatever its case.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+        self.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
     }
 
     /// All of them, as they came.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(n, v)| (n.as_str(), v.as_str()))
+        let begins = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        let text = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
+        begins.zip(&self.ends).map(move |(begin, (name, end))| (text(begin, *name), text(*name, *end)))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Bytes of all names and values.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.text.len()
+    }
+}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 
 impl FromIterator<(String, String)> for Headers {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().collect())
+        let mut headers = Self::new();
+        pairs.into_iter().for_each(|(name, value)| headers.push(name, value));
+        headers
+    }
+}
+
+impl Serialize for Headers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // The number of pairs is told beforehand, which a packed form needs.
+        let pairs: Vec<(&str, &str)> = self.iter().collect();
+        pairs.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Headers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Headers;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of pairs of name and value")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut pairs: A) -> Result<Headers, A::Error> {
+                let mut headers = Headers::new();
+                while let Some((name, value)) = pairs.next_element::<(String, String)>()? {
+                    headers.push(name, value);
+                }
+                Ok(headers)
+            }
+        }
+        deserializer.deserialize_seq(Pairs)
     }
 }
 
@@ -127,5 +201,15 @@ mod tests {
         let headers = Headers::new().with("Client-Id", "C").with("client-id", "D");
         assert_eq!(headers.value("CLIENT-ID"), Some("C"));
         assert_eq!(headers.value("x"), None);
+    }
+
+    #[test]
+    fn headers_keep_order_and_spelling_and_are_pairs_in_a_trace() {
+        let headers = Headers::new().with("B", "1").with("a", "").with("B", "é");
+        assert_eq!(headers.iter().collect::<Vec<_>>(), [("B", "1"), ("a", ""), ("B", "é")]);
+        assert_eq!((headers.len(), headers.bytes()), (3, 6));
+        let text = serde_json::to_string(&headers).unwrap();
+        assert_eq!(text, r#"[["B","1"],["a",""],["B","é"]]"#);
+        assert_eq!(serde_json::from_str::<Headers>(&text).unwrap(), headers);
     }
 }

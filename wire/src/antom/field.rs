@@ -5,8 +5,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
+use super::json::{Json, JsonView};
 use crate::money::Money;
 use crate::time::WireTime;
 
@@ -130,40 +129,25 @@ const MISSING: &str = "is required";
 
 /// Compares a body with its table; problems come in the order of the table.
 #[must_use]
-pub fn check_fields(body: &Value, table: &[FieldRule]) -> Vec<FieldProblem> {
+pub fn check_fields<J: Json>(body: &J, table: &[FieldRule]) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     check_object(body, body, "", table, &mut problems);
     problems
 }
 
-fn find<'v>(object: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('.').try_fold(object, field).filter(|value| !value.is_null())
-}
-
-/// A field of an object. Most objects have a handful, which are compared sooner than one name is hashed; a table asks for
-/// many names.
-fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    const A_HANDFUL: usize = 24;
-    let object = value.as_object()?;
-    if object.len() > A_HANDFUL {
-        return object.get(name);
-    }
-    object.iter().find(|(key, _)| key.as_str() == name).map(|(_, value)| value)
-}
-
-fn check_object(root: &Value, object: &Value, prefix: &str, table: &[FieldRule], problems: &mut Vec<FieldProblem>) {
+fn check_object<J: Json>(root: &J, object: &J, prefix: &str, table: &[FieldRule], problems: &mut Vec<FieldProblem>) {
     for rule in table {
         // Most rules hold, so the path is written only for those that do not, and for what lies deeper.
         let path = || if prefix.is_empty() { rule.path.to_owned() } else { format!("{prefix}.{}", rule.path) };
         let mut report = |severity, problem: String| {
             problems.push(FieldProblem { path: path(), problem, severity });
         };
-        let Some(value) = find(object, rule.path) else {
+        let Some(value) = object.at(rule.path) else {
             match rule.need {
                 FieldNeed::Required => report(Severity::Error, format!("{MISSING} and missing")),
                 FieldNeed::Expected => report(Severity::Lint, format!("{MISSING} by the documents and missing")),
                 FieldNeed::When(other, values) => {
-                    if let Some(text) = find(root, other).and_then(Value::as_str).filter(|text| values.contains(text)) {
+                    if let Some(text) = root.at(other).and_then(Json::text).filter(|text| values.contains(text)) {
                         report(Severity::Error, format!("{MISSING} and missing, since {other} is {text}"));
                     }
                 }
@@ -171,16 +155,16 @@ fn check_object(root: &Value, object: &Value, prefix: &str, table: &[FieldRule],
             }
             continue;
         };
-        match rule.kind {
-            FieldKind::Nested(table) if value.is_object() => check_object(root, value, &path(), table, problems),
-            FieldKind::List(least, most, table) => match value.as_array() {
-                Some(items) => {
+        match (rule.kind, value.view()) {
+            (FieldKind::Nested(table), JsonView::Object) => check_object(root, value, &path(), table, problems),
+            (FieldKind::List(least, most, table), view) => match view {
+                JsonView::List(items) => {
                     if !(least..=most).contains(&items.len()) {
                         report(Severity::Error, format!("must have {least} to {most} elements, has {}", items.len()));
                     }
                     for (index, item) in items.iter().take(most).enumerate() {
                         let place = format!("{}[{index}]", path());
-                        if item.is_object() {
+                        if matches!(item.view(), JsonView::Object) {
                             check_object(root, item, &place, table, problems);
                         } else {
                             let problem = "must be an object".to_owned();
@@ -188,39 +172,37 @@ fn check_object(root: &Value, object: &Value, prefix: &str, table: &[FieldRule],
                         }
                     }
                 }
-                None => report(Severity::Error, "must be an array".to_owned()),
+                _ => report(Severity::Error, "must be an array".to_owned()),
             },
-            FieldKind::Items(most, kind) => match value.as_array() {
-                Some(items) if items.len() > most => {
+            (FieldKind::Items(most, kind), view) => match view {
+                JsonView::List(items) if items.len() > most => {
                     report(Severity::Error, format!("must have at most {most} elements, has {}", items.len()));
                 }
-                Some(items) => items.iter().for_each(|item| check_one(item, *kind, &mut report)),
-                None => report(Severity::Error, "must be an array".to_owned()),
+                JsonView::List(items) => items.iter().for_each(|item| check_one(item, *kind, &mut report)),
+                _ => report(Severity::Error, "must be an array".to_owned()),
             },
-            kind => check_one(value, kind, &mut report),
+            (kind, _) => check_one(value, kind, &mut report),
         }
     }
 }
 
-fn check_one(value: &Value, kind: FieldKind, report: &mut impl FnMut(Severity, String)) {
-    match kind {
-        FieldKind::Present => return,
+fn check_one<J: Json>(value: &J, kind: FieldKind, report: &mut impl FnMut(Severity, String)) {
+    match (kind, value.view()) {
         // Natives are what the SDKs send, whatever the documents say of texts.
-        FieldKind::Flag if value.is_boolean() => return,
-        FieldKind::Whole(least, most) if value.is_number() => {
+        (FieldKind::Present, _) | (FieldKind::Flag, JsonView::Bool(_)) => return,
+        (FieldKind::Whole(least, most), JsonView::Number(value)) => {
             let fits = value.as_u64().is_some_and(|number| (u64::from(least)..=u64::from(most)).contains(&number));
             if !fits {
                 report(Severity::Error, format!("must be a whole number from {least} to {most}, is {value}"));
             }
             return;
         }
-        FieldKind::Object | FieldKind::Nested(_) => {
-            if !value.is_object() {
-                report(Severity::Error, "must be an object".to_owned());
-            }
+        (FieldKind::Object | FieldKind::Nested(_), JsonView::Object) => return,
+        (FieldKind::Object | FieldKind::Nested(_), _) => {
+            report(Severity::Error, "must be an object".to_owned());
             return;
         }
-        FieldKind::Amount => {
+        (FieldKind::Amount, _) => {
             check_amount(value, report);
             return;
         }
@@ -262,11 +244,11 @@ fn check_one(value: &Value, kind: FieldKind, report: &mut impl FnMut(Severity, S
     }
 }
 
-fn check_amount(value: &Value, report: &mut impl FnMut(Severity, String)) {
-    let Some(object) = value.as_object() else {
+fn check_amount<J: Json>(value: &J, report: &mut impl FnMut(Severity, String)) {
+    if !matches!(value.view(), JsonView::Object) {
         return report(Severity::Error, "must be an amount object".to_owned());
-    };
-    let mut text = |key: &str| match object.get(key).filter(|v| !v.is_null()) {
+    }
+    let mut text = |key: &str| match value.field(key) {
         Some(value) => scalar(value, &mut |severity, problem| report(severity, format!("{key} {problem}"))),
         None => {
             report(Severity::Error, format!("{key} {MISSING} and missing"));
@@ -287,18 +269,18 @@ fn check_amount(value: &Value, report: &mut impl FnMut(Severity, String)) {
 }
 
 /// The text of a scalar; a number or boolean is let pass with a lint.
-fn scalar<'v>(value: &'v Value, report: &mut impl FnMut(Severity, String)) -> Option<Cow<'v, str>> {
-    match value {
-        Value::String(text) => Some(text.into()),
-        Value::Number(number) => {
+fn scalar<'v, J: Json>(value: &'v J, report: &mut impl FnMut(Severity, String)) -> Option<Cow<'v, str>> {
+    match value.view() {
+        JsonView::Text(text) => Some(text.into()),
+        JsonView::Number(number) => {
             report(Severity::Lint, "should be a JSON string, is a number".to_owned());
             Some(number.to_string().into())
         }
-        Value::Bool(bool) => {
+        JsonView::Bool(bool) => {
             report(Severity::Lint, "should be a JSON string, is a boolean".to_owned());
             Some(bool.to_string().into())
         }
-        Value::Null | Value::Array(_) | Value::Object(_) => {
+        JsonView::Null | JsonView::List(_) | JsonView::Object => {
             report(Severity::Error, "must be a text".to_owned());
             None
         }
@@ -312,7 +294,7 @@ fn clip(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     const INNER: &[FieldRule] = &[required("a", FieldKind::Text(1))];
 

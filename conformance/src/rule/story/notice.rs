@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use wire::antom::Operation;
+use wire::antom::{Headers, Operation};
 use wire::time::Moment;
 
 use super::Payment;
-use super::request::{header, moment};
+use super::request::moment;
 
 /// A delivery whose own time is longer ago than this is replayed.
 const OLD: Duration = Duration::from_secs(3600);
@@ -24,7 +24,7 @@ pub(crate) struct Notice<'a> {
     /// Where to.
     pub(crate) url: &'a str,
     /// The headers.
-    pub(crate) headers: &'a [(String, String)],
+    pub(crate) headers: &'a Headers,
     /// The body, decoded.
     pub(crate) body: Value,
     /// Whether a merchant should believe that Antom sent it.
@@ -97,7 +97,7 @@ impl Notice<'_> {
 
     /// A header, its name in any case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        header(self.headers, name)
+        self.headers.value(name)
     }
 
     /// Whether it was signed long before it came: somebody else has kept it.

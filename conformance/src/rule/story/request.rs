@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 use sim_antom::LostHow;
-use wire::antom::{Operation, Product};
+use wire::antom::{Headers, Operation, Product};
 use wire::money::Money;
 use wire::time::{Moment, WireTime};
 
@@ -26,7 +26,7 @@ pub(crate) struct Request<'a> {
     /// The request target as written.
     pub(crate) target: &'a str,
     /// The headers as written.
-    pub(crate) headers: &'a [(String, String)],
+    pub(crate) headers: &'a Headers,
     /// The body as sent.
     pub(crate) raw: &'a Bytes,
     /// The body, decoded; null when it is not JSON.
@@ -62,7 +62,7 @@ impl Request<'_> {
 
     /// A header, its name in any case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        header(self.headers, name)
+        self.headers.value(name)
     }
 
     /// The merchant's own id for the payment.
@@ -144,11 +144,6 @@ impl Reply<'_> {
 /// Whether an operation makes a payment.
 pub(super) const fn creates(operation: Operation) -> bool {
     matches!(operation, Operation::Pay | Operation::BatchPay | Operation::CreatePaymentSession)
-}
-
-/// A header, its name in any case.
-pub(super) fn header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
-    headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 /// A time as headers write it: milliseconds since 1970, or ISO-8601 with an offset.

@@ -7,6 +7,7 @@ use super::{
     ChallengeActionForm, CreditPayPlan, Env, Order, OrderCodeForm, PaymentFactor, PaymentMethod, PaymentResultInfo,
     PromotionResult, PspCustomerInfo, Quote, RedirectActionForm, SettlementStrategy,
 };
+use crate::antom::Json;
 use crate::antom::field::{FieldKind, FieldRule, expected, optional, required, when};
 use crate::money::Money;
 use crate::time::WireTime;
@@ -63,9 +64,9 @@ impl Product {
 
     /// Which product a body asks for; none when it says nothing that is known.
     #[must_use]
-    pub fn of(body: &Value) -> Option<Self> {
-        let text = |pointer| body.pointer(pointer).and_then(Value::as_str);
-        match (text("/productCode")?, text("/paymentFactor/inStorePaymentScenario")) {
+    pub fn of(body: &impl Json) -> Option<Self> {
+        let text = |path| body.at(path).and_then(Json::text);
+        match (text("productCode")?, text("paymentFactor.inStorePaymentScenario")) {
             (PayRequest::IN_STORE_PAYMENT, Some(PayRequest::ENTRY_CODE)) => Some(Self::EntryCode),
             (PayRequest::IN_STORE_PAYMENT, Some(PayRequest::ORDER_CODE)) => Some(Self::OrderCode),
             (PayRequest::IN_STORE_PAYMENT, Some(PayRequest::PAYMENT_CODE)) => Some(Self::UserPresented),
