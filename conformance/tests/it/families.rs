@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conformance::plan::{Case, plan};
-use wire::antom::{CodeLine, INQUIRY_PAYMENT, PAY, PAYMENT_RESULT_CODE, ResultStatus};
+use wire::antom::{CodeLine, INQUIRY_PAYMENT, INQUIRY_REFUND, PAY, PAYMENT_RESULT_CODE, ResultStatus};
 use wire::edc::{BusinessCode, CommandCode};
 
 use crate::root;
@@ -43,6 +43,9 @@ fn every_code_of_the_gateway_that_a_shop_meets_has_a_case() {
     let mut inquiry = codes(INQUIRY_PAYMENT, ResultStatus::F);
     inquiry.extend(codes(INQUIRY_PAYMENT, ResultStatus::U));
     assert_eq!(rows(&cases, "inquiry/by-code", ""), inquiry);
+    let mut of_refunds = codes(INQUIRY_REFUND, ResultStatus::F);
+    of_refunds.extend(codes(INQUIRY_REFUND, ResultStatus::U));
+    assert_eq!(rows(&cases, "refund/inquiry-by-code", ""), of_refunds);
     for family in ["inquiry/failed-with", "notify/declined-and-notified"] {
         assert_eq!(rows(&cases, family, ""), codes(PAYMENT_RESULT_CODE, ResultStatus::F), "{family}");
     }

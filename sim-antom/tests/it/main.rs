@@ -12,6 +12,7 @@
 //! | `inquiring` | both ids, every state |
 //! | `scripting` | scripted answers, lost answers |
 //! | `faults` | every line of `docs/gateway-faults.md` |
+//! | `checklist` | every line of `docs/gateway-checklist.md`: what the sandbox cannot do, and the scenario that shows it |
 //! | `notifying` | the schedule, what is an acknowledgement, forgeries |
 //! | `idling` | nothing is pending when nothing can happen, the same inputs give the same outputs |
 //! | `model` | the ledger against a page of arithmetic, over hundreds of histories |
@@ -21,6 +22,7 @@
 //! | `delivering` | notifications over loopback sockets |
 //! | `cashier` | the page of the buyer, over HTTP and in a real browser |
 //! | `controlling` | the control API, of the real binary |
+//! | `hostile` | hundreds of hostile messages, and the real binary goes on answering |
 //! | `crashing` | a ledger in a file, and a gateway that is killed |
 //! | `interop` | how the Java, Go, PHP and .NET SDKs sign and parse |
 //! | `official` | the official Python SDK, unmodified, over TLS |
@@ -35,6 +37,7 @@ mod cancelling;
 mod capturing;
 mod cashier;
 mod checking;
+mod checklist;
 mod codes;
 mod contracts;
 mod controlling;
@@ -42,6 +45,7 @@ mod crashing;
 mod delivering;
 mod events;
 mod faults;
+mod hostile;
 mod http;
 mod idling;
 mod inquiring;
