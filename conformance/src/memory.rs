@@ -1,11 +1,13 @@
 //! A world inside this process: serial line, HTTP connections and the order book are memory, time is the paused clock.
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::DuplexStream;
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
-use wire::clock::ClockHandle;
+use wire::clock::{Clock, ClockHandle, Deadlines, Sleep};
+use wire::time::Moment;
 
 use crate::world::MEMORY_GATEWAY;
 
@@ -27,7 +29,28 @@ struct Shared {
     listener: Mutex<Option<mpsc::Sender<DuplexStream>>>,
     /// The order book's lines.
     book: Mutex<Vec<String>>,
+    clock: Arc<Counting>,
+}
+
+/// The integration's clock, which counts how often a wait has come to its end: between two of them, and with nothing on any
+/// wire, an integration in memory does nothing.
+struct Counting {
     clock: ClockHandle,
+    ended: Arc<AtomicU64>,
+}
+
+impl Clock for Counting {
+    fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    fn sleep(&self, deadlines: Deadlines) -> Sleep {
+        let (sleep, ended) = (self.clock.sleep(deadlines), Arc::clone(&self.ended));
+        Box::pin(async move {
+            sleep.await;
+            ended.fetch_add(1, Ordering::Relaxed);
+        })
+    }
 }
 
 /// A place where streams arrive.
@@ -65,8 +88,14 @@ impl Memory {
             gateway: Door::new(),
             listener: Mutex::new(None),
             book: Mutex::default(),
-            clock,
+            clock: Arc::new(Counting { clock, ended: Arc::default() }),
         }))
+    }
+
+    /// How many waits of the integration have come to their end.
+    #[must_use]
+    pub fn waits(&self) -> u64 {
+        self.0.clock.ended.load(Ordering::Relaxed)
     }
 
     /// The terminal's end of the line.
@@ -153,7 +182,8 @@ impl reference::World for Memory {
     }
 
     fn clock(&self) -> ClockHandle {
-        Arc::clone(&self.0.clock)
+        let clock: ClockHandle = Arc::clone(&self.0.clock) as _;
+        clock
     }
 
     /// Nobody reads it: the trace says what happened, and a campaign has thousands of cases.

@@ -211,6 +211,7 @@ async fn carry_out(
         calls: Vec::new(),
         lives: 0,
         overdue: 0,
+        asked: None,
         began: played,
         steady: None,
         lag: Duration::ZERO,

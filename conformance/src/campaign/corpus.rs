@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::chance::Chance;
-use super::draw::{Area, draw};
+use super::draw::{Area, decide, draw};
 use super::situation::Situation;
 use crate::scenario::{Restart, Scenario, Step, from_value, to_value};
 
@@ -91,7 +91,10 @@ fn changed(old: &Scenario, fresh: &Scenario, chance: &mut Chance) -> Scenario {
     let (terminal, antom) = (&mut new.given.terminal, &mut new.given.antom);
     match chance.place(6) {
         0 => new.given = fresh.given.clone(),
-        1 => terminal.append(fresh.given.terminal.clone()),
+        1 => {
+            terminal.append(fresh.given.terminal.clone());
+            decide(terminal);
+        }
         2 => antom.faults.extend(fresh.given.antom.faults.iter().cloned()),
         3 => antom.buyer.clone_from(&fresh.given.antom.buyer),
         4 => {

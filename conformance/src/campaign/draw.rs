@@ -7,6 +7,8 @@ mod gateway;
 mod story;
 mod terminal;
 
+pub(super) use terminal::decide;
+
 use super::chance::Chance;
 use crate::scenario::{Given, Role, Scenario, unplaced};
 

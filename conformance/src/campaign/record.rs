@@ -17,8 +17,6 @@ use crate::world::Signing;
 
 /// The seed of `conformance run` when none is given.
 const USUAL_SEED: u64 = 1;
-/// Runs that making one finding small may take: in memory, and with a real process.
-const TRIES: (u32, u32) = (2000, 200);
 /// How often a finding with a real process is looked at again.
 const AGAIN: u32 = 3;
 
@@ -49,9 +47,18 @@ pub enum Standing {
     Flaky,
 }
 
-/// Makes the case of a finding small. `folder` is where it will be written, `origin` how it was found.
+/// Makes the case of a finding small, in so many tries at most. `folder` is where it will be written, `origin` how it was
+/// found.
 #[must_use]
-pub fn record(key: &str, case: &Case, folder: &Path, origin: &str, settings: &Settings, hello: &Hello) -> Record {
+pub fn record(
+    key: &str,
+    case: &Case,
+    folder: &Path,
+    origin: &str,
+    tries: u32,
+    settings: &Settings,
+    hello: &Hello,
+) -> Record {
     let number = case.name.rsplit('-').next().unwrap_or_default();
     let slug = format!("{}-{number}", key.to_lowercase().replace(' ', "-"));
     let path = folder.join(format!("{slug}.yaml"));
@@ -64,7 +71,6 @@ pub fn record(key: &str, case: &Case, folder: &Path, origin: &str, settings: &Se
     let whole = to_value(&case.scenario);
     let again = if is_real { AGAIN } else { 1 };
     let is_confirmed = (0..again).any(|_| replay.fails(&whole));
-    let tries = if is_real { TRIES.1 } else { TRIES.0 };
     let small =
         if is_confirmed { shrink(whole, tries, |file| replay.fails(file)) } else { crate::scenario::terse(whole) };
     replay.record(small, path, origin, if is_confirmed { Standing::Confirmed } else { Standing::Flaky })

@@ -49,6 +49,9 @@ pub(super) struct FuzzArguments {
     /// Where failing cases are written, and what a campaign needs to be resumed
     #[arg(long, value_name = "DIR", default_value = "reports/campaign")]
     out: PathBuf,
+    /// Runs that making a finding small may take; 0 leaves it as it was drawn [default: 2000 in memory, 200 otherwise]
+    #[arg(long, value_name = "N")]
+    tries: Option<u32>,
     /// Cases that run beside each other [default: one a processor in memory, four otherwise]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -184,8 +187,8 @@ impl Hunt<'_> {
                 if is_told || interrupt::came() {
                     continue;
                 }
-                let found =
-                    record(&key, &case, &self.arguments.out, &self.origin(&case.name), self.settings, self.hello);
+                let (origin, tries) = (self.origin(&case.name), self.tries());
+                let found = record(&key, &case, &self.arguments.out, &origin, tries, self.settings, self.hello);
                 bar.suspend(|| tell(&format!("{key} in {} (seed {}): {}", case.name, case.seed, found.path.display())));
                 write_file(&found.path, &found.yaml)?;
                 self.records.insert(key, found);
@@ -199,6 +202,11 @@ impl Hunt<'_> {
         }
         bar.finish_and_clear();
         Ok(())
+    }
+
+    fn tries(&self) -> u32 {
+        let usual = if self.settings.time == TimeMode::Paused { 2000 } else { 200 };
+        self.arguments.tries.unwrap_or(usual)
     }
 
     fn cases(&self) -> Option<u64> {

@@ -56,7 +56,7 @@ pub(super) fn polling_goes_on_and_ends(view: &View<'_>) -> Judgement {
     let mut exercised = false;
     for (payment, last) in told(view, PaymentStatus::Processing) {
         exercised = true;
-        if let Some(hot) = payment.crowd(Operation::InquiryPayment, HOT.0, HOT.1, &view.story.killed) {
+        if let Some(hot) = payment.crowd(Operation::InquiryPayment, HOT.0, HOT.1, &begun_anew(view)) {
             let text = format!(
                 "inquired {} times within {} s about {:?}: there is no pause",
                 HOT.0,
@@ -81,6 +81,13 @@ pub(super) fn polling_goes_on_and_ends(view: &View<'_>) -> Judgement {
         }
     }
     Judgement::new(exercised, findings)
+}
+
+/// Where a merchant begins anew: killed and started again, or asked for something by a person.
+fn begun_anew(view: &View<'_>) -> Vec<usize> {
+    let asked =
+        view.story.asked.iter().filter(|asked| matches!(asked.method, "checkout" | "cancel")).map(|asked| asked.n);
+    view.story.killed.iter().copied().chain(asked).collect()
 }
 
 /// Whether a person was told of a payment's order.

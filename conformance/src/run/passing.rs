@@ -87,7 +87,7 @@ impl Stage<'_> {
             self.check_limits()?;
             if asks {
                 self.rest().await;
-                self.ask_all().await?;
+                self.ask_for_news().await?;
             }
             if all.iter().any(|one| self.is_over(one)) {
                 break;

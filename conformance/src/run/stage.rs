@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use wire::time::Moment;
 
-use super::Settings;
 use super::pulse::Pulse;
 use super::session::Session;
 use super::track::Track;
+use super::{Settings, TimeMode};
 use crate::clock::WorldClock;
 use crate::driver::{DriverError, OrderState, OrderStatus};
 use crate::interrupt;
@@ -43,6 +43,8 @@ pub(super) struct Stage<'a> {
     pub(super) lives: u32,
     /// How often in a row the integration was due to act and did not.
     pub(super) overdue: u32,
+    /// What had happened when every order was asked about last.
+    pub(super) asked: Option<(usize, u64)>,
     /// When the case began, in real time.
     pub(super) began: Instant,
     /// When the integration means to act by itself, and since when it has said so.
@@ -101,6 +103,19 @@ impl Stage<'_> {
         if interrupt::came() {
             return Err(DriverError::Unreachable("it was interrupted".to_owned()));
         }
+        Ok(())
+    }
+
+    /// Asks how each order stands, unless nothing can have changed since: in memory, where nothing was seen on any wire and
+    /// the integration has not woken.
+    pub(super) async fn ask_for_news(&mut self) -> Result<(), DriverError> {
+        let happened = (self.recorder.len(), self.memory.waits());
+        if self.settings.time == TimeMode::Paused && self.asked == Some(happened) {
+            return Ok(());
+        }
+        self.ask_all().await?;
+        // What came while it was asked may be news.
+        self.asked = (self.recorder.len() == happened.0).then_some(happened);
         Ok(())
     }
 

@@ -31,6 +31,7 @@ mod rules_refund;
 mod rules_signing;
 mod runs;
 mod schemas;
+mod taught;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

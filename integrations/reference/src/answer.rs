@@ -80,6 +80,8 @@ fn pay(by: By, taking: Taking, attempt: &Attempt, body: &[u8], mistake: Mistake)
             match (page(urls, mistake), &response.redirect_action_form) {
                 (Some(form), _) => Said::Made(Next::Redirect(form)),
                 (None, Some(form)) => Said::Made(Next::Redirect(form.clone())),
+                // A card needs no page: it is being authorised.
+                (None, None) if taking != Taking::AtOnce => Said::Made(Next::Nothing),
                 (None, None) => Said::Failed("created without a page to pay on".to_owned()),
             }
         }
@@ -174,6 +176,8 @@ mod tests {
                 assert!(matches!(made, Said::Made(Next::Redirect(form)) if form.redirect_url == "http://127.0.0.1/p"));
             }
         }
+        let card = said(By::Cashier, Taking::WhenAsked, &json!({}), "PAYMENT_IN_PROCESS", "U");
+        assert!(matches!(card, Said::Made(Next::Nothing)), "a card needs no page");
         assert!(matches!(said(By::Batch, Taking::AtOnce, &json!({}), "UNKNOWN_EXCEPTION", "U"), Said::Failed(_)));
         assert!(matches!(said(By::EntryCode, Taking::AtOnce, &json!({}), "PAYMENT_IN_PROCESS", "U"), Said::Unknown(_)));
     }

@@ -87,12 +87,14 @@ impl Till {
                     verdict => Went::Verdict(verdict),
                 };
             }
-            let until = [Some(deadline), cancelling.as_ref().map(|cancelling| cancelling.until), countdown.ends()];
+            let early_until = early.as_ref().map(|(_, until)| *until);
+            let asked_until = cancelling.as_ref().map(|cancelling| cancelling.until);
+            let until = [Some(deadline), asked_until, early_until, countdown.ends()];
             let is_ours = |packet: &Packet| {
                 names(packet, &command) || packet.kind == Kind::Result && merchant.has(Fault::AnyResultIsOurs)
             };
             let happening = match early.take_if(|_| is_delivered) {
-                Some(request) => Happening::Cancel(request),
+                Some((request, _)) => Happening::Cancel(request),
                 None => self.next(until.into_iter().flatten().min(), false).await,
             };
             match happening {
@@ -155,7 +157,7 @@ impl Till {
                     Delivery::Refused | Delivery::Silent | Delivery::Acknowledged => is_delivered = true,
                 },
                 Happening::Cancel(request) if request.order == name && !is_delivered && early.is_none() => {
-                    early = Some(request);
+                    early = Some((request, merchant.now() + caller_timeout(CommandName::CommandCancel, 0)));
                 }
                 Happening::Cancel(request) if request.order == name => {
                     let is_too_late = card_seen && !merchant.has(Fault::CancelsAfterTheCard);
@@ -173,6 +175,10 @@ impl Till {
                 }
                 Happening::TimedOut => {
                     let now = merchant.now();
+                    if let Some((request, _)) = early.take_if(|(_, until)| *until <= now) {
+                        // Nobody can say any more whether it is in time.
+                        let _ = request.done.send(());
+                    }
                     if cancelling.as_ref().is_some_and(|cancelling| cancelling.until <= now)
                         && let Some(unanswered) = cancelling.take()
                     {

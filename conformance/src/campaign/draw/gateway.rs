@@ -8,7 +8,7 @@ use sim_antom::{
     Aim, Answer, Buyer, CaptureEnd, Chance as Percent, Changes, Code, Fault, FieldPath, Forgery, Hangup, NoticeKind,
     Oddity, Place, Point, RateLimit, RefundEnd, Rule, Script, Settings, Spelling, Status, Times,
 };
-use wire::antom::{Operation, PAYMENT_RESULT_CODE, codes};
+use wire::antom::{Operation, PAYMENT_RESULT_CODE, ResultStatus, codes};
 use wire::time::Span;
 
 use super::Drawing;
@@ -19,21 +19,30 @@ impl Drawing<'_> {
     pub(super) fn gateway(&mut self) -> Script {
         let chance = &mut *self.chance;
         Script {
-            answers: (0..chance.few(3)).map(|_| rule(answer(chance), chance)).collect(),
-            buyer: (0..chance.few(3)).map(|_| rule(buyer(chance), chance)).collect(),
-            refunds: (0..chance.few(1)).map(|_| rule(refund(chance), chance)).collect(),
-            captures: (0..chance.few(1)).map(|_| rule(capture(chance), chance)).collect(),
-            faults: (0..chance.few(3)).map(|_| rule(fault(chance), chance)).collect(),
+            answers: (0..chance.few(3)).map(|_| answers(chance)).collect(),
+            buyer: (0..chance.few(3)).map(|_| rule(buyer(chance), OFTEN, chance)).collect(),
+            refunds: (0..chance.few(1)).map(|_| rule(refund(chance), OFTEN, chance)).collect(),
+            captures: (0..chance.few(1)).map(|_| rule(capture(chance), OFTEN, chance)).collect(),
+            faults: (0..chance.few(3)).map(|_| rule(fault(chance), SELDOM, chance)).collect(),
             settings: settings(chance),
         }
     }
 }
 
-fn rule<T>(what: T, chance: &mut Chance) -> Rule<T> {
+/// How often a rule applies at most: what makes or asks about a payment may fail for ever; a cancel or refund whose end
+/// nobody ever tells leaves open what is right.
+const OFTEN: u32 = 50;
+const SELDOM: u32 = 3;
+
+fn most(on: Operation) -> u32 {
+    if matches!(on, Operation::Pay | Operation::InquiryPayment) { OFTEN } else { SELDOM }
+}
+
+fn rule<T>(what: T, most: u32, chance: &mut Chance) -> Rule<T> {
     let number = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
     let nth = number(chance.weighted([(8, 1), (2, 2), (1, 3)]));
     let times = chance.weighted([(10, 1), (3, 2), (2, 3), (1, 9), (1, 50)]);
-    let mut aim = Aim { nth, times: Times::Limited(number(times)), ..Aim::default() };
+    let mut aim = Aim { nth, times: Times::Limited(number(times.min(most))), ..Aim::default() };
     if chance.falls(4) {
         aim.chance = Percent(50);
         aim.seed = chance.below(100);
@@ -59,14 +68,31 @@ fn operation(chance: &mut Chance) -> Operation {
     ])
 }
 
+fn answers(chance: &mut Chance) -> Rule<Answer> {
+    let answer = answer(chance);
+    let mut drawn = rule(answer, most(answer.on), chance);
+    if answer.code.0.status == ResultStatus::F {
+        // A refusal of what was carried out before under the same id would be a lie.
+        drawn.aim = Aim { times: drawn.aim.times, ..Aim::default() };
+        if drawn.aim.times == Times::Always {
+            drawn.aim.times = Times::Limited(NonZeroU32::MIN);
+        }
+    }
+    drawn
+}
+
 fn answer(chance: &mut Chance) -> Answer {
     let on = operation(chance);
     // What leaves the outcome open comes as often as all that do not, together.
     let unknown = ["UNKNOWN_EXCEPTION", "REQUEST_TRAFFIC_EXCEED_LIMIT", "SYSTEM_ERROR", "PROCESS_FAIL"];
     let wanted = chance.one(unknown);
-    let table = codes(on);
-    let found = if chance.falls(50) { table.iter().find(|line| line.code == wanted) } else { None };
-    let line = found.or_else(|| chance.any(table)).unwrap_or(&wire::antom::PAY[0]);
+    // Of PAYMENT_IN_PROCESS the documents disagree; that there is nothing to cancel any more would not be true.
+    let is_untrue = |code: &str| matches!(code, "ORDER_NOT_EXIST" | "CANCEL_WINDOW_EXCEED");
+    let is_lie = |code: &str| code == "PAYMENT_IN_PROCESS" || on == Operation::Cancel && is_untrue(code);
+    let table = || codes(on).iter().filter(|line| !is_lie(line.code));
+    let found = if chance.falls(50) { table().find(|line| line.code == wanted) } else { None };
+    let place = chance.place(table().count());
+    let line = found.or_else(|| table().nth(place)).unwrap_or(&wire::antom::PAY[0]);
     Answer { on, code: Code(line) }
 }
 
@@ -129,7 +155,7 @@ fn capture(chance: &mut Chance) -> CaptureEnd {
 
 /// A failure of an operation.
 fn one_of(operation: Operation, chance: &mut Chance) -> Code {
-    let failures = || codes(operation).iter().filter(|line| line.status == wire::antom::ResultStatus::F);
+    let failures = || codes(operation).iter().filter(|line| line.status == ResultStatus::F);
     let place = chance.place(failures().count());
     Code(failures().nth(place).unwrap_or(&wire::antom::REFUND[0]))
 }

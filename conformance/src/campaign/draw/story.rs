@@ -73,7 +73,7 @@ impl Drawing<'_> {
         ]);
         let amount = self.money();
         let is_card = matches!(by, By::Cashier | By::Session) && self.chance.falls(40);
-        let is_held = is_card && self.chance.falls(60);
+        let is_held = is_card && by == By::Cashier && self.chance.falls(60);
         let mut checkout = plain(&order, by, amount);
         checkout.method = is_card.then(|| "CARD".to_owned());
         checkout.capture = if is_held { Capture::Manual } else { Capture::Automatic };
@@ -97,7 +97,8 @@ impl Drawing<'_> {
         if self.chance.falls(30) {
             self.give_back(&order, amount, false, &mut steps);
         }
-        if self.chance.falls(15) {
+        // One more try at a time: who clicks twice waits for the first one's end.
+        if self.chance.falls(15) && !steps.iter().any(|step| matches!(step, Step::Retry(_))) {
             steps.push(Step::Retry(OrderRef { order: unplaced(order) }));
         }
         steps
@@ -261,12 +262,12 @@ fn until(chance: &mut Chance) -> Until {
 
 /// Bytes that are no message, whoever reads them.
 fn noise(chance: &mut Chance) -> Step {
-    let bytes: &'static [u8] = match chance.place(6) {
+    // No ACK and no NAK: the till could not know that they are nobody's.
+    let bytes: &'static [u8] = match chance.place(5) {
         0 => &[0x00],
-        1 => &[0x15],
-        2 => &[0x02, 0x00],
-        3 => &[0x02, 0xff, 0xff],
-        4 => &[0xff; 64],
+        1 => &[0x02, 0x00],
+        2 => &[0x02, 0xff, 0xff],
+        3 => &[0xff; 64],
         _ => b"HELLO",
     };
     Step::SendRaw(SendRaw { to: RawTo::Till, hex: HexBytes(bytes.into()) })

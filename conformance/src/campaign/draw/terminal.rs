@@ -15,14 +15,27 @@ impl Drawing<'_> {
     /// A terminal's script.
     pub(super) fn terminal(&mut self) -> (Profile, Script) {
         let chance = &mut *self.chance;
-        let script = Script {
+        // A line of JSON has no frames that could be damaged, and nothing is acknowledged on it.
+        let profile = if chance.falls(8) { Profile::Ndjson } else { Profile::Stx };
+        let mut script = Script {
             cardholder: (0..chance.few(3)).map(|_| cardholder(chance)).collect(),
             host: (0..chance.few(2)).map(|_| host(chance)).collect(),
             answers: (0..chance.falls(20).into()).map(|_: u64| instead(chance)).collect(),
-            faults: (0..chance.few(3)).map(|_| fault(chance)).collect(),
+            faults: (0..chance.few(3)).map(|_| fault(chance, profile)).collect(),
             settings: settings(chance),
         };
-        (if chance.falls(8) { Profile::Ndjson } else { Profile::Stx }, script)
+        decide(&mut script);
+        (profile, script)
+    }
+}
+
+/// Takes out what nobody could decide: a failure that tells another amount, is it ours?
+pub(in crate::campaign) fn decide(script: &mut Script) {
+    let is_altered = |fault: &Fault| matches!(fault, Fault::AlteredAmount(_) | Fault::AlteredTerminal(_));
+    if script.faults.iter().any(is_altered) {
+        script.cardholder.clear();
+        script.host.clear();
+        script.answers.clear();
     }
 }
 
@@ -77,8 +90,10 @@ fn host(chance: &mut Chance) -> HostAnswer {
     }
 }
 
+/// Any code but ORDER_IS_CANCELED, which would tell of a refund that never was.
 fn business(chance: &mut Chance) -> BusinessCode {
-    chance.any(BusinessCode::ALL).copied().unwrap_or(BusinessCode::ProcessFail)
+    let code = chance.any(BusinessCode::ALL).copied().filter(|code| *code != BusinessCode::OrderIsCanceled);
+    code.unwrap_or(BusinessCode::ProcessFail)
 }
 
 fn instead(chance: &mut Chance) -> Instead {
@@ -123,10 +138,23 @@ fn times(chance: &mut Chance) -> u32 {
     chance.weighted([(10, 1), (3, 2), (2, 3), (1, 9), (1, 1000)])
 }
 
-fn fault(chance: &mut Chance) -> Fault {
+fn fault(chance: &mut Chance, profile: Profile) -> Fault {
     let times = times(chance);
     let few = times.min(3);
-    match chance.weighted([(6, 0), (6, 1), (1, 2), (2, 3), (2, 4), (4, 5), (3, 6), (3, 7), (10, 8), (10, 9), (4, 10)]) {
+    let framed = |weight| if profile == Profile::Stx { weight } else { 0 };
+    match chance.weighted([
+        (6, 0),
+        (6, 1),
+        (framed(1), 2),
+        (framed(2), 3),
+        (framed(2), 4),
+        (4, 5),
+        (3, 6),
+        (3, 7),
+        (framed(10), 8),
+        (10, 9),
+        (4, 10),
+    ]) {
         0 => Fault::PowerLoss { at: at(chance), lasting: lasting(chance) },
         1 => Fault::LoseAnswer { times: few },
         2 => Fault::NakCommand { times },
@@ -137,7 +165,7 @@ fn fault(chance: &mut Chance) -> Fault {
         7 => Fault::Unplug(Aim { at: stuck(chance), lasting: back(chance), skip: skip(chance), ..Aim::default() }),
         8 => of_the_line(chance),
         9 => of_what_is_said(chance),
-        _ => of_commands(chance),
+        _ => of_commands(chance, profile),
     }
 }
 
@@ -215,19 +243,22 @@ fn of_the_line(chance: &mut Chance) -> Fault {
 /// Results and events.
 fn of_what_is_said(chance: &mut Chance) -> Fault {
     let (results, events) = (of_results(chance), of_events(chance));
+    // The answer to CommandCancel has nothing in it that could be another's.
+    let told = chance.one([CommandName::Purchase, CommandName::PurchaseCancel, CommandName::GetLastTransaction]);
+    let altered = Aim { command: Some(told), ..results };
     match chance.place(19) {
         0 => Fault::RepeatResult(results),
         1 => Fault::StaleResult(results),
         2 => Fault::UnsolicitedResult(results),
-        3 => Fault::AlteredAmount(results),
-        4 => Fault::AlteredTerminal(results),
+        3 => Fault::AlteredAmount(altered),
+        4 => Fault::AlteredTerminal(altered),
         5 => Fault::LoseEvent(events),
         6 => Fault::RepeatEvent(events),
         7 => Fault::SwapEvents(events),
         8 => Fault::UnknownEvent(events),
         9 => Fault::EventAfterFinal(results),
-        10 => Fault::MalformedJson(results),
-        11 => Fault::NullFields(results),
+        10 => Fault::MalformedJson(altered),
+        11 => Fault::NullFields(altered),
         12 => Fault::NumbersForStrings(results),
         13 => Fault::KoreanText(results),
         14 => Fault::LeadingSpaces(results),
@@ -239,12 +270,14 @@ fn of_what_is_said(chance: &mut Chance) -> Fault {
 }
 
 /// What befalls commands.
-fn of_commands(chance: &mut Chance) -> Fault {
+fn of_commands(chance: &mut Chance, profile: Profile) -> Fault {
     let command = chance.one([None, Some(CommandName::Purchase), Some(CommandName::PurchaseCancel)]);
     let aim = Aim { command, skip: skip(chance), times: times(chance), ..Aim::default() };
     match chance.place(4) {
         0 | 1 => Fault::Busy(aim),
-        2 => Fault::LateAck(Aim { lasting: Some(Span::millis(chance.one([500, 2000, 2500, 4000]))), ..aim }),
+        2 if profile == Profile::Stx => {
+            Fault::LateAck(Aim { lasting: Some(Span::millis(chance.one([500, 2000, 2500, 4000]))), ..aim })
+        }
         _ => Fault::CardRacesCancel(Aim { skip: 0, times: 1, ..Aim::default() }),
     }
 }

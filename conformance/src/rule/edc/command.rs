@@ -144,7 +144,8 @@ pub(in crate::rule) fn one_command_at_a_time(view: &View<'_>) -> Judgement {
             let won = earlier.amount().and_then(|a| a.parse().ok()).unwrap_or(0);
             // The caller's clock is not the terminal's: a second of grace.
             let over = command.at.since(earlier.at) + Duration::from_secs(1) >= caller_timeout(name, won);
-            !answered && !over && !view.broke_between(earlier.n, command.n)
+            let is_called_off = super::silence::called_off(view, earlier).is_some_and(|n| n < command.n);
+            !answered && !over && !is_called_off && !view.broke_between(earlier.n, command.n)
         });
         if let Some(running) = running {
             let text =

@@ -38,7 +38,10 @@ pub(in crate::rule) fn amounts_equal_the_sales(view: &View<'_>) -> Judgement {
     let mut exercised = false;
     for cancel in cancels(view) {
         let sent = metadata_of(cancel).unwrap_or_default();
-        let sale = sales(view, cancel.n).find(|data| data["acquirerInfo"]["acquirerMetaData"] == sent.as_str());
+        // What was told with an amount that was not so, tells nothing.
+        let intact =
+            view.results.iter().filter(|r| r.n < cancel.n && r.fault.is_none()).map(|r| &r.json["responseData"]);
+        let sale = intact.into_iter().find(|data| data["acquirerInfo"]["acquirerMetaData"] == sent.as_str());
         let Some(sale) = sale else { continue };
         exercised = true;
         for field in ["paymentAmount", "tipAmount"] {

@@ -86,7 +86,10 @@ pub(in crate::rule) fn recovery_comes_first(view: &View<'_>) -> Judgement {
         let next = view.commands.iter().find(|c| c.n > silent.n && !c.refused && c.name() != "CommandCancel");
         let Some(next) = next else { continue };
         // What was called off needs no recovery: the terminal has said so.
-        if called_off(view, silent).is_some_and(|n| n < next.n) {
+        if called_off(view, silent).is_some_and(|n| n < next.n) || came_after_all(view, silent, next) {
+            continue;
+        }
+        if is_parked(view, silent) && was_deaf(view, silent.n, next.n) {
             continue;
         }
         exercised = true;
@@ -212,8 +215,15 @@ fn is_told(view: &View<'_>, command: &Command<'_>) -> bool {
     own || record || called_off(view, command).is_some()
 }
 
+/// Whether the result was heard before the next command although the line had broken meanwhile.
+fn came_after_all(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool {
+    let mut sent =
+        view.results.iter().filter(|r| (silent.n..next.n).contains(&r.n) && r.json["id"] == silent.json["id"]);
+    sent.any(|r| r.fault.is_none() && view.was_open(r.n))
+}
+
 /// Where the POS heard that its CommandCancel succeeded, after a Purchase and before the next one.
-fn called_off(view: &View<'_>, purchase: &Command<'_>) -> Option<usize> {
+pub(super) fn called_off(view: &View<'_>, purchase: &Command<'_>) -> Option<usize> {
     let is_next = |c: &&Command<'_>| c.n > purchase.n && c.is_financial() && !c.refused;
     let next = view.commands.iter().find(is_next).map_or(usize::MAX, |c| c.n);
     let cancels = view.commands.iter().filter(|c| (purchase.n..next).contains(&c.n) && c.name() == "CommandCancel");
@@ -221,15 +231,33 @@ fn called_off(view: &View<'_>, purchase: &Command<'_>) -> Option<usize> {
     heard.next().map(|r| r.n)
 }
 
+/// Whether a person was told of the sale that a command is about: it could not be cleared up.
+fn is_parked(view: &View<'_>, command: &Command<'_>) -> bool {
+    let same = |o: &&Order| o.by == By::Terminal && Some(o.amount.value()) == command.amount();
+    let mut last = view.orders.iter().filter(same).filter_map(|order| view.last_status(&order.name));
+    last.any(|last| last.status.state == OrderState::Parked)
+}
+
+/// Whether the terminal could not be asked for a while: it was off, hung, or its line unplugged.
+fn was_deaf(view: &View<'_>, from: usize, to: usize) -> bool {
+    view.entries.iter().skip(from).take_while(|entry| entry.n < to).any(|entry| match &entry.event {
+        Event::Terminal(Terminal::State { to, .. }) => to.is_deaf(),
+        Event::Terminal(Terminal::Fault { name }) => name == "unplug" || name == "hang",
+        _ => false,
+    })
+}
+
 /// EDC-P33. After a restart, the first thing is to ask what became of the payment that was going on.
 pub(in crate::rule) fn restarts_recover(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
     for killed in view.entries.iter().filter(|e| e.event == Event::Driver(DriverEvent::Killed)) {
-        let open = view.commands.iter().rev().find(|c| {
+        // What came before the last one was cleared up, or is another rule's.
+        let last = view.commands.iter().rev().find(|c| c.n < killed.n && c.is_financial() && !c.refused);
+        let open = last.filter(|c| {
             let is_open = view.result_of(c).is_none_or(|r| r.n > killed.n);
-            let is_called_off = called_off(view, c).is_some_and(|n| n < killed.n);
-            c.n < killed.n && c.is_financial() && !c.refused && is_open && !is_called_off
+            let is_told = view.told_by_last_transaction(c.n).any(|r| r.n < killed.n);
+            is_open && !is_told && called_off(view, c).is_none_or(|n| n > killed.n)
         });
         let Some(open) = open else { continue };
         let again = view.entries.iter().skip(killed.n).any(|e| e.event == Event::Driver(DriverEvent::Killed));
@@ -242,6 +270,7 @@ pub(in crate::rule) fn restarts_recover(view: &View<'_>) -> Judgement {
         let text = match next {
             Some(next) if next.name() == "GetLastTransaction" => None,
             _ if heard || again => continue,
+            _ if is_parked(view, open) && was_deaf(view, open.n, next.map_or(usize::MAX, |next| next.n)) => continue,
             Some(next) => Some((next.n, format!("after the restart {} came first", next.name()))),
             None if view.ended.is_some() => Some((killed.n, "after the restart nothing was asked".to_owned())),
             None => continue,

@@ -40,7 +40,12 @@ pub(in crate::rule) fn busy_is_waited_for(view: &View<'_>) -> Judgement {
             let text = format!("{} was sent {} times to a terminal that is busy", command.name(), run.0);
             findings.push(Finding { entry: command.n, text });
         }
-        let next = financial.get(index + 1).filter(|next| next.n > busy.n && next.amount() == command.amount());
+        // Who was killed in between, or asked once more by a person, begins anew.
+        let is_same = |next: &&&Command<'_>| next.n > busy.n && next.amount() == command.amount();
+        let is_anew = |next: &&&Command<'_>| {
+            view.broke_between(busy.n, next.n) || view.refunds.iter().any(|asked| (busy.n..next.n).contains(&asked.n))
+        };
+        let next = financial.get(index + 1).filter(is_same).filter(|next| !is_anew(next));
         if let Some(next) = next
             && next.at.since(busy.at) < AT_ONCE
         {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use wire::antom::{Operation, PaymentStatus};
 
-use crate::rule::story::{Notice, Outcome};
+use crate::driver::OrderState;
+use crate::rule::story::{Notice, Outcome, Payment};
 use crate::rule::view::{Order, View};
 use crate::rule::{Finding, Judgement};
 
@@ -93,6 +94,14 @@ pub(in crate::rule) fn replays_do_no_harm(view: &View<'_>) -> Judgement {
     booked_once(view, replayed, "an old notification was replayed")
 }
 
+/// Whether a person was told of a payment's order: it is his.
+fn is_a_persons(view: &View<'_>, payment: &Payment<'_>) -> bool {
+    let is_its = |order: &&Order| view.story.payments_of(view, order).iter().any(|p| p.id == payment.id);
+    let parked =
+        |order: &Order| view.statuses.iter().any(|s| s.order == order.name && s.status.state == OrderState::Parked);
+    view.story.sales(view).filter(is_its).any(parked)
+}
+
 /// NTF-016. Exercised by a payment that succeeded and of which the merchant was not told.
 pub(in crate::rule) fn lost_ones_are_asked_for(view: &View<'_>) -> Judgement {
     /// The page says five minutes; one more for the pause between two questions.
@@ -111,7 +120,7 @@ pub(in crate::rule) fn lost_ones_are_asked_for(view: &View<'_>) -> Judgement {
             .iter()
             .any(|n| n.genuine && n.is_about(payment) && n.outcome().is_some() && n.at.since(paid.at) <= patience);
         let is_direct = payment.words.iter().any(|word| word.tells == crate::rule::story::Tells::PaidAtOnce);
-        if is_told || is_direct {
+        if is_told || is_direct || is_a_persons(view, payment) {
             continue;
         }
         let asked = payment.asked_after(paid.n).next();

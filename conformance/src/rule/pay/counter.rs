@@ -47,7 +47,9 @@ fn follow(view: &View<'_>, order: &Order, payment: &Payment<'_>, findings: &mut 
     let inquiries: Vec<_> =
         payment.words.iter().filter(|word| word.tells == Tells::Sent(Operation::InquiryPayment)).collect();
     if decided.is_none_or(|word| word.at.since(first.at) > SOON) && story.went_on(first.at, SOON) {
-        let late = inquiries.first().is_none_or(|inquiry| inquiry.at.since(first.at) > SOON);
+        // Who calls it off asks for its end, too.
+        let asks = |word: &&Word<'_>| matches!(word.tells, Tells::Sent(Operation::InquiryPayment | Operation::Cancel));
+        let late = payment.words.iter().find(asks).is_none_or(|asked| asked.at.since(first.at) > SOON);
         if late {
             let text = format!(
                 "whether {:?} is paid is unknown, and nobody inquires within {} s: the buyer stands at the counter",
@@ -66,7 +68,9 @@ fn follow(view: &View<'_>, order: &Order, payment: &Payment<'_>, findings: &mut 
         findings.push(Finding { entry: extra.n, text });
     }
     let is_given_up = view.last_status(&order.name).filter(|last| {
+        // What was said before this attempt was about another.
         matches!(last.status.state, OrderState::Failed | OrderState::Cancelled)
+            && first.n < last.n
             && !payment.is_known_over(last.n)
             && !payment.is_over(last.n)
             && !payment.words.iter().any(|w| w.n < last.n && w.tells == Tells::Sent(Operation::Cancel))
