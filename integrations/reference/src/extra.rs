@@ -34,7 +34,7 @@ impl Shop {
                     tried.insert(request_id);
                 }
                 // The other end is ours: it never closes.
-                None => drop(changes.changed().await),
+                None => changes.changed().await,
             }
         }
     }

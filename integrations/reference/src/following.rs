@@ -84,7 +84,7 @@ impl Shop {
             }
             tokio::select! {
                 biased;
-                _ = changes.changed() => {}
+                () = changes.changed() => {}
                 () = self.merchant.until(until) => return true,
             }
         }

@@ -34,6 +34,7 @@ mod garble;
 mod gateway;
 mod insist;
 mod merchant;
+mod news;
 mod notice;
 mod notify;
 mod opening;

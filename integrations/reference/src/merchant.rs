@@ -3,27 +3,27 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
 use wire::clock::{Deadlines, Sleep};
 use wire::edc::Packet;
 use wire::time::Moment;
 
 use crate::book::{Book, BookError, Evidence};
 use crate::fault::{Fault, Mistake};
+use crate::news::{Listener, News};
 use crate::order::{Order, OrderState};
 use crate::world::World;
 
 /// See the module's documentation.
 pub(crate) struct Merchant {
     book: Mutex<Book>,
-    changed: watch::Sender<u64>,
+    changed: News,
     world: Arc<dyn World>,
     fault: Option<Fault>,
 }
 
 impl Merchant {
     pub(crate) fn new(world: Arc<dyn World>, book: Book, fault: Option<Fault>) -> Self {
-        Self { book: Mutex::new(book), changed: watch::Sender::new(0), world, fault }
+        Self { book: Mutex::new(book), changed: News::default(), world, fault }
     }
 
     /// Whether this mistake is to be made.
@@ -77,8 +77,8 @@ impl Merchant {
     }
 
     /// Sees every change of an order's state.
-    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
-        self.changed.subscribe()
+    pub(crate) fn changes(&self) -> Listener {
+        self.changed.listen()
     }
 
     /// Books an order once.
@@ -122,7 +122,7 @@ impl Merchant {
     }
 
     pub(crate) fn tell_change(&self) {
-        self.changed.send_modify(|count| *count = count.wrapping_add(1));
+        self.changed.tell();
     }
 
     /// Says something to whoever reads the log.

@@ -115,7 +115,7 @@ impl Shop {
                 }
                 tokio::select! {
                     biased;
-                    _ = changes.changed() => {}
+                    () = changes.changed() => {}
                     () = self.merchant.until(next) => break,
                 }
             }
