@@ -2,7 +2,6 @@
 //! gateway with words in the place of RSA and with RSA, and beside it what RSA alone would allow.
 //! `cargo bench -p conformance --bench campaigns`; figures in docs/performance.md.
 
-use std::cell::Cell;
 use std::time::Duration;
 
 use conformance::campaign::{Area, Campaign};
@@ -78,18 +77,18 @@ fn joint(bencher: Bencher<'_, '_>) {
 fn limit_of_rsa(bencher: Bencher<'_, '_>) {
     let (settings, hello) = settings(Signing::Words);
     let campaign = Campaign::new(1, Some(Area::Antom));
-    let messages = Cell::new(0_usize);
+    let mut messages = 0_usize;
     for number in 0..HISTORIES {
         let report = run(&campaign.case(number), &settings, &hello);
         let is_signed = |event: &Event| {
             use sim_antom::Event::{Notice, Request, Response};
             matches!(event, Event::Gateway(Request { .. } | Response { .. } | Notice { .. }))
         };
-        messages.set(messages.get() + report.trace.iter().filter(|entry| is_signed(&entry.event)).count());
+        messages += report.trace.iter().filter(|entry| is_signed(&entry.event)).count();
     }
     let Ok(signer) = Signer::generate() else { fail("no key can be made") };
     bencher.counter(ItemsCount::new(HISTORIES)).bench(|| {
-        for _ in 0..messages.get() {
+        for _ in 0..messages {
             black_box(signer.sign(b"a message of ordinary length, more or less"));
         }
     });
