@@ -10,7 +10,8 @@ mod schema;
 
 pub use http::HttpDriver;
 pub use lines::{LineDriver, Overheard};
-pub use message::{DriverError, Hello, OrderState, OrderStatus};
+pub(crate) use message::wake_at;
+pub use message::{CAPABILITIES, DriverError, Hello, OrderState, OrderStatus};
 pub use process::{ChildEnding, Process, split_words};
 pub use schema::schema;
 

@@ -41,7 +41,7 @@ pub fn about_payment(role: Role, trace: &[Entry]) -> String {
         _ => None,
     });
     if let Some(refused) = refused {
-        return format!("{refused}. Answer every method of docs/driver.md with a `result`");
+        return format!("{refused}. Answer every method that your roles and capabilities promise with a `result`");
     }
     match role {
         Role::Edc => terminal(trace),
@@ -111,7 +111,12 @@ fn gateway(trace: &[Entry]) -> String {
     });
     if let Some((code, notes)) = refused {
         let why = notes.first().map_or("", String::as_str);
-        return format!("the gateway refused a request with {code}: {why}. fixtures/signatures has worked examples");
+        let next = match code.as_str() {
+            "INVALID_SIGNATURE" | "CLIENT_INVALID" | "KEY_NOT_FOUND" => "docs/gateway.md signs a request by hand",
+            "NO_INTERFACE_DEF" => "docs/gateway.md has the paths",
+            _ => "docs/gateway.md has whole requests",
+        };
+        return format!("the gateway refused a request with {code}: {why}. {next}");
     }
     if !events().any(|e| matches!(e, Gateway::Payment { .. })) {
         return "a request came and made no payment: look at its answer in the exchange above".to_owned();
@@ -125,6 +130,16 @@ fn gateway(trace: &[Entry]) -> String {
         Gateway::NoticeAnswered { acknowledged: false, problem, .. } => Some(problem.clone().unwrap_or_default()),
         _ => None,
     });
+    let refused = events().find_map(|e| match e {
+        Gateway::NoticeAnswered { status: Some(status @ (400 | 401 | 403)), acknowledged: false, .. } => Some(*status),
+        _ => None,
+    });
+    if let Some(status) = refused {
+        return format!(
+            "your server refused a genuine notification with {status}: does your verification fail? What is signed is \
+             `POST <path of your URL>\\n<client-id>.<request-time>.<body>`, the key is gatewayPublicKey of `initialize`"
+        );
+    }
     match unheard {
         Some(problem) => format!(
             "a notification was not acknowledged: it {problem}. Answer HTTP 200 with \

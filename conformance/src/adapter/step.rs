@@ -8,6 +8,8 @@ use crate::scenario::{Role, parse};
 pub struct Payment {
     /// Which role it needs.
     pub role: Role,
+    /// A capability that it needs and that its steps do not show.
+    pub needs: Option<&'static str>,
     /// What an adapter that passes has shown.
     pub shows: &'static str,
     name: &'static str,
@@ -19,6 +21,7 @@ pub struct Payment {
 pub const PAYMENTS: &[Payment] = &[
     Payment {
         role: Role::Edc,
+        needs: None,
         shows: "a sale at the terminal is approved, and its order is paid",
         name: "driver-check/terminal-approves",
         scenario: "steps:\n  - checkout: {order: A, by: terminal, amount: \
@@ -26,6 +29,7 @@ pub const PAYMENTS: &[Payment] = &[
     },
     Payment {
         role: Role::Edc,
+        needs: None,
         shows: "a declined card leaves its order unpaid",
         name: "driver-check/terminal-declines",
         scenario: "given:\n  terminal:\n    host: [{decline: {code: \
@@ -34,6 +38,7 @@ pub const PAYMENTS: &[Payment] = &[
     },
     Payment {
         role: Role::Edc,
+        needs: None,
         shows: "a sale is called off while no card is there",
         name: "driver-check/terminal-cancel",
         scenario: "given:\n  terminal:\n    cardholder: [nothing]\nsteps:\n  - \
@@ -42,6 +47,7 @@ pub const PAYMENTS: &[Payment] = &[
     },
     Payment {
         role: Role::Antom,
+        needs: None,
         shows: "a payment at the gateway is notified, and its order is paid",
         name: "driver-check/gateway-pays",
         scenario: "steps:\n  - checkout: {order: A, by: entry-code, amount: {currency: \
@@ -50,6 +56,7 @@ pub const PAYMENTS: &[Payment] = &[
     },
     Payment {
         role: Role::Antom,
+        needs: None,
         shows: "a refused payment leaves its order unpaid",
         name: "driver-check/gateway-refuses",
         scenario: "given:\n  antom:\n    answers: [{on: pay, code: \
@@ -69,6 +76,14 @@ pub const PAYMENTS: &[Payment] = &[
          10m}\n  - refund: {order: A, amount: {currency: JPY, value: \"1000\"}}\n  - settle: {within: 10m}\nexpect:\n  - \
          order: {A: refunded}\n",
     ),
+    Payment {
+        role: Role::Antom,
+        needs: Some("clock"),
+        shows: "a payment of which no notification comes is asked about, on a clock that is told",
+        name: "driver-check/clock",
+        scenario: "given:\n  antom:\n    faults: [{lose-notification: {times: 20}}]\nsteps:\n  - checkout: {order: A, by: entry-code, \
+                   amount: {currency: JPY, value: \"1000\"}}\n  - settle: {within: 10m}\nexpect:\n  - order: {A: paid}\n",
+    },
     gateway(
         "driver-check/order-code",
         "a code is shown for an order, and scanned",
@@ -109,7 +124,7 @@ pub const PAYMENTS: &[Payment] = &[
 ];
 
 const fn gateway(name: &'static str, shows: &'static str, rest: &'static str) -> Payment {
-    Payment { role: Role::Antom, shows, name, scenario: rest }
+    Payment { role: Role::Antom, needs: None, shows, name, scenario: rest }
 }
 
 impl Payment {

@@ -1,12 +1,13 @@
 //! `conformance driver-check`: leads an adapter's author to a first green light, step by step.
 
 use serde_json::{Value, json};
+use wire::suggest::nearest;
 use wire::time::Span;
 
 use super::output::{say, tell, unless_unwritten};
 use super::run::span;
 use crate::adapter::{PAYMENTS, about_driver, about_payment};
-use crate::driver::{DriverError, Hello, OrderStatus};
+use crate::driver::{CAPABILITIES, DriverError, Hello, OrderStatus};
 use crate::exit::Exit;
 use crate::integration::Integration;
 use crate::interrupt;
@@ -25,6 +26,9 @@ pub(super) struct DriverCheckArguments {
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = span)]
     start_timeout: Span,
 }
+
+/// Capabilities that no step here tries.
+const UNTRIED: [&str; 3] = ["cart", "restart", "retry"];
 
 /// The steps that were taken.
 #[derive(Debug, Default)]
@@ -64,7 +68,9 @@ pub(super) fn main(arguments: &DriverCheckArguments) -> Exit {
     };
     interrupt::watch();
     let mut steps = Steps::default();
-    match protocol(&mut steps, &settings).and_then(|hello| payments(&mut steps, &settings, &hello)) {
+    match protocol(&mut steps, &settings)
+        .and_then(|hello| payments(&mut steps, &settings, &hello, &arguments.integration))
+    {
         Ok(()) => unless_unwritten(Exit::Expected),
         Err(exit) => exit,
     }
@@ -84,6 +90,11 @@ fn protocol(steps: &mut Steps, settings: &Settings) -> Result<Hello, Exit> {
     let or_none = |words: &[&str]| if words.is_empty() { "none".to_owned() } else { words.join(", ") };
     let capabilities: Vec<_> = hello.capabilities.iter().map(String::as_str).collect();
     steps.passed(&format!("{what}: roles {}; capabilities {}", or_none(&roles), or_none(&capabilities)));
+    for word in hello.unknown_capabilities() {
+        let like = nearest(word, CAPABILITIES.iter().copied());
+        let meant = like.map_or_else(String::new, |like| format!(" (did you mean `{like}`?)"));
+        say(&format!("         not known: the capability `{word}`{meant}; what needs it will be skipped\n"));
+    }
     let mut answers = answers.into_iter();
     unknown_method(steps, answers.next())?;
     unknown_order(steps, answers.next())?;
@@ -137,12 +148,15 @@ fn unknown_order(steps: &mut Steps, answer: Option<Result<Value, DriverError>>) 
 }
 
 /// The payments that its roles and capabilities allow, until one does not end as it should.
-fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello) -> Result<(), Exit> {
+fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello, command: &str) -> Result<(), Exit> {
     for payment in PAYMENTS {
         let case = payment.case().map_err(|problem| {
             tell(&format!("conformance: a built-in scenario is wrong: {problem}"));
             Exit::Bug
         })?;
+        if payment.needs.is_some_and(|capability| !hello.can(capability)) {
+            continue;
+        }
         let report = run(&case, settings, hello);
         if matches!(report.verdict, Verdict::Skipped(_)) {
             // It does not offer what this needs.
@@ -160,8 +174,17 @@ fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello) -> Result<(),
     let next = if hello.roles.is_empty() {
         "it speaks the protocol and plays no role yet. Next: make checkout sell something, add \"edc\" or \"antom\" to \
          `roles`, and come back"
+            .to_owned()
     } else {
-        "green. Next: conformance run --integration with the same command"
+        let untried: Vec<_> = UNTRIED.iter().filter(|word| hello.can(word)).copied().collect();
+        let untried =
+            if untried.is_empty() { String::new() } else { format!(" ({} not tried here)", untried.join(", ")) };
+        let slow = if hello.can("clock") {
+            ""
+        } else {
+            "\nwithout the capability `clock` many scenarios take minutes: add it first"
+        };
+        format!("green{untried}. Next: conformance run --integration \"{command}\"{slow}")
     };
     say(&format!("\n{next}\n"));
     Ok(())

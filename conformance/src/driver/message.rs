@@ -4,7 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use wire::money::Money;
+use wire::time::Moment;
 
 use crate::scenario::Role;
 
@@ -28,7 +30,33 @@ pub struct Hello {
     pub notify_url: Option<String>,
 }
 
+/// The capabilities that there are (docs/driver.md).
+pub const CAPABILITIES: &[&str] = &[
+    "cancel",
+    "cancel:edc",
+    "cancel:antom",
+    "refund",
+    "refund:edc",
+    "refund:antom",
+    "restart",
+    "clock",
+    "order-code",
+    "payment-code",
+    "cashier",
+    "session",
+    "card",
+    "batch",
+    "capture",
+    "cart",
+    "retry",
+];
+
 impl Hello {
+    /// Capabilities that nobody knows, as a slip of the pen makes them: what they stand for is never tried.
+    pub fn unknown_capabilities(&self) -> impl Iterator<Item = &str> {
+        self.capabilities.iter().map(String::as_str).filter(|word| !CAPABILITIES.contains(word))
+    }
+
     /// Whether a capability is offered.
     #[must_use]
     pub fn can(&self, capability: &str) -> bool {
@@ -87,6 +115,32 @@ pub struct OrderStatus {
     pub tax: Option<Money>,
 }
 
+/// How far before the world's time an integration may say that it was due: further is another unit, or another epoch.
+const OVERDUE: Duration = Duration::from_secs(24 * 3600);
+
+/// Reads the answer to `clock`: when the integration means to act by itself; none when it never will.
+///
+/// # Errors
+/// There is no `wakeAt`, or it is no number of milliseconds since 1970 that can be meant.
+pub(crate) fn wake_at(answer: &Value, now: Moment) -> Result<Option<Moment>, DriverError> {
+    let nonsense = |problem: &str| {
+        let line = answer.to_string().chars().take(200).collect();
+        Err(DriverError::Nonsense { line, problem: format!("not the answer to clock: {problem}") })
+    };
+    match answer.get("wakeAt") {
+        Some(Value::Null) => Ok(None),
+        Some(Value::Number(at)) => match at.as_u64().map(Moment::from_millis) {
+            Some(at) if at + OVERDUE < now => {
+                nonsense("`wakeAt` is long before `now`; both are milliseconds since 1970")
+            }
+            Some(at) => Ok(Some(at)),
+            None => nonsense("`wakeAt` is no whole number of milliseconds since 1970"),
+        },
+        Some(_) => nonsense("`wakeAt` is neither a number of milliseconds nor null"),
+        None => nonsense("there is no `wakeAt`; null means that nothing will be done"),
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DriverError {
@@ -125,4 +179,39 @@ pub enum DriverError {
     /// It cannot be reached or started.
     #[error("{0}")]
     Unreachable(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_meant_as_the_next_moment_is_no_answer() {
+        let now = Moment::from_millis(1_767_607_200_000);
+        let read = |answer: Value| wake_at(&answer, now);
+        assert_eq!(read(json!({"wakeAt": null})), Ok(None));
+        for at in [1_767_607_200_000_u64, 1_767_607_199_000, 1_767_607_295_000] {
+            assert_eq!(read(json!({"wakeAt": at})), Ok(Some(Moment::from_millis(at))), "a moment, or one just missed");
+        }
+        for (answer, told) in [
+            (json!({}), "null means"),
+            (json!({"wakeAt": 5}), "long before `now`"),
+            (json!({"wakeAt": 1_767_607_295}), "long before `now`"),
+            (json!({"wakeAt": "1767607295000"}), "neither a number"),
+            (json!({"wakeAt": -1}), "no whole number"),
+            (json!({"wakeAt": 1_767_607_295_000.5}), "no whole number"),
+        ] {
+            let error = read(answer.clone()).expect_err("it is nonsense").to_string();
+            assert!(error.contains(told), "{answer}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_capability_that_is_misspelt_is_seen() {
+        let hello: Hello =
+            serde_json::from_value(json!({"roles": [], "capabilities": ["cahsier", "cancel:edc", "clock"]})).unwrap();
+        assert_eq!(hello.unknown_capabilities().collect::<Vec<_>>(), ["cahsier"]);
+    }
 }

@@ -12,7 +12,7 @@ use wire::time::Moment;
 
 use super::TimeMode;
 use super::stage::{ANSWER, Stage};
-use crate::driver::DriverError;
+use crate::driver::{DriverError, wake_at};
 use crate::scenario::{Condition, Step};
 use crate::trace::{Event, LIMIT};
 
@@ -301,7 +301,7 @@ impl Stage<'_> {
     async fn tell(&self, now: Moment) -> Result<Option<Moment>, DriverError> {
         let params = json!({"now": now.as_millis()});
         let answer = self.session.driver.call("clock", params, ANSWER).await?;
-        Ok(answer["wakeAt"].as_u64().map(Moment::from_millis))
+        wake_at(&answer, now)
     }
 }
 

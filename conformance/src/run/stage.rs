@@ -98,7 +98,13 @@ impl Stage<'_> {
     pub(super) fn check_limits(&self) -> Result<(), DriverError> {
         let limit = self.settings.case_timeout;
         if self.began.elapsed() > limit {
-            return Err(DriverError::Unreachable(format!("it took longer than {} s, --case-timeout", limit.as_secs())));
+            let why = if self.tells_time || self.settings.time != TimeMode::Skipping {
+                ""
+            } else {
+                ": without the capability `clock` waits take real time (docs/driver.md)"
+            };
+            let text = format!("it took longer than {} s, --case-timeout{why}", limit.as_secs());
+            return Err(DriverError::Unreachable(text));
         }
         if interrupt::came() {
             return Err(DriverError::Unreachable("it was interrupted".to_owned()));

@@ -90,7 +90,13 @@ fn the_integration_in_node_passes() {
 fn the_reference_passes_every_step() {
     let (exit, text) = checked("reference");
     assert_eq!(exit, 0, "{text}");
-    assert!(text.contains("ok    8") && text.contains("green."), "{text}");
+    assert!(
+        text.contains("ok    8")
+            && text.contains(
+                "\ngreen (cart, restart, retry not tried here). Next: conformance run --integration \"reference\""
+            ),
+        "{text}"
+    );
     assert!(!text.contains("FAIL"), "{text}");
 }
 
@@ -134,9 +140,25 @@ fn what_is_wrong_is_explained_with_the_next_thing_to_do() {
 }
 
 #[test]
-fn the_guide_names_every_language() {
+fn a_capability_that_is_misspelt_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("misspelt");
+    let text = POOR.replace("[ROLE]}", r#"[],"capabilities":["cahsier"]}"#);
+    let text =
+        text.replace("UNKNOWN", r#""error":{"code":-32601,"message":"m"}"#).replace("STATUS", r#"{"state":"failed"}"#);
+    fs::write(&file, text).unwrap();
+    let (exit, text) = checked(&format!("sh {}", file.display()));
+    assert_eq!(exit, 0, "{text}");
+    assert!(text.contains("`cahsier` (did you mean `cashier`?)"), "{text}");
+}
+
+#[test]
+fn the_guide_names_every_language_and_every_capability() {
     let guide = fs::read_to_string(root().join("docs/driver.md")).unwrap();
     for language in ["python", "node", "java", "rust"] {
         assert!(guide.contains(language), "{language}");
+    }
+    for capability in conformance::driver::CAPABILITIES {
+        assert!(guide.contains(&format!("`{capability}`")), "{capability}");
     }
 }

@@ -152,7 +152,9 @@ pub(in crate::rule) fn the_address_is_public(view: &View<'_>) -> Judgement {
         let status = answer.status?;
         let what = match status {
             300..=399 => "a redirect, which is not followed",
-            401 | 403 | 407 | 419 => "a login or token, which the gateway does not have",
+            401 | 403 | 407 | 419 => {
+                "a login or a token, which the gateway does not have, or a check of yours that refuses it"
+            }
             404 | 405 => "no door for a POST",
             _ => return None,
         };
