@@ -3,21 +3,55 @@
 //! On a busy machine an integration may be about to write, and wait for a core. Its wires are quiet then, and it is not.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 
-/// Whether any thread of a process group runs, or waits for a core or a disk. Where the kernel does not tell: no.
-#[must_use]
-pub(super) fn is_busy(group: Pid) -> bool {
-    let Ok(processes) = fs::read_dir("/proc") else { return false };
-    processes
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_name().as_encoded_bytes().iter().all(u8::is_ascii_digit))
-        .filter(|entry| Stat::read(&entry.path()).is_some_and(|stat| stat.group == group.as_raw()))
-        .filter_map(|entry| fs::read_dir(entry.path().join("task")).ok())
-        .flat_map(|threads| threads.filter_map(Result::ok))
-        .any(|thread| Stat::read(&thread.path()).is_some_and(|stat| matches!(stat.state, 'R' | 'D')))
+/// How long the members of a group are taken for known: to find them, every process of the machine is looked at.
+const KNOWN: Duration = Duration::from_millis(500);
+
+/// A process group.
+#[derive(Debug)]
+pub(super) struct Group {
+    id: Pid,
+    /// Its members, and when they were found.
+    members: Mutex<Option<(Instant, Vec<PathBuf>)>>,
+}
+
+impl Group {
+    pub(super) const fn new(id: Pid) -> Self {
+        Self { id, members: Mutex::new(None) }
+    }
+
+    pub(super) const fn id(&self) -> Pid {
+        self.id
+    }
+
+    /// Whether any thread of it runs, or waits for a core or a disk. Where the kernel does not tell: no.
+    #[must_use]
+    pub(super) fn is_busy(&self) -> bool {
+        let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        if members.as_ref().is_none_or(|(found, _)| found.elapsed() >= KNOWN) {
+            *members = Some((Instant::now(), self.find()));
+        }
+        let threads = members.iter().flat_map(|(_, folders)| folders).filter_map(|folder| fs::read_dir(folder).ok());
+        threads
+            .flat_map(|threads| threads.filter_map(Result::ok))
+            .any(|thread| Stat::read(&thread.path()).is_some_and(|stat| matches!(stat.state, 'R' | 'D')))
+    }
+
+    /// The folders of its members' threads.
+    fn find(&self) -> Vec<PathBuf> {
+        let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
+        processes
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_name().as_encoded_bytes().iter().all(u8::is_ascii_digit))
+            .filter(|entry| Stat::read(&entry.path()).is_some_and(|stat| stat.group == self.id.as_raw()))
+            .map(|entry| entry.path().join("task"))
+            .collect()
+    }
 }
 
 /// What of a `stat` file is of interest, after proc(5).
@@ -47,7 +81,6 @@ mod tests {
     use super::*;
     use std::os::unix::process::CommandExt as _;
     use std::process::{Command, Stdio};
-    use std::time::Duration;
 
     #[test]
     fn the_name_of_a_process_confuses_nothing() {
@@ -61,13 +94,13 @@ mod tests {
         for (script, busy) in [("while :; do :; done & wait", true), ("cat", false)] {
             let mut command = Command::new("sh");
             let mut child = command.args(["-c", script]).stdin(Stdio::piped()).process_group(0).spawn().unwrap();
-            let group = Pid::from_raw(i32::try_from(child.id()).unwrap());
+            let group = Group::new(Pid::from_raw(i32::try_from(child.id()).unwrap()));
             // Starting is work too.
             let told = (0..500).any(|_| {
                 std::thread::sleep(Duration::from_millis(10));
-                is_busy(group) == busy
+                group.is_busy() == busy
             });
-            nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL).unwrap();
+            nix::sys::signal::killpg(group.id(), nix::sys::signal::Signal::SIGKILL).unwrap();
             child.wait().unwrap();
             assert!(told, "{script}");
         }

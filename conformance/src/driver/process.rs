@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 
-use super::activity;
+use super::activity::Group;
 use super::lines::Overheard;
 use super::message::DriverError;
 
@@ -22,7 +22,7 @@ const LAST_WORDS: usize = 12;
 #[derive(Debug)]
 pub struct Process {
     child: Arc<tokio::sync::Mutex<Child>>,
-    group: Option<Pid>,
+    group: Option<Group>,
     words: Arc<Mutex<VecDeque<String>>>,
     hearing: JoinHandle<()>,
 }
@@ -46,7 +46,7 @@ impl Process {
         else {
             return Err(DriverError::Unreachable(format!("start {program:?}: its streams cannot be had")));
         };
-        let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+        let group = child.id().and_then(|id| i32::try_from(id).ok()).map(|id| Group::new(Pid::from_raw(id)));
         let heard = Arc::new(Mutex::new(VecDeque::new()));
         let keep = Arc::clone(&heard);
         let hearing = tokio::spawn(async move {
@@ -81,7 +81,7 @@ impl Process {
     /// Whether it, or anything that it started, computes at this moment.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.group.is_some_and(activity::is_busy)
+        self.group.as_ref().is_some_and(Group::is_busy)
     }
 
     /// Waits for it to end by itself, then makes sure.
@@ -96,9 +96,9 @@ impl Process {
     }
 
     fn kill_group(&self) {
-        if let Some(group) = self.group {
+        if let Some(group) = &self.group {
             // Nobody there any more is what we want.
-            let _ = killpg(group, Signal::SIGKILL);
+            let _ = killpg(group.id(), Signal::SIGKILL);
         }
     }
 }
