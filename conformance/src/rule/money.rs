@@ -177,13 +177,13 @@ pub(super) fn every_order_ends(view: &View<'_>) -> Judgement {
         Event::Case(CaseEvent::Step { text, .. }) => Some(text.as_str()),
         _ => None,
     });
-    let is_settled = steps.into_iter().next().is_some_and(|last| last.starts_with("settle"));
-    let Some(end) = view.ended.filter(|_| is_settled) else { return Judgement::NotExercised };
+    let settled = steps.into_iter().next().filter(|last| last.starts_with("settle"));
+    let Some((end, step)) = view.ended.zip(settled) else { return Judgement::NotExercised };
     let groups = groups(view);
     let open = groups.iter().flat_map(|g| &g.orders).filter(|(_, _, state)| *state == OrderState::Open);
     let findings = open.map(|(order, n, _)| Finding {
         entry: end,
-        text: format!("order {} is still open (entry {n}) when nothing more happens", order.name),
+        text: format!("order {} is still open (entry {n}) when `{step}` is over", order.name),
     });
     Judgement::new(!groups.is_empty(), findings.collect())
 }

@@ -24,7 +24,7 @@ pub fn to_value(scenario: &Scenario) -> Value {
     serde_json::to_value(scenario).unwrap_or_default()
 }
 
-/// The scenario that a file's value stands for. Only its form is looked at: [`parse`](super::parse) checks the rest.
+/// The scenario that a file's value stands for. Only its form is looked at: `parse` checks the rest.
 ///
 /// # Errors
 /// It is no scenario.

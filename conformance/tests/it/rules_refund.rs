@@ -128,6 +128,15 @@ fn ref_007_refunds_two_clicks_once() {
 fn ref_008_refunds_what_is_paid_by_its_payment_id() {
     paid().hands_back("R", "400", "S SUCCESS").holds("REF-008");
     new().sold().pays("P", "S SUCCESS").hands_back("R", "400", "F ORDER_STATUS_INVALID").breaks("REF-008", 4);
+    let told = |genuine: bool| {
+        let result = json!({"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "success"});
+        let body =
+            json!({"notifyType": "PAYMENT_RESULT", "paymentRequestId": "P", "paymentId": "pay-P", "result": result});
+        let told = new().sold().pays("P", "S SUCCESS").delivered("P", &body, genuine);
+        told.hands_back("R", "400", "F ORDER_STATUS_INVALID")
+    };
+    told(true).holds("REF-008");
+    told(false).breaks("REF-008", 5);
     let by = |id: Value| {
         let body = json!({"refundRequestId": "R", "paymentId": id, "refundAmount": yen("1")});
         paid().exchange(Operation::Refund, &body, &json!({}))

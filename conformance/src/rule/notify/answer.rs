@@ -146,7 +146,9 @@ fn has_native(value: &Value) -> bool {
 /// NTF-018.
 pub(in crate::rule) fn the_address_is_public(view: &View<'_>) -> Judgement {
     let arrived = || {
-        view.story.notices.iter().filter(|n| n.genuine).filter_map(|n| n.answer.as_ref().filter(|a| a.status.is_some()))
+        // What says something else than what happened may be refused.
+        let true_ones = view.story.notices.iter().filter(|n| n.genuine && !n.altered);
+        true_ones.filter_map(|n| n.answer.as_ref().filter(|a| a.status.is_some()))
     };
     let findings = arrived().filter_map(|answer| {
         let status = answer.status?;

@@ -3,7 +3,7 @@
 use wire::antom::{Operation, PaymentStatus};
 use wire::money::Money;
 
-use crate::rule::story::{Payment, Request, money};
+use crate::rule::story::{Outcome, Payment, Request, money};
 use crate::rule::view::View;
 use crate::rule::{Finding, Judgement};
 
@@ -214,7 +214,7 @@ pub(in crate::rule) fn clicks_refund_once(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
-/// REF-008.
+/// REF-008. Who was told by Antom's own signature that it is paid may give it back, whatever the ledger says.
 pub(in crate::rule) fn only_paid_payments_are_refunded(view: &View<'_>) -> Judgement {
     let findings = refunds(view).filter_map(|request| {
         let text = match (request.text("/paymentId"), paid_for(view, request)) {
@@ -222,6 +222,7 @@ pub(in crate::rule) fn only_paid_payments_are_refunded(view: &View<'_>) -> Judge
             (Some(wanted), None) => format!("there is no payment {wanted:?}"),
             (Some(_), Some((payment, _))) => match payment.status_at(request.n) {
                 Some(PaymentStatus::Success) => return None,
+                _ if was_told_paid(view, request.n, &payment.id) => return None,
                 Some(status) => format!("{:?} is {status:?}: nothing was paid that could be given back", payment.id),
                 None => format!("{:?} was never paid", payment.id),
             },
@@ -230,6 +231,12 @@ pub(in crate::rule) fn only_paid_payments_are_refunded(view: &View<'_>) -> Judge
     });
     let findings = findings.collect();
     Judgement::new(refunds(view).next().is_some(), findings)
+}
+
+/// Whether a notification that was to be believed called a payment paid before an entry.
+fn was_told_paid(view: &View<'_>, before: usize, payment_request_id: &str) -> bool {
+    let told = view.story.notices.iter().filter(|notice| notice.genuine && notice.n < before);
+    told.filter(|notice| notice.outcome() == Some(Outcome::Paid)).any(|n| n.payment_request_id == payment_request_id)
 }
 
 /// REF-009. A person may try once more.
