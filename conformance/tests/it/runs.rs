@@ -23,7 +23,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn the_reference_passes_over_a_pty_and_loopback() {
-    // Every sixth case shows it; all of them are run by the pipeline's last step.
+    // Every sixth case shows it; the pipeline runs a third by itself, and all of them are run in memory.
     let output = conformance(&["run", "--shard", "1/6", "--jobs", "6"]);
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
     let text = stdout(&output);
