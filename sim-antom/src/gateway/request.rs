@@ -1,0 +1,111 @@
+//! A request: whether it is let in, what the script says to it, and what it does.
+
+use bytes::Bytes;
+use wire::antom::{Envelope, Operation, ResultObject, ResultStatus, Route};
+use wire::hex::TextBytes;
+
+use super::Gateway;
+use super::answer::Asked;
+use crate::checks::{Refusal, check};
+use crate::event::Event;
+use crate::operation::{Reader, Serve, read};
+use crate::reply::json;
+use crate::spoil::Spoil;
+
+impl Gateway {
+    pub(super) fn request(&mut self, id: u64, envelope: Envelope, unreadable: Option<String>) {
+        let operation = match Route::of(envelope.path()) {
+            Route::Operation(operation) => Some(operation),
+            Route::Unknown => None,
+        };
+        let client = self.clients.addressee(&envelope).to_owned();
+        let mut notes = Vec::new();
+        let checked = match unreadable {
+            Some(reason) => Err(Refusal { code: "PARAM_ILLEGAL", reason }),
+            None => self.admit(&envelope, &client, &mut notes),
+        };
+        let is_unknown = checked.as_ref().is_err_and(|refusal| refusal.code == "INVALID_SIGNATURE");
+        let is_signed = self.desk.settings.sign_invalid_signature || !is_unknown;
+        let refused = checked.as_ref().err().map(|refusal| {
+            notes.insert(0, refusal.reason.clone());
+            refusal.code.to_owned()
+        });
+        let Envelope { method, target, headers, body } = envelope;
+        self.desk.event(Event::Request {
+            id,
+            method,
+            target: target.clone(),
+            headers,
+            body: TextBytes(body.clone()),
+            operation,
+            refused,
+            notes,
+        });
+        self.desk.stage.open(operation, || serde_json::from_slice(&body).unwrap_or_default());
+        let spoil = Spoil(self.desk.stage.faults(self.desk.now));
+        for fault in &spoil.0 {
+            self.desk.event(Event::Fault { name: fault.word().to_owned() });
+        }
+        let answer = match checked {
+            Err(refusal) => bare(&ResultObject::documented(refusal.code)),
+            Ok(_) if !spoil.lets_happen() => Bytes::new(),
+            Ok((operation, request)) => match self.told(operation, request.as_ref(), &client) {
+                Some(result) => {
+                    if result.result_status == ResultStatus::F {
+                        request.refuse(&mut self.desk, &client, &result);
+                    }
+                    bare(&result)
+                }
+                None => request.carry_out(&mut self.desk, &client),
+            },
+        };
+        self.desk.stage.close();
+        self.reply(Asked { id, operation, target: &target, body: &body, client: &client, is_signed }, &spoil, answer);
+    }
+
+    /// What a request is answered without being carried out: by the script, or by a word of its own.
+    fn told(&mut self, operation: Operation, request: &dyn Serve, client: &str) -> Option<ResultObject> {
+        let scripted = self.desk.scripted(operation);
+        scripted.or_else(|| self.desk.triggered(&request.texts(&self.desk, client), operation))
+    }
+
+    fn admit(
+        &mut self,
+        envelope: &Envelope,
+        client: &str,
+        notes: &mut Vec<String>,
+    ) -> Result<(Operation, Box<dyn Serve>), Refusal> {
+        let (operation, body) = check(envelope, &self.clients, self.desk.now, notes)?;
+        if !self.desk.counts_call(client) {
+            let reason = "more calls than the setting rate-limit allows".to_owned();
+            return Err(Refusal { code: "REQUEST_TRAFFIC_EXCEED_LIMIT", reason });
+        }
+        let mut reader = Reader { strict: self.desk.settings.strict, notes };
+        let request = read(operation, &body, &mut reader)?;
+        request.admit(&self.desk, client)?;
+        Ok((operation, request))
+    }
+}
+
+/// An answer that carries a result and nothing else.
+fn bare(result: &ResultObject) -> Bytes {
+    json(&serde_json::json!({ "result": result }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rig::{gateway, pay};
+    use crate::ledger::Ledger;
+
+    #[test]
+    fn a_full_ledger_answers_that_there_are_too_many_and_still_serves_what_it_knows() {
+        let mut gateway = gateway(None, Vec::new());
+        gateway.desk.ledger = Ledger::for_at_most(2);
+        assert_eq!(pay(&mut gateway, "A"), "SUCCESS");
+        assert_eq!(pay(&mut gateway, "B"), "SUCCESS");
+        assert_eq!(pay(&mut gateway, "C"), "REQUEST_TRAFFIC_EXCEED_LIMIT");
+        assert_eq!(pay(&mut gateway, "A"), "SUCCESS");
+        assert_eq!(gateway.ledger().len(), 2);
+        assert_eq!(gateway.desk.plans.len(), 2);
+    }
+}
