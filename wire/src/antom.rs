@@ -12,6 +12,7 @@ mod json;
 mod key;
 mod message;
 mod operation;
+mod outline;
 mod sign;
 mod signature;
 mod tree;
@@ -35,6 +36,7 @@ pub use message::{
     ResultObject, SettlementStrategy, Shipping, Store, ThreeDsResult, Transaction, TransactionType, UserName, Whole,
 };
 pub use operation::{Operation, Route};
+pub use outline::Outline;
 pub use sign::{Signer, Verifier, string_to_sign};
 pub use signature::{Signature, SignatureError};
 pub use tree::Tree;

@@ -1,7 +1,9 @@
 //! batchPay: one payment for all orders, and one for each of them.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
-use wire::antom::{BatchPayRequest, BatchPayResponse, OrderSummary, PaymentStatus, ResultObject, Tree};
+use wire::antom::{BatchPayRequest, BatchPayResponse, OrderSummary, Outline, PaymentStatus, ResultObject, Tree};
 use wire::time::WireTime;
 
 use super::new::{self, New};
@@ -12,9 +14,11 @@ use crate::payment::{Kind, Payment};
 use crate::reply::json;
 use crate::trigger::Texts;
 
+static OUTLINE: LazyLock<Outline> = LazyLock::new(|| Outline::of(&[BatchPayRequest::FIELDS]));
+
 impl Serve for BatchPayRequest {
     fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-        reader.check(body, &[Self::FIELDS])?;
+        reader.check(body, &OUTLINE)?;
         let request: Self = read(body)?;
         let currency = request.payment_amount.currency;
         let amounts = request.order_list.iter().map(|order| order.order_amount);

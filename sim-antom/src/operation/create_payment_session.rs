@@ -1,9 +1,10 @@
 //! createPaymentSession: a payment that the buyer may try more than once while the session lasts.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use wire::antom::{CreatePaymentSessionRequest, CreatePaymentSessionResponse, ResultObject, Tree};
+use wire::antom::{CreatePaymentSessionRequest, CreatePaymentSessionResponse, Outline, ResultObject, Tree};
 use wire::time::WireTime;
 
 use super::new::{self, New};
@@ -18,9 +19,11 @@ use crate::trigger::Texts;
 /// How long a session lasts at most, and when nothing is said.
 const HOUR: Duration = Duration::from_secs(3600);
 
+static OUTLINE: LazyLock<Outline> = LazyLock::new(|| Outline::of(&[CreatePaymentSessionRequest::FIELDS]));
+
 impl Serve for CreatePaymentSessionRequest {
     fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-        reader.check(body, &[Self::FIELDS])?;
+        reader.check(body, &OUTLINE)?;
         read(body)
     }
 

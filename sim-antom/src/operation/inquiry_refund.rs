@@ -1,9 +1,9 @@
 //! inquiryRefund: tells how a refund stands.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
-use wire::antom::{InquiryRefundRequest, InquiryRefundResponse, ResultObject, Tree};
+use wire::antom::{InquiryRefundRequest, InquiryRefundResponse, Outline, ResultObject, Tree};
 use wire::time::WireTime;
 
 use super::{Reader, Serve};
@@ -14,9 +14,11 @@ use crate::refund::Refund;
 use crate::reply::json;
 use crate::trigger::Texts;
 
+static OUTLINE: LazyLock<Outline> = LazyLock::new(|| Outline::of(&[InquiryRefundRequest::FIELDS]));
+
 impl Serve for InquiryRefundRequest {
     fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-        reader.check(body, &[Self::FIELDS])?;
+        reader.check(body, &OUTLINE)?;
         let request: Self = read(body)?;
         reader.needs_one(
             "refundRequestId or refundId",

@@ -1,9 +1,9 @@
 //! Requests that name a payment by either of its ids, as inquiryPayment and cancel do.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::de::DeserializeOwned;
-use wire::antom::{CancelRequest, FieldRule, InquiryPaymentRequest, Tree};
+use wire::antom::{CancelRequest, InquiryPaymentRequest, Outline, Tree};
 
 use super::Reader;
 use crate::checks::{Refusal, read as read_body};
@@ -14,7 +14,7 @@ use crate::trigger::Texts;
 /// Such a request.
 pub(super) trait Named: DeserializeOwned {
     /// Its table of fields.
-    const TABLE: &'static [FieldRule];
+    fn outline() -> &'static Outline;
 
     /// Antom's id and the merchant's.
     fn ids(&self) -> (Option<&String>, Option<&String>);
@@ -22,7 +22,7 @@ pub(super) trait Named: DeserializeOwned {
 
 /// Reads its body.
 pub(super) fn read<T: Named>(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<T, Refusal> {
-    reader.check(body, &[T::TABLE])?;
+    reader.check(body, T::outline())?;
     let request: T = read_body(body)?;
     let (payment_id, payment_request_id) = request.ids();
     reader.needs_one("paymentRequestId or paymentId", payment_id.or(payment_request_id))?;
@@ -42,7 +42,10 @@ pub(super) fn texts(request: &impl Named, desk: &Desk, client: &str) -> Texts {
 }
 
 impl Named for CancelRequest {
-    const TABLE: &'static [FieldRule] = Self::FIELDS;
+    fn outline() -> &'static Outline {
+        static OUTLINE: LazyLock<Outline> = LazyLock::new(|| Outline::of(&[CancelRequest::FIELDS]));
+        &OUTLINE
+    }
 
     fn ids(&self) -> (Option<&String>, Option<&String>) {
         (self.payment_id.as_ref(), self.payment_request_id.as_ref())
@@ -50,7 +53,10 @@ impl Named for CancelRequest {
 }
 
 impl Named for InquiryPaymentRequest {
-    const TABLE: &'static [FieldRule] = Self::FIELDS;
+    fn outline() -> &'static Outline {
+        static OUTLINE: LazyLock<Outline> = LazyLock::new(|| Outline::of(&[InquiryPaymentRequest::FIELDS]));
+        &OUTLINE
+    }
 
     fn ids(&self) -> (Option<&String>, Option<&String>) {
         (self.payment_id.as_ref(), self.payment_request_id.as_ref())

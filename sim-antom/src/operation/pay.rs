@@ -1,8 +1,11 @@
 //! pay: makes a payment, or tells what became of the one that its id has made before.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use wire::antom::{
-    CodeDetail, OrderCodeForm, PayRequest, PayResponse, PaymentStatus, Product, RedirectActionForm, ResultObject, Tree,
+    CodeDetail, OrderCodeForm, Outline, PayRequest, PayResponse, PaymentStatus, Product, RedirectActionForm,
+    ResultObject, Tree,
 };
 use wire::time::{Span, WireTime};
 
@@ -27,7 +30,7 @@ impl Serve for Pay {
     fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         // What is known is enough to tell which table counts; what is not is told by the first one.
         let product = Product::of(body).unwrap_or(Product::EntryCode);
-        reader.check(body, &[product.discriminators(), product.fields(), PayRequest::FIELDS])?;
+        reader.check(body, outline(product))?;
         let request: PayRequest = read(body)?;
         let is_card = ["CARD", "APPLEPAY", "GOOGLEPAY"].contains(&request.payment_method.payment_method_type.as_str());
         let kind = if product == Product::Cashier && is_card { Kind::Card } else { Kind::Pay(product) };
@@ -103,6 +106,15 @@ impl Pay {
             ..new::payment(&self.wanted(), self.kind, desk, client)
         }
     }
+}
+
+/// The tables of a product.
+fn outline(product: Product) -> &'static Outline {
+    static OUTLINES: LazyLock<[Outline; Product::ALL.len()]> = LazyLock::new(|| {
+        Product::ALL.map(|product| Outline::of(&[product.discriminators(), product.fields(), PayRequest::FIELDS]))
+    });
+    // The list is in the order of the enum.
+    &OUTLINES[product as usize]
 }
 
 /// How a payment stands, in the words of its product. What never changes comes out the same each time.

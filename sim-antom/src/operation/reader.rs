@@ -1,6 +1,6 @@
 //! Reads bodies: compares them with their tables, and collects what is let pass but should be told.
 
-use wire::antom::{BatchPayRequest, FieldRule, Json, Severity, check_fields};
+use wire::antom::{BatchPayRequest, Json, Outline, Severity};
 
 use crate::checks::Refusal;
 
@@ -15,9 +15,9 @@ pub(crate) struct Reader<'n> {
 
 impl Reader<'_> {
     /// Compares a body with tables of fields; all that breaks them is told at once.
-    pub(crate) fn check(&mut self, body: &impl Json, tables: &[&[FieldRule]]) -> Result<(), Refusal> {
+    pub(crate) fn check(&mut self, body: &impl Json, outline: &Outline) -> Result<(), Refusal> {
         let mut errors = Vec::new();
-        for problem in tables.iter().flat_map(|table| check_fields(body, table)) {
+        for problem in outline.check(body) {
             let list = if problem.severity == Severity::Error || self.strict { &mut errors } else { &mut *self.notes };
             let text = problem.to_string();
             // Tables overlap; once is enough.
@@ -53,7 +53,7 @@ fn illegal(reason: String) -> Refusal {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use wire::antom::{FieldKind, FieldNeed};
+    use wire::antom::{FieldKind, FieldNeed, FieldRule};
 
     use super::*;
 
@@ -67,10 +67,10 @@ mod tests {
     fn a_refusal_lists_every_field_once_and_a_lint_alone_refuses_nothing() {
         let mut notes = Vec::new();
         let mut reader = Reader { strict: false, notes: &mut notes };
-        let refusal = reader.check(&json!({"b": "long", "c": 7}), &[TABLE, TABLE]).unwrap_err();
+        let refusal = reader.check(&json!({"b": "long", "c": 7}), &Outline::of(&[TABLE, TABLE])).unwrap_err();
         assert_eq!(refusal.code, "PARAM_ILLEGAL");
         assert_eq!(refusal.reason, "a is required and missing; b must have 1 to 3 characters, has 4");
-        assert_eq!(reader.check(&json!({"a": 1, "b": "x"}), &[TABLE]), Ok(()));
+        assert_eq!(reader.check(&json!({"a": 1, "b": "x"}), &Outline::of(&[TABLE])), Ok(()));
         assert_eq!(notes, ["c should be a JSON string, is a number", "a should be a JSON string, is a number"]);
     }
 
@@ -78,7 +78,7 @@ mod tests {
     fn a_strict_reader_refuses_what_a_lenient_one_notes() {
         let mut notes = Vec::new();
         let mut reader = Reader { strict: true, notes: &mut notes };
-        let refusal = reader.check(&json!({"a": 1, "b": "x"}), &[TABLE]).unwrap_err();
+        let refusal = reader.check(&json!({"a": 1, "b": "x"}), &Outline::of(&[TABLE])).unwrap_err();
         assert_eq!(refusal.reason, "a should be a JSON string, is a number");
         assert!(notes.is_empty());
     }

@@ -1,9 +1,10 @@
 //! refund: gives back a paid amount, or a part of it.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use wire::antom::{PaymentStatus, RefundRequest, RefundResponse, RefundStatus, ResultObject, Tree};
+use wire::antom::{Outline, PaymentStatus, RefundRequest, RefundResponse, RefundStatus, ResultObject, Tree};
 use wire::time::WireTime;
 
 use super::{Reader, Serve};
@@ -18,9 +19,11 @@ use crate::trigger::Texts;
 /// How long after the payment a refund is possible: the documents speak of about a year.
 const WINDOW: Duration = Duration::from_secs(365 * 24 * 3600);
 
+static OUTLINE: LazyLock<Outline> = LazyLock::new(|| Outline::of(&[RefundRequest::FIELDS]));
+
 impl Serve for RefundRequest {
     fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-        reader.check(body, &[Self::FIELDS])?;
+        reader.check(body, &OUTLINE)?;
         read(body)
     }
 

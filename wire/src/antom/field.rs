@@ -186,6 +186,23 @@ fn check_object<J: Json>(root: &J, object: &J, prefix: &str, table: &[FieldRule]
     }
 }
 
+/// Whether there is nothing to say of a value that is no list with a table of its own.
+pub(super) fn is_one<J: Json>(value: &J, kind: FieldKind) -> bool {
+    let mut is_one = true;
+    let mut check = |value, kind| check_one(value, kind, &mut |_, _| is_one = false);
+    match (kind, value.view()) {
+        (FieldKind::Items(most, kind), JsonView::List(items)) => {
+            items.iter().for_each(|item| check(item, *kind));
+            is_one && items.len() <= most
+        }
+        (FieldKind::Items(..), _) => false,
+        (kind, _) => {
+            check(value, kind);
+            is_one
+        }
+    }
+}
+
 fn check_one<J: Json>(value: &J, kind: FieldKind, report: &mut impl FnMut(Severity, String)) {
     match (kind, value.view()) {
         // Natives are what the SDKs send, whatever the documents say of texts.
@@ -209,7 +226,7 @@ fn check_one<J: Json>(value: &J, kind: FieldKind, report: &mut impl FnMut(Severi
         _ => {}
     }
     let Some(text) = scalar(value, report) else { return };
-    let count = text.chars().count();
+    let count = || text.chars().count();
     match kind {
         FieldKind::Flag if !["true", "false"].contains(&text.as_ref()) => {
             report(Severity::Error, format!("must be true or false, is {:?}", clip(&text)));
@@ -220,8 +237,8 @@ fn check_one<J: Json>(value: &J, kind: FieldKind, report: &mut impl FnMut(Severi
         FieldKind::Digits if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
             report(Severity::Error, format!("must be digits, is {:?}", clip(&text)));
         }
-        FieldKind::Text(most) if !(1..=most).contains(&count) => {
-            report(Severity::Error, format!("must have 1 to {most} characters, has {count}"));
+        FieldKind::Text(most) if text.is_empty() || is_longer(&text, most) => {
+            report(Severity::Error, format!("must have 1 to {most} characters, has {}", count()));
         }
         FieldKind::OneOf(allowed) if !allowed.contains(&text.as_ref()) => {
             report(Severity::Error, format!("must be {}, is {:?}", allowed.join(" or "), clip(&text)));
@@ -231,13 +248,13 @@ fn check_one<J: Json>(value: &J, kind: FieldKind, report: &mut impl FnMut(Severi
                 report(Severity::Error, format!("must be an ISO-8601 time with an offset: {error}"));
             }
         }
-        FieldKind::Url(most) if count > most => {
-            report(Severity::Error, format!("must have at most {most} characters, has {count}"))
+        FieldKind::Url(most) if is_longer(&text, most) => {
+            report(Severity::Error, format!("must have at most {most} characters, has {}", count()));
         }
         FieldKind::Url(_) if !(text.starts_with("https://") || text.starts_with("http://")) => {
             report(Severity::Error, format!("must be an absolute http or https URL, is {:?}", clip(&text)));
         }
-        FieldKind::Region if count != 2 || !text.bytes().all(|b| b.is_ascii_uppercase()) => {
+        FieldKind::Region if count() != 2 || !text.bytes().all(|b| b.is_ascii_uppercase()) => {
             report(Severity::Error, format!("must be two upper-case letters, is {:?}", clip(&text)));
         }
         _ => {}
@@ -285,6 +302,11 @@ fn scalar<'v, J: Json>(value: &'v J, report: &mut impl FnMut(Severity, String)) 
             None
         }
     }
+}
+
+/// Whether a text has more characters. It has no more than bytes, which are sooner counted.
+fn is_longer(text: &str, most: usize) -> bool {
+    text.len() > most && text.chars().count() > most
 }
 
 fn clip(text: &str) -> String {

@@ -10,6 +10,9 @@ pub trait Json: Sized {
     /// A field of an object; null is as good as none.
     fn field(&self, name: &str) -> Option<&Self>;
 
+    /// The fields of an object, each name once; those that are null are as good as none.
+    fn fields(&self) -> impl Iterator<Item = (&str, &Self)>;
+
     /// Its text, if it is one.
     fn text(&self) -> Option<&str> {
         match self.view() {
@@ -66,5 +69,10 @@ impl Json for Value {
             object.iter().find(|(key, _)| key.as_str() == name).map(|(_, value)| value)
         };
         found.filter(|value| !value.is_null())
+    }
+
+    fn fields(&self) -> impl Iterator<Item = (&str, &Self)> {
+        let fields = self.as_object().into_iter().flatten();
+        fields.map(|(name, value)| (name.as_str(), value)).filter(|(_, value)| !value.is_null())
     }
 }

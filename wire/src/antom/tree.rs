@@ -39,6 +39,10 @@ impl<'b> Tree<'b> {
         serde_json::from_slice(bytes)
     }
 
+    const fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
     /// Reads a message out of it. Numbers and booleans are taken for the texts that they look like, which the real gateway
     /// does too: no field of a request is anything but a text.
     ///
@@ -63,7 +67,12 @@ impl Json for Tree<'_> {
 
     fn field(&self, name: &str) -> Option<&Self> {
         let Self::Object(fields) = self else { return None };
-        fields.iter().find(|(known, _)| known == name).map(|(_, value)| value).filter(|value| **value != Self::Null)
+        fields.iter().find(|(known, _)| known == name).map(|(_, value)| value).filter(|value| !value.is_null())
+    }
+
+    fn fields(&self) -> impl Iterator<Item = (&str, &Self)> {
+        let fields = if let Self::Object(fields) = self { fields.as_slice() } else { &[] };
+        fields.iter().map(|(name, value)| (name.as_ref(), value)).filter(|(_, value)| !value.is_null())
     }
 }
 
@@ -200,7 +209,7 @@ impl<'de> Deserializer<'de> for &'de Tree<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, serde_json::Error> {
-        if *self == Tree::Null { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(

@@ -9,7 +9,7 @@ use serde_json::Value;
 use wire::antom::{
     Ack, BatchPayRequest, CancelRequest, CaptureRequest, CreatePaymentSessionRequest, Envelope, FieldRule, Headers,
     InquiryPaymentRequest, InquiryRefundRequest, NotifyCapture, NotifyPayment, NotifyRefund, NotifyReversal, Operation,
-    PayRequest, Product, RefundRequest, Route, Severity, Signature, check_fields, string_to_sign,
+    Outline, PayRequest, Product, RefundRequest, Route, Severity, Signature, check_fields, string_to_sign,
 };
 
 /// A request: its target on the first line, a header on each further one, the body behind a blank line.
@@ -93,8 +93,9 @@ pub fn message(data: &[u8]) {
 }
 
 /// What its tables let pass is read, and what is read is written as it was.
-fn fits<T: Serialize + DeserializeOwned>(body: Value, tables: &[&[FieldRule]]) {
+fn fits<T: Serialize + DeserializeOwned>(body: Value, tables: &[&'static [FieldRule]]) {
     let problems: Vec<_> = tables.iter().flat_map(|table| check_fields(&body, table)).collect();
+    assert_eq!(Outline::of(tables).check(&body), problems, "one pass says what rule by rule says");
     for problem in &problems {
         let text = problem.to_string();
         assert!(!problem.path.is_empty() && text.len() < 2048, "{text}");
