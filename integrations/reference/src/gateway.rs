@@ -51,8 +51,9 @@ impl Gateway {
     pub(crate) fn new(merchant: Arc<Merchant>, config: &GatewayConfig) -> Result<Self, String> {
         let rest = config.url.strip_prefix("http://").ok_or("gateway.url must begin with http://")?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let signer = Signer::load(config.private_key.as_bytes()).map_err(|error| error.to_string())?;
-        let verifier = Verifier::load(config.gateway_public_key.as_bytes()).map_err(|error| error.to_string())?;
+        let signer = Signer::load_or_word(config.private_key.as_bytes()).map_err(|error| error.to_string())?;
+        let verifier =
+            Verifier::load_or_word(config.gateway_public_key.as_bytes()).map_err(|error| error.to_string())?;
         let path = path.trim_matches('/');
         let prefix = if path.is_empty() { String::new() } else { format!("/{path}") };
         Ok(Self {

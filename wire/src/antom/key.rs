@@ -4,6 +4,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::sign::WORD;
+
 /// The DER bytes of a key text: armour lines and whitespace stripped, base64 decoded. DER itself is let through.
 ///
 /// # Errors
@@ -15,6 +17,9 @@ pub fn der_of(key: &[u8]) -> Result<Vec<u8>, KeyError> {
     }
     let text = std::str::from_utf8(key).map_err(|_| KeyError::NotText)?;
     let text = text.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with(WORD) {
+        return Err(KeyError::OtherFormat("a word in the place of a key, which only worlds in memory know; give RSA"));
+    }
     for (label, what) in [
         (
             "BEGIN ENCRYPTED PRIVATE KEY",

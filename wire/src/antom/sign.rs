@@ -43,7 +43,7 @@ enum Private {
 struct Word(Arc<str>);
 
 /// How a word is written where a key belongs. No key is.
-const WORD: &str = "no-key:";
+pub(super) const WORD: &str = "no-key:";
 
 impl Signer {
     /// A new RSA-2048 key.
@@ -54,8 +54,9 @@ impl Signer {
         RsaKeyPair::generate(KeySize::Rsa2048).map(Self::of).map_err(|_| KeyError::NoRandomness)
     }
 
-    /// No key but a word: its signatures cost next to nothing, and are worth as much. [`Signer::load`] and
-    /// [`Verifier::load`] read it back from what [`Signer::to_pkcs8_base64`] and [`Signer::public_base64`] write.
+    /// No key but a word: its signatures cost next to nothing, and are worth as much. [`Signer::load_or_word`] and
+    /// [`Verifier::load_or_word`] read it back from what [`Signer::to_pkcs8_base64`] and [`Signer::public_base64`] write;
+    /// where keys come from people, [`Signer::load`] and [`Verifier::load`] refuse it.
     #[must_use]
     pub fn word(word: &str) -> Self {
         Self { key: Private::Word(Word(word.into())), version: 1 }
@@ -70,9 +71,6 @@ impl Signer {
     /// # Errors
     /// Says what the key is instead, when it can be told.
     pub fn load(key: &[u8]) -> Result<Self, KeyError> {
-        if let Some(word) = Word::read(key) {
-            return Ok(Self { key: Private::Word(word), version: 1 });
-        }
         let der = der_of(key)?;
         let kind = DerKind::of(&der);
         let parsed = match kind {
@@ -81,6 +79,17 @@ impl Signer {
             other => return Err(KeyError::NotPrivate(other.describe())),
         };
         parsed.map(Self::of).map_err(|_| KeyError::Refused(kind.describe()))
+    }
+
+    /// The same, and a word is read too: for whoever gets his keys from a world in memory.
+    ///
+    /// # Errors
+    /// As [`Signer::load`].
+    pub fn load_or_word(key: &[u8]) -> Result<Self, KeyError> {
+        match Word::read(key) {
+            Some(word) => Ok(Self { key: Private::Word(word), version: 1 }),
+            None => Self::load(key),
+        }
     }
 
     /// The same key under another version.
@@ -159,7 +168,7 @@ impl Signer {
     /// # Errors
     /// As [`Signer::to_pkcs8_base64`].
     pub fn verifier(&self) -> Result<Verifier, KeyError> {
-        Verifier::load(self.public_base64()?.as_bytes())
+        Verifier::load_or_word(self.public_base64()?.as_bytes())
     }
 }
 
@@ -186,9 +195,6 @@ impl Verifier {
     /// # Errors
     /// Says what the key is instead, when it can be told.
     pub fn load(key: &[u8]) -> Result<Self, KeyError> {
-        if let Some(word) = Word::read(key) {
-            return Ok(Self { key: Public::Word(word) });
-        }
         let der = der_of(key)?;
         let kind = DerKind::of(&der);
         if !matches!(kind, DerKind::Spki | DerKind::Pkcs1Public) {
@@ -200,6 +206,17 @@ impl Verifier {
         }
         let parsed = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &der);
         parsed.map(|key| Self { key: Public::Rsa(key) }).map_err(|_| KeyError::Refused(kind.describe()))
+    }
+
+    /// The same, and a word is read too: for whoever gets his keys from a world in memory.
+    ///
+    /// # Errors
+    /// As [`Verifier::load`].
+    pub fn load_or_word(key: &[u8]) -> Result<Self, KeyError> {
+        match Word::read(key) {
+            Some(word) => Ok(Self { key: Public::Word(word) }),
+            None => Self::load(key),
+        }
     }
 
     /// Whether `signature` was made over `message` with the private half.
@@ -267,7 +284,7 @@ mod tests {
     #[test]
     fn a_word_signs_for_those_who_know_it_and_for_nobody_else() {
         let signer = Signer::word("tea");
-        let again = Signer::load(signer.to_pkcs8_base64().unwrap().as_bytes()).unwrap();
+        let again = Signer::load_or_word(signer.to_pkcs8_base64().unwrap().as_bytes()).unwrap();
         let verifier = signer.verifier().unwrap();
         assert!(verifier.verify(b"message", &again.sign(b"message")));
         assert!(!verifier.verify(b"massage", &again.sign(b"message")) && !verifier.verify(b"message", b""));

@@ -217,6 +217,11 @@ fn a_key_does_not_show_itself_in_debug_output() {
     "load key: this is an OpenSSH public key; convert it first: ssh-keygen -e -m PKCS8 -f FILE",
     "load key: this is an OpenSSH public key; convert it first: ssh-keygen -e -m PKCS8 -f FILE"
 )]
+#[case::a_word(
+    b" no-key:tea\n",
+    "load key: this is a word in the place of a key, which only worlds in memory know; give RSA",
+    "load key: this is a word in the place of a key, which only worlds in memory know; give RSA"
+)]
 #[case::nothing(
     b"",
     "load key: the text is empty; a PEM block or the base64 of a key is wanted",
