@@ -19,6 +19,7 @@ use wire::clock::ClockHandle;
 use wire::time::{Moment, WireTime};
 
 use crate::keys::{ANTOM_PUBLIC, MERCHANT_PRIVATE, is_client_id};
+use crate::log::Log;
 use crate::notifier::{Scheme, Target};
 use crate::tls::names_of;
 use crate::{
@@ -90,18 +91,25 @@ pub struct Arguments {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let log = match Log::to(io::stderr()) {
+        Ok(log) => Arc::new(log),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "sim-antom: failed to start a thread: {error}");
+            return ExitCode::from(2);
+        }
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let result = runtime.context("start the runtime").and_then(|runtime| runtime.block_on(run(arguments)));
+    let result = runtime.context("start the runtime").and_then(|runtime| runtime.block_on(run(arguments, &log)));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "sim-antom: failed to {error:#}");
+            log.say(format!("sim-antom: failed to {error:#}"));
             ExitCode::from(2)
         }
     }
 }
 
-async fn run(arguments: Arguments) -> anyhow::Result<()> {
+async fn run(arguments: Arguments, log: &Arc<Log>) -> anyhow::Result<()> {
     let text = arguments.script.as_deref().map(read_script).transpose()?.unwrap_or_default();
     let script = parse_script(arguments.script.as_deref(), &text)?;
     check(&arguments)?;
@@ -144,16 +152,18 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     // The fronts hold what they need; when they are gone the gateway ends too.
     drop(front);
-    let verbose = arguments.verbose;
+    let (verbose, told) = (arguments.verbose, Arc::clone(log));
     let observe = move |at: Moment, event: Event| {
-        show(at, &event, verbose);
+        if let Some(line) = line_of(at, &event, verbose) {
+            told.say(line);
+        }
         journal.add(at, event);
     };
     let notifier = Notifier::new(Arc::new(TcpConnect)).with_tls(tls.client);
     tokio::select! {
         Some(ended) = fronts.join_next() => ended.context("serve")?.context("serve"),
         ended = drive(gateway, calls, notifier, handle, observe) => Ok(ended?),
-        () = reload(arguments.script.clone(), text, control) => Ok(()),
+        () = reload(arguments.script.clone(), text, control, log) => Ok(()),
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
         _ = hangup.recv() => Ok(()),
@@ -282,7 +292,7 @@ fn ready_line(arguments: &Arguments, listeners: &[TcpListener], tls: &Tls) -> an
 }
 
 /// Looks at the script's file now and then, and takes what is new in it. What is wrong is told once; the old one stays.
-async fn reload(path: Option<PathBuf>, mut known: String, control: Control) {
+async fn reload(path: Option<PathBuf>, mut known: String, control: Control, log: &Log) {
     let Some(path) = path else { return std::future::pending().await };
     loop {
         tokio::time::sleep(GLANCE).await;
@@ -294,7 +304,7 @@ async fn reload(path: Option<PathBuf>, mut known: String, control: Control) {
             Ok(()) => format!("script {} read again", path.display()),
             Err(mistake) => format!("script {} not taken, the old one stays: {mistake}", path.display()),
         };
-        let _ = writeln!(io::stderr(), "sim-antom: {told}");
+        log.say(format!("sim-antom: {told}"));
         known = text;
     }
 }
@@ -313,12 +323,12 @@ fn parse_script(path: Option<&Path>, text: &str) -> anyhow::Result<Script> {
     Script::parse(text).map_err(|mistake| anyhow::anyhow!("read script {}: {mistake}", path.display()))
 }
 
-/// Refusals are always told; the rest when asked for.
-fn show(at: Moment, event: &Event, verbose: bool) {
+/// What is told of an event: of refusals always, of the rest when asked for.
+fn line_of(at: Moment, event: &Event, verbose: bool) -> Option<String> {
     let refused =
         matches!(event, Event::Request { refused: Some(_), .. } | Event::NoticeAnswered { acknowledged: false, .. });
     if !verbose && !refused {
-        return;
+        return None;
     }
     let text = match event {
         Event::Request { id, method, target, refused: Some(code), notes, .. } => {
@@ -329,5 +339,5 @@ fn show(at: Moment, event: &Event, verbose: bool) {
         }
         other => serde_json::to_string(other).unwrap_or_default(),
     };
-    let _ = writeln!(io::stderr(), "{} {text}", WireTime::new(at, 0));
+    Some(format!("{} {text}", WireTime::new(at, 0)))
 }

@@ -98,8 +98,8 @@ fn after_hundreds_of_hostile_messages_it_answers_and_has_not_grown() {
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys");
     // Without signatures, so that what a stranger sends is looked into as deep as a merchant's.
-    let mut program = Program::start(&["--keys", keys.to_str().unwrap(), "--client-id", CLIENT, "--no-signing"]);
-    program.forget_what_it_says();
+    // Nor does anybody read what it says.
+    let program = Program::start(&["--keys", keys.to_str().unwrap(), "--client-id", CLIENT, "--no-signing"]);
     let address = program.field("url").strip_prefix("http://").unwrap().to_owned();
     let before = program.peak_memory();
     let mut idle = Vec::new();

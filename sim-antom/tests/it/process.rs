@@ -83,13 +83,6 @@ impl Program {
         (status.unwrap_or_else(|| panic!("{head}")), body.to_owned())
     }
 
-    /// Reads on what it says and drops it: a program that nobody listens to waits until somebody does.
-    pub(super) fn forget_what_it_says(&mut self) {
-        if let Some(mut stderr) = self.child.stderr.take() {
-            std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
-        }
-    }
-
     /// The most memory that it has had, in KiB.
     pub(super) fn peak_memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();

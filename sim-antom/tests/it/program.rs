@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
@@ -12,7 +12,7 @@ use rstest::rstest;
 use wire::antom::{Envelope, Headers, Signature, Signer, Verifier, string_to_sign};
 
 use super::http::written;
-use super::merchant::{CLIENT, Draft};
+use super::merchant::{CLIENT, Draft, PAY, pay_body};
 use super::process::{PATIENCE, Program, run};
 
 const FILES: [&str; 4] = ["antom-private.key", "antom-public.key", "merchant-private.key", "merchant-public.key"];
@@ -91,9 +91,30 @@ fn refusals_are_told_on_stderr_and_the_rest_when_asked_for() {
 }
 
 #[test]
+fn a_pipe_on_stderr_that_nobody_reads_stops_nothing_and_what_is_missing_there_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--keys", text(folder.path()), "--client-id", CLIENT, "--no-signing", "--verbose"];
+    let mut program = Program::start(&arguments);
+    let pay = |program: &Program, id: u8| {
+        let mut body = pay_body(&format!("PR-{id}"), "1000");
+        body["unknown"] = "x".repeat(500_000).into();
+        let answer = program.exchange(&written(&Draft::new(PAY, &body).signed()));
+        assert!(answer.contains("\"SUCCESS\""), "{answer}");
+    };
+    // A pipe holds 64 KiB, and less than 5 MiB wait for it.
+    (0..16).for_each(|id| pay(&program, id));
+    let told = program.says(" lines are missing here");
+    assert!(told.starts_with("sim-antom: "), "{told}");
+    // Nor does a full pipe keep it from ending.
+    let program = Program::start(&arguments);
+    pay(&program, 0);
+    assert_eq!(program.end_with("TERM").0, Some(0));
+}
+
+#[test]
 fn the_dashboards_url_is_used_when_a_request_names_none() {
     let folder = tempfile::tempdir().unwrap();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let script = folder.path().join("script.yaml");
     fs::write(&script, "buyer: [{pays: {after: 0s}}]\n").unwrap();
     let url = format!("http://{}/dashboard", listener.local_addr().unwrap());
@@ -108,9 +129,9 @@ fn the_dashboards_url_is_used_when_a_request_names_none() {
         text(&script),
     ]);
     let merchant = Signer::load(&fs::read(folder.path().join("merchant-private.key")).unwrap()).unwrap();
-    let mut body = super::merchant::pay_body("PR-1", "1000");
+    let mut body = pay_body("PR-1", "1000");
     body.as_object_mut().unwrap().shift_remove("paymentNotifyUrl");
-    let draft = Draft::new(super::merchant::PAY, &body);
+    let draft = Draft::new(PAY, &body);
     let signature = merchant.header(&draft.target, CLIENT, draft.time, &draft.body);
     let envelope: Envelope = draft.with_signature(signature);
     assert!(program.exchange(&written(&envelope)).contains("SUCCESS"));
@@ -193,7 +214,7 @@ fn http_and_https_share_a_port_and_the_ca_stays_the_same() {
 #[test]
 fn a_port_that_is_taken_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let (code, stderr) = run(&["--listen", &address, "--keys", text(folder.path())]);
     assert_eq!(code, Some(2));
