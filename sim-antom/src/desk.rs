@@ -15,7 +15,7 @@ use crate::payment::{Kind, Payment};
 use crate::plan::Plans;
 use crate::script::{Script, Settings};
 use crate::stage::Stage;
-use crate::store::Table;
+use crate::store::{StoreError, Table};
 use crate::trigger::{self, Texts};
 
 /// See the module's documentation.
@@ -58,7 +58,7 @@ impl Desk {
         Self {
             now: Moment::default(),
             plans: Plans::restored(ledger.all(Table::Plan)),
-            notices: Notices::restored(ledger.all(Table::Notice)),
+            notices: Notices::restored([ledger.all(Table::Numbers), ledger.all(Table::Notice)].concat()),
             ledger,
             settings: script.settings.clone(),
             dashboard_url: None,
@@ -75,6 +75,12 @@ impl Desk {
     pub(crate) fn set_script(&mut self, script: Script) {
         self.settings = script.settings.clone();
         self.stage = Stage::new(script);
+    }
+
+    /// Makes everything since the last call last.
+    pub(crate) fn commit(&mut self) -> Result<(), StoreError> {
+        self.notices.keep_numbers(self.ledger.store());
+        self.ledger.commit()
     }
 
     /// Forgets everything but where notifications go.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 use wire::antom::Envelope;
@@ -81,15 +82,12 @@ impl<F: FnMut(Moment, Event) + Send> Observer for F {
 /// The store cannot keep what happened.
 pub async fn drive(
     mut gateway: Gateway,
-    mut requests: mpsc::Receiver<Call>,
+    mut calls: mpsc::Receiver<Call>,
     notifier: Notifier,
     clock: ClockHandle,
     mut observer: impl Observer,
 ) -> Result<(), StoreError> {
-    let mut waiting: BTreeMap<u64, oneshot::Sender<Reply>> = BTreeMap::new();
-    let mut deliveries: JoinSet<Input> = JoinSet::new();
-    let mut under_way: BTreeMap<u64, AbortHandle> = BTreeMap::new();
-    let mut last_id = 0_u64;
+    let mut outside = Outside::new(notifier);
     // Most inputs leave the next deadline where it was.
     let mut alarm = Alarm { clock: &clock, set: None };
     gateway.begin(clock.now());
@@ -100,54 +98,86 @@ pub async fn drive(
         while let Some(output) = gateway.poll() {
             match output {
                 Output::Event(event) => observer.observe(now, event),
-                Output::Reply { id, reply } => {
-                    if let Some(sender) = waiting.remove(&id) {
-                        // Whoever asked may be gone; the reply is in the trace all the same.
-                        let _: Result<(), Reply> = sender.send(reply);
-                    }
+                other => outside.carry_out(other),
+            }
+        }
+        tokio::select! {
+            biased;
+            call = calls.recv() => {
+                let Some(call) = call else { return Ok(()) };
+                // Whatever else is asked at this moment is kept with it: a store writes once for all of them.
+                let others = std::iter::from_fn(|| calls.try_recv().ok());
+                for call in std::iter::once(call).chain(others).take(AT_ONCE) {
+                    outside.called(call, &mut gateway, &clock);
                 }
-                Output::Deliver(delivery) => {
-                    let notifier = notifier.clone();
-                    let id = delivery.id;
-                    let task = deliveries
-                        .spawn(async move { Input::Answered { id, answer: notifier.deliver(delivery).await } });
-                    under_way.insert(id, task);
+            }
+            Some(ended) = outside.deliveries.join_next() => {
+                // One that was abandoned is waited for by nobody.
+                if let Ok((id, answer)) = ended {
+                    outside.under_way.remove(&id);
+                    clock.touch();
+                    gateway.handle(clock.now(), Input::Answered { id, answer });
                 }
-                Output::Abandon { id } => {
-                    if let Some(task) = under_way.remove(&id) {
-                        task.abort();
-                    }
+            }
+            () = alarm.at(gateway.deadlines()) => gateway.handle(clock.now(), Input::Timeout),
+        }
+    }
+}
+
+/// So many calls are kept in one transaction at most.
+const AT_ONCE: usize = 64;
+
+/// Who waits for the gateway, and for whom it waits.
+struct Outside {
+    notifier: Notifier,
+    /// Requests so far.
+    requests: u64,
+    waiting: BTreeMap<u64, oneshot::Sender<Reply>>,
+    deliveries: JoinSet<(u64, Answer)>,
+    under_way: BTreeMap<u64, AbortHandle>,
+}
+
+/// A merchant's answer to a notification: status and body, or why there is none.
+type Answer = Result<(u16, Bytes), String>;
+
+impl Outside {
+    fn new(notifier: Notifier) -> Self {
+        let (waiting, deliveries, under_way) = (BTreeMap::new(), JoinSet::new(), BTreeMap::new());
+        Self { notifier, requests: 0, waiting, deliveries, under_way }
+    }
+
+    fn called(&mut self, call: Call, gateway: &mut Gateway, clock: &ClockHandle) {
+        match call {
+            Call::Request { envelope, unreadable, reply } => {
+                self.requests += 1;
+                self.waiting.insert(self.requests, reply);
+                clock.touch();
+                gateway.handle(clock.now(), Input::Request { id: self.requests, envelope, unreadable });
+            }
+            Call::Errand(errand) => errand.0.run(gateway, clock.now()),
+        }
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Event(_) => {}
+            Output::Reply { id, reply } => {
+                if let Some(sender) = self.waiting.remove(&id) {
+                    // Whoever asked may be gone; the reply is in the trace all the same.
+                    let _: Result<(), Reply> = sender.send(reply);
+                }
+            }
+            Output::Deliver(delivery) => {
+                let (notifier, id) = (self.notifier.clone(), delivery.id);
+                let task = self.deliveries.spawn(async move { (id, notifier.deliver(delivery).await) });
+                self.under_way.insert(id, task);
+            }
+            Output::Abandon { id } => {
+                if let Some(task) = self.under_way.remove(&id) {
+                    task.abort();
                 }
             }
         }
-        let input = tokio::select! {
-            biased;
-            incoming = requests.recv() => match incoming {
-                Some(Call::Request { envelope, unreadable, reply }) => {
-                    last_id += 1;
-                    waiting.insert(last_id, reply);
-                    Input::Request { id: last_id, envelope, unreadable }
-                }
-                Some(Call::Errand(errand)) => {
-                    errand.0.run(&mut gateway, clock.now());
-                    continue;
-                }
-                None => return Ok(()),
-            },
-            Some(ended) = deliveries.join_next() => match ended {
-                Ok(answered) => answered,
-                // Abandoned; nobody waits for it.
-                Err(_) => continue,
-            },
-            () = alarm.at(gateway.deadlines()) => Input::Timeout,
-        };
-        if let Input::Answered { id, .. } = &input {
-            under_way.remove(id);
-        }
-        if !matches!(input, Input::Timeout) {
-            clock.touch();
-        }
-        gateway.handle(clock.now(), input);
     }
 }
 
@@ -169,5 +199,108 @@ impl Alarm<'_> {
             sleep.await;
         }
         self.set = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use wire::antom::{Headers, Signer};
+
+    use super::*;
+    use crate::store::{Key, MemoryStore, Record, Store, Table};
+    use crate::{Client, Clients, Script, Signing, SystemClock, TcpConnect};
+
+    /// A store that counts its transactions, and breaks after so many.
+    #[derive(Debug)]
+    struct Counting {
+        memory: MemoryStore,
+        changed: bool,
+        transactions: Arc<AtomicUsize>,
+        most: usize,
+    }
+
+    impl Store for Counting {
+        fn get(&self, key: &Key) -> Option<Record> {
+            self.memory.get(key)
+        }
+        fn put(&mut self, key: Key, record: Record) {
+            self.changed = true;
+            self.memory.put(key, record);
+        }
+        fn remove(&mut self, key: &Key) {
+            self.memory.remove(key);
+        }
+        fn clear(&mut self) {
+            self.memory.clear();
+        }
+        fn count(&self, table: Table) -> usize {
+            self.memory.count(table)
+        }
+        fn all(&self, table: Table) -> Vec<(Key, Record)> {
+            self.memory.all(table)
+        }
+        fn commit(&mut self) -> Result<(), StoreError> {
+            if !std::mem::take(&mut self.changed) {
+                return Ok(());
+            }
+            let before = self.transactions.fetch_add(1, Ordering::Relaxed);
+            if before < self.most { Ok(()) } else { Err(StoreError("the disk is full".to_owned())) }
+        }
+    }
+
+    /// So many payments that are refused for good, and kept as that, asked for at one moment.
+    async fn asked_at_once(calls: usize, most: usize) -> (Vec<Option<Reply>>, usize, Result<(), StoreError>) {
+        let transactions = Arc::new(AtomicUsize::new(0));
+        let store =
+            Counting { memory: MemoryStore::default(), changed: false, transactions: Arc::clone(&transactions), most };
+        let mut clients = Clients::from([("C".to_owned(), Client::keyless())]);
+        clients.set_signing(Signing::Off);
+        let answers = "{answers: [{on: pay, code: RISK_REJECT, times: always}]}";
+        let script = Script::parse(answers).unwrap();
+        let gateway = Gateway::over(Box::new(store), clients, Signer::word("antom"), None, script);
+        let (sender, receiver) = mpsc::channel(2 * AT_ONCE);
+        let mut replies = Vec::new();
+        for number in 0..calls {
+            let amount = serde_json::json!({"currency": "JPY", "value": "1"});
+            let body = serde_json::json!({
+                "productCode": "AGREEMENT_PAYMENT", "paymentRequestId": number.to_string(), "paymentAmount": amount,
+                "paymentMethod": {"paymentMethodType": "KAKAOPAY", "paymentMethodId": "token"},
+                "order": {"referenceOrderId": "O", "orderDescription": "tea", "orderAmount": amount},
+            });
+            let envelope = Envelope {
+                method: "POST".to_owned(),
+                target: "/ams/api/v1/payments/pay".to_owned(),
+                headers: Headers::new().with("client-id", "C"),
+                body: body.to_string().into(),
+            };
+            let (reply, answer) = oneshot::channel();
+            sender.try_send(Call::Request { envelope, unreadable: None, reply }).unwrap();
+            replies.push(answer);
+        }
+        drop(sender);
+        let clock = Arc::new(SystemClock::starting_at(Moment::WORLD_START));
+        let notifier = Notifier::new(Arc::new(TcpConnect));
+        let ended = drive(gateway, receiver, notifier, clock, |_: Moment, _: Event| {}).await;
+        let replies = replies.iter_mut().map(|reply| reply.try_recv().ok()).collect();
+        (replies, transactions.load(Ordering::Relaxed), ended)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_asked_at_one_moment_is_kept_in_one_transaction() {
+        let (replies, transactions, ended) = asked_at_once(AT_ONCE, usize::MAX).await;
+        assert!(ended.is_ok() && replies.iter().all(Option::is_some));
+        assert_eq!(transactions, 1);
+        let (replies, transactions, _) = asked_at_once(AT_ONCE + 1, usize::MAX).await;
+        assert_eq!((replies.iter().filter(|reply| reply.is_some()).count(), transactions), (AT_ONCE + 1, 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_cannot_be_kept_is_not_answered() {
+        let (replies, transactions, ended) = asked_at_once(AT_ONCE + 3, 1).await;
+        assert!(ended.is_err() && transactions == 2);
+        assert!(replies[..AT_ONCE].iter().all(Option::is_some) && replies[AT_ONCE..].iter().all(Option::is_none));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wire::time::Moment;
 
 use crate::notice::{Notice, Truth};
@@ -17,19 +17,29 @@ pub(crate) const ANSWER_WAIT: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(crate) struct Notices {
     open: BTreeMap<u64, Notice>,
-    last: u64,
+    numbers: Numbers,
+    /// Those that the store has.
+    kept: Numbers,
     /// Those of them that wait for their time.
     due: BTreeSet<(Moment, u64)>,
     /// Deliveries that wait for the merchant: which notification, until when. Each waits equally long and time does not
     /// run backwards, so the first is also the first that is overdue.
     under_way: BTreeMap<u64, (u64, Moment)>,
-    deliveries: u64,
     /// Whether nothing is sent for now.
     held: bool,
     /// The newest that are done with, so that they can be sent again.
     done: VecDeque<(u64, Notice)>,
     /// Those that wait for the next one to overtake them, and whose they are.
     behind: Vec<(u64, String)>,
+}
+
+/// How far notifications and their deliveries are numbered. No number is given twice, whatever is forgotten meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Numbers {
+    /// Of the last notification.
+    pub notices: u64,
+    /// Of the last delivery.
+    pub deliveries: u64,
 }
 
 /// A notification as others see it.
@@ -63,8 +73,10 @@ impl Notices {
     pub(crate) fn restored(records: Vec<(Key, Record)>) -> Self {
         let mut notices = Self::default();
         for (key, record) in records {
-            if let (Some(number), Record::Notice(notice)) = (key.number(), record) {
-                notices.last = notices.last.max(number);
+            if let Record::Numbers(numbers) = record {
+                (notices.numbers, notices.kept) = (numbers, numbers);
+            } else if let (Some(number), Record::Notice(notice)) = (key.number(), record) {
+                notices.numbers.notices = notices.numbers.notices.max(number);
                 notices.due.insert((notice.schedule.due.unwrap_or_default(), number));
                 notices.open.insert(number, Arc::unwrap_or_clone(notice));
             }
@@ -72,25 +84,34 @@ impl Notices {
         notices
     }
 
+    /// Files the numbers that were given since the last time.
+    pub(crate) fn keep_numbers(&mut self, store: &mut dyn Store) {
+        if self.numbers != self.kept {
+            store.put(Key::new(Table::Numbers, ""), Record::Numbers(self.numbers));
+            self.kept = self.numbers;
+        }
+    }
+
     /// Forgets all of them. Numbers go on, so that an answer to a delivery of before is nobody's.
     pub(crate) fn reset(&mut self) {
-        *self = Self { last: self.last, deliveries: self.deliveries, ..Self::default() };
+        *self = Self { numbers: self.numbers, ..Self::default() };
     }
 
     pub(crate) fn add(&mut self, store: &mut dyn Store, notice: Notice) {
-        self.last += 1;
-        store.put(Key::numbered(Table::Notice, self.last), Record::Notice(Arc::new(notice.clone())));
+        self.numbers.notices += 1;
+        let number = self.numbers.notices;
+        store.put(Key::numbered(Table::Notice, number), Record::Notice(Arc::new(notice.clone())));
         if let Some(at) = notice.schedule.due {
-            self.due.insert((at, self.last));
+            self.due.insert((at, number));
         }
-        self.open.insert(self.last, notice);
+        self.open.insert(number, notice);
     }
 
     /// Takes one in that waits until its time, or until the next one of its client has been sent.
     pub(crate) fn add_behind(&mut self, store: &mut dyn Store, notice: Notice) {
         let client = notice.client.clone();
         self.add(store, notice);
-        self.behind.push((self.last, client));
+        self.behind.push((self.numbers.notices, client));
     }
 
     /// One of a client's is sent at a moment: those that waited for it come after it.
@@ -175,9 +196,9 @@ impl Notices {
         let notice = self.open.get_mut(&number)?;
         notice.schedule.delivered();
         store.put(Key::numbered(Table::Notice, number), Record::Notice(Arc::new(notice.clone())));
-        self.deliveries += 1;
-        self.under_way.insert(self.deliveries, (number, now + ANSWER_WAIT));
-        Some((self.deliveries, notice.clone()))
+        self.numbers.deliveries += 1;
+        self.under_way.insert(self.numbers.deliveries, (number, now + ANSWER_WAIT));
+        Some((self.numbers.deliveries, notice.clone()))
     }
 
     /// Deliveries that were not answered in time.

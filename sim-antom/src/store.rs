@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::capture::Capture;
 use crate::notice::Notice;
+use crate::notices::Numbers;
 use crate::packed;
 use crate::payment::Payment;
 use crate::plan::Plan;
@@ -46,6 +47,8 @@ pub enum Table {
     Plan,
     /// Notifications that are not done with, by number.
     Notice,
+    /// The numbers that notifications have come to.
+    Numbers,
 }
 
 /// What is kept.
@@ -64,6 +67,8 @@ pub enum Record {
     Plan(Arc<Plan>),
     /// A notification.
     Notice(Arc<Notice>),
+    /// What was counted so far.
+    Numbers(Numbers),
 }
 
 /// A store that could not keep what it was given.
@@ -120,7 +125,7 @@ impl AtRest {
                 Some(bytes) => Self::Packed(bytes),
                 None => Self::Whole(record),
             },
-            Record::Link(_) | Record::Plan(_) | Record::Notice(_) => Self::Whole(record),
+            Record::Link(_) | Record::Plan(_) | Record::Notice(_) | Record::Numbers(_) => Self::Whole(record),
         }
     }
 

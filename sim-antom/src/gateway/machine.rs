@@ -77,7 +77,7 @@ impl Gateway {
     /// # Errors
     /// The store cannot keep it; the gateway must stop.
     pub fn commit(&mut self) -> Result<(), StoreError> {
-        self.desk.ledger.commit()
+        self.desk.commit()
     }
 
     /// The next thing to do.

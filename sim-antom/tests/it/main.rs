@@ -24,6 +24,7 @@
 //! | `controlling` | the control API, of the real binary |
 //! | `hostile` | hundreds of hostile messages, and the real binary goes on answering |
 //! | `crashing` | a ledger in a file, and a gateway that is killed |
+//! | `keeping` | what a kept ledger counts, across restarts and resets |
 //! | `interop` | how the Java, Go, PHP and .NET SDKs sign and parse |
 //! | `official` | the official Python SDK, unmodified, over TLS |
 //! | `program` | the real binary, and what `docs/gateway.md` says to type |
@@ -50,6 +51,7 @@ mod http;
 mod idling;
 mod inquiring;
 mod interop;
+mod keeping;
 mod merchant;
 mod model;
 mod notifying;

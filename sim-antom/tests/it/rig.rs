@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use serde_json::Value;
-use sim_antom::{Client, Clients, Delivery, Event, Gateway, Hangup, Input, Output, Reply, Script};
+use sim_antom::{Client, Clients, Delivery, Event, Gateway, Hangup, Input, MemoryStore, Output, Reply, Script, Store};
 use std::time::Duration;
 use wire::antom::{Envelope, PaymentStatus};
 use wire::time::Moment;
@@ -37,8 +37,13 @@ pub(super) fn clients() -> Clients {
 
 impl Rig {
     pub(super) fn new(yaml: &str) -> Self {
+        Self::over(Box::new(MemoryStore::default()), yaml)
+    }
+
+    /// The same over what a store holds.
+    pub(super) fn over(store: Box<dyn Store>, yaml: &str) -> Self {
         Self {
-            gateway: Gateway::new(clients(), antom(), Some(forger()), script(yaml)),
+            gateway: Gateway::over(store, clients(), antom(), Some(forger()), script(yaml)),
             now: Moment::WORLD_START,
             requests: 0,
             deliveries: Vec::new(),
@@ -183,6 +188,7 @@ impl Rig {
 
     fn drain(&mut self) -> Option<Reply> {
         let mut found = None;
+        self.gateway.commit().unwrap();
         while let Some(output) = self.gateway.poll() {
             match output {
                 Output::Reply { id, reply } => {
