@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::json;
-use sim_edc::{Event, Input, Script, State};
-use wire::edc::{ACK, Frame, Kind, NAK, Packet};
+use sim_edc::{Direction, Event, Input, Lever, Script, State};
+use wire::edc::{ACK, Decoded, Decoder, Frame, Kind, NAK, Packet};
 
 use crate::desk::Desk;
 
@@ -20,6 +20,24 @@ fn put(desk: &mut Desk, bytes: &[u8]) -> Vec<u8> {
     desk.bytes.clear();
     desk.input(Input::Bytes(Bytes::copy_from_slice(bytes)));
     desk.bytes.clone()
+}
+
+/// The SEQ of each frame among bytes.
+fn seqs(mut bytes: &[u8]) -> Vec<u8> {
+    let mut frames = Decoder::default();
+    let found = std::iter::from_fn(|| frames.decode(&mut bytes));
+    found.filter_map(|found| if let Decoded::Frame(frame, _) = found { Some(frame.seq()) } else { None }).collect()
+}
+
+/// Of each ACK and NAK in the trace, whether nobody waited for it.
+fn strays(desk: &Desk) -> Vec<bool> {
+    let signs = desk.trace.iter().filter_map(|event| match event {
+        Event::Ack { direction: Direction::FromPos, stray } | Event::Nak { direction: Direction::FromPos, stray } => {
+            Some(*stray)
+        }
+        _ => None,
+    });
+    signs.collect()
 }
 
 fn unheard() -> Desk {
@@ -112,6 +130,24 @@ fn stray_signs_are_ignored() {
 }
 
 #[test]
+fn the_trace_tells_a_sign_that_was_waited_for_from_a_stray_one() {
+    let mut desk = unheard();
+    put(&mut desk, &hello(1));
+    put(&mut desk, &[NAK, ACK]);
+    put(&mut desk, &[NAK, ACK]);
+    assert_eq!(strays(&desk), [false, false, true, true]);
+}
+
+#[test]
+fn frames_in_one_piece_are_answered_one_after_the_other() {
+    let mut desk = Desk::silent(&Script::default());
+    let ping = |n, seq| Frame::new(Packet::new(Kind::Ping, &json!({"n": n})), seq).unwrap().encode();
+    put(&mut desk, &[hello(1), ping("7", 2), ping("8", 3)].concat());
+    let heard: Vec<_> = desk.heard.iter().map(|(kind, json)| (*kind, json["n"].as_str())).collect();
+    assert_eq!(heard, [(Kind::Hello, None), (Kind::Ping, Some("7")), (Kind::Ping, Some("8"))]);
+}
+
+#[test]
 fn a_false_head_does_not_hide_the_frame_behind_it() {
     let mut desk = unheard();
     put(&mut desk, &[&[0x02, 0x00, 0x40, b'C', 1][..], &hello(1)].concat());
@@ -155,4 +191,33 @@ fn after_one_silence_no_head_of_a_frame_that_never_came_is_waited_for() {
     desk.wait(Duration::from_millis(200));
     let said = put(&mut desk, &hello(1));
     assert_eq!(said.first(), Some(&ACK));
+}
+
+#[test]
+fn frames_are_counted_from_1_again_after_a_loss_of_power_and_the_old_ones_forgotten() {
+    let mut desk = Desk::new(&Script::default());
+    desk.purchase("R1", "104");
+    desk.wait_secs(20);
+    desk.acknowledges = false;
+    let before = put(&mut desk, &hello(1));
+    assert_ne!(seqs(&before), [1], "{before:?}");
+    desk.pull(Lever::PowerOff).unwrap();
+    desk.wait_secs(1);
+    desk.bytes.clear();
+    desk.pull(Lever::PowerOn).unwrap();
+    desk.wait_secs(60);
+    assert_eq!(seqs(&desk.bytes), [1], "it tells that it starts; what waited for its ACK is gone with the power");
+    assert_eq!(seqs(&put(&mut desk, &hello(1))), [2]);
+}
+
+#[test]
+fn a_terminal_that_counts_again_sends_1_in_the_middle_of_a_payment() {
+    let counted = |script: &str| {
+        let mut desk = Desk::scripted(script);
+        desk.purchase("R1", "104");
+        desk.wait_secs(20);
+        *seqs(&desk.bytes).last().unwrap()
+    };
+    assert!(counted("{}") > 1);
+    assert_eq!(counted("faults: [{seq-reset: {}}]"), 1);
 }
