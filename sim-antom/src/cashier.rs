@@ -110,7 +110,7 @@ fn is_web(url: &str) -> bool {
 }
 
 /// Whether another origin's page sent this.
-fn is_foreign(headers: &HeaderMap) -> bool {
+pub(crate) fn is_foreign(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let origin = text(header::ORIGIN).map(|origin| origin.split_once("://").map_or(origin, |(_, host)| host));
     origin.is_some_and(|origin| Some(origin) != text(header::HOST))
@@ -243,7 +243,7 @@ impl fmt::Display for Escaped<'_> {
 }
 
 /// An amount as people write it.
-fn major(money: Money) -> String {
+pub(crate) fn major(money: Money) -> String {
     let digits = usize::try_from(money.currency.exponent()).unwrap_or_default();
     let text = format!("{:0>width$}", money.minor, width = digits + 1);
     let (whole, rest) = text.split_at(text.len() - digits);

@@ -23,8 +23,9 @@ use crate::log::Log;
 use crate::notifier::{Scheme, Target};
 use crate::tls::names_of;
 use crate::{
-    ApiKey, Authority, Cashier, Clients, Control, DurableStore, Event, Forger, Front, Gateway, Journal, KeyRing,
-    MemoryStore, Notifier, Script, Signing, Store, SystemClock, TcpAccept, TcpConnect, TlsClient, TlsServer, drive,
+    ApiKey, Authority, Cashier, ClientPages, Clients, Control, DurableStore, Event, Forger, Front, Gateway, Journal,
+    KeyRing, MemoryStore, Notifier, Script, Signing, Store, SystemClock, TcpAccept, TcpConnect, TlsClient, TlsServer,
+    chromium_flags, drive,
 };
 
 /// Antom's payment API on loopback, signed as Antom signs.
@@ -58,6 +59,9 @@ pub struct Arguments {
     /// A further host name for the certificate. May be given several times
     #[arg(long, value_name = "NAME", requires = "tls")]
     tls_name: Vec<String>,
+    /// Play the client SDK's side too, over https: its gateway, the page that it frames, and the flags for a browser
+    #[arg(long)]
+    client: bool,
     /// Certificates (PEM) to trust when a notification goes to https, beside the private CA
     #[arg(long, value_name = "FILE")]
     notify_ca: Option<PathBuf>,
@@ -130,6 +134,7 @@ async fn run(arguments: Arguments, log: &Arc<Log>) -> anyhow::Result<()> {
     gateway.set_dashboard_url(arguments.notify_url.clone());
     gateway.set_page_url(page_url(&arguments, &listeners, &tls)?);
     gateway.set_by_hand(arguments.by_hand);
+    gateway.set_client(arguments.client);
     gateway.set_triggers(!arguments.no_triggers);
     let clock = SystemClock::from_time_of_day();
     let (requests, calls) = mpsc::channel(64);
@@ -139,7 +144,10 @@ async fn run(arguments: Arguments, log: &Arc<Log>) -> anyhow::Result<()> {
         .with_text(&text);
     let handle: ClockHandle = Arc::new(clock);
     let cashier = Cashier::new(requests.clone(), Arc::clone(&handle));
-    let pages = control.clone().pages().merge(cashier.pages());
+    let mut pages = control.clone().pages().merge(cashier.pages());
+    if arguments.client {
+        pages = pages.merge(ClientPages::new(requests.clone()).pages());
+    }
     let mut front = Front::new(requests, Arc::clone(&handle)).with_pages(pages);
     if let Some(server) = &tls.server {
         front = front.with_tls(server.clone());
@@ -235,7 +243,7 @@ struct Tls {
 
 impl Tls {
     fn open(arguments: &Arguments) -> anyhow::Result<Self> {
-        let authority = if arguments.tls { Some(Authority::open(&arguments.keys)?) } else { None };
+        let authority = if arguments.tls || arguments.client { Some(Authority::open(&arguments.keys)?) } else { None };
         let mut tls = Self::default();
         if let Some(authority) = &authority {
             let dialled = arguments.listen.iter().filter_map(|address| names_of(address.ip()));
@@ -288,7 +296,19 @@ fn ready_line(arguments: &Arguments, listeners: &[TcpListener], tls: &Tls) -> an
         word("ca-pin", &authority.pin());
     }
     line.push('\n');
+    if arguments.client
+        && let Some((listener, authority)) = listeners.first().zip(tls.authority.as_ref())
+    {
+        let address = listener.local_addr().context("ask for the address")?;
+        line.push_str(&browser_line(address, &authority.pin()));
+    }
     Ok(line)
+}
+
+/// A second line, to be pasted: a browser in which the SDK finds this gateway, and nothing else.
+fn browser_line(address: SocketAddr, pin: &str) -> String {
+    let flags: Vec<String> = chromium_flags(address, pin).iter().map(|flag| format!("'{flag}'")).collect();
+    format!("chromium --user-data-dir=$(mktemp -d) {} http://127.0.0.1:PORT/your-page\n", flags.join(" "))
 }
 
 /// Looks at the script's file now and then, and takes what is new in it. What is wrong is told once; the old one stays.

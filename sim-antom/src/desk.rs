@@ -14,6 +14,7 @@ use crate::notices::Notices;
 use crate::payment::{Kind, Payment};
 use crate::plan::Plans;
 use crate::script::{Script, Settings};
+use crate::sdk::Checkouts;
 use crate::stage::Stage;
 use crate::store::{StoreError, Table};
 use crate::trigger::{self, Texts};
@@ -38,6 +39,8 @@ pub(crate) struct Desk {
     pub(crate) page_url: String,
     /// Whether buyers whom the script says nothing of wait for what happens on their page.
     pub(crate) by_hand: bool,
+    /// What is known of the sessions of the client SDK.
+    pub(crate) checkouts: Checkouts,
     /// Whether trigger words are taken at all, whatever the script says.
     pub(crate) triggers: bool,
 }
@@ -67,6 +70,7 @@ impl Desk {
             calls: BTreeMap::new(),
             page_url: "https://wallet.example".to_owned(),
             by_hand: false,
+            checkouts: Checkouts::default(),
             triggers: true,
         }
     }
@@ -89,6 +93,7 @@ impl Desk {
         self.plans = Plans::default();
         self.notices.reset();
         self.calls.clear();
+        self.checkouts.clear();
         self.set_script(script);
     }
 

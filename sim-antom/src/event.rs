@@ -5,6 +5,8 @@ use wire::antom::{Headers, Operation, PaymentStatus, RefundStatus};
 use wire::hex::TextBytes;
 use wire::money::Money;
 
+use crate::sdk::Side;
+
 /// One thing that happened. Messages carry their raw bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
@@ -120,6 +122,17 @@ pub enum Event {
         /// Why it is none.
         problem: Option<String>,
     },
+    /// Something was said in a session of the client SDK, or done there.
+    Client {
+        /// The session's payment.
+        payment_request_id: String,
+        /// Who said it.
+        side: Side,
+        /// A message's name, an operation, or what the buyer did.
+        event: String,
+        /// What it carried, as JSON.
+        data: TextBytes,
+    },
     /// A scripted fault took effect.
     Fault {
         /// Its name in the script.
@@ -142,6 +155,7 @@ impl Event {
                 payment_request_id.len() + url.len() + headers.bytes() + body.0.len()
             }
             Self::NoticeAnswered { body, problem, .. } => body.0.len() + problem.as_ref().map_or(0, String::len),
+            Self::Client { event, data, .. } => event.len() + data.0.len() + 128,
             Self::Fault { name } => name.len(),
             // Their ids are of a bounded length.
             Self::Payment { .. } | Self::Refund { .. } | Self::Capture { .. } => 128,

@@ -50,6 +50,7 @@ mod room;
 mod rules;
 mod script;
 mod script_text;
+mod sdk;
 mod seal;
 mod server;
 mod spoil;
@@ -88,10 +89,12 @@ pub use quote::Rates;
 pub use refund::Refund;
 pub use reply::{Pace, Raw, Reply};
 pub use script::{
-    Aim, Answer, Buyer, CaptureEnd, Chance, Changes, Code, Fault, FieldPath, Fields, Forgery, Hangup, NoticeKind,
-    Oddity, Pattern, Place, Point, RateLimit, RefundEnd, Rule, Script, Settings, Spelling, Status, Times, UrlKind,
+    Aim, Answer, Buyer, CaptureEnd, Chance, Changes, Code, Cue, Effect, Emitted, Ending, Fault, FieldPath, Fields,
+    Forgery, Hangup, NoticeKind, Oddity, Opening, Pattern, Place, PlaceName, Play, PlayStep, Point, Query, RateLimit,
+    RefundEnd, Rule, Script, Settings, Spelling, Status, Target, Times, UrlKind,
 };
 pub use script_text::Mistake;
+pub use sdk::{Checkout, ClientPages, Saying, Side, chromium_flags};
 pub use server::{Front, serve};
 pub use store::{Key, MemoryStore, Record, Store, StoreError, Table};
 pub use tls::{Authority, TlsClient, TlsError, TlsServer};

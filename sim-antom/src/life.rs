@@ -18,7 +18,8 @@ impl Desk {
     /// A payment begins: what will become of it? One that is decided at once comes back decided.
     pub(crate) fn begin(&mut self, mut payment: Payment) -> Arc<Payment> {
         let at_once = Span::secs(if payment.kind.is_direct() { 0 } else { 3 });
-        let waits = self.by_hand && !payment.kind.is_direct();
+        let is_played = self.checkouts.is_served || self.checkouts.play(&payment.payment_id).is_some();
+        let waits = self.by_hand && !payment.kind.is_direct() || payment.kind == Kind::Session && is_played;
         let otherwise = if waits { Buyer::Leaves } else { Buyer::Pays { after: at_once } };
         let asked = trigger::result(&payment.description).filter(|_| self.takes_triggers());
         let mut buyer = match asked {
@@ -137,6 +138,11 @@ impl Desk {
             let buyer = self.stage.another_buyer(at).unwrap_or(Buyer::Leaves);
             return self.plan_buyer(payment, at, &buyer);
         }
+        self.conclude(payment, at, status, code);
+    }
+
+    /// A payment ends, or becomes pending, whatever may still be tried.
+    pub(crate) fn conclude(&mut self, payment: &Payment, at: Moment, status: PaymentStatus, code: &str) {
         let success = status == PaymentStatus::Success;
         let payment = self.keep(Payment {
             status,

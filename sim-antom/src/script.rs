@@ -14,6 +14,7 @@ mod defect;
 mod effect;
 mod fault;
 mod field;
+mod play;
 mod rule;
 mod schema;
 mod settings;
@@ -28,6 +29,7 @@ pub use effect::{Buyer, CaptureEnd, RefundEnd};
 pub use fault::{Changes, Fault};
 pub(crate) use field::text_of;
 pub use field::{FieldPath, Fields, Pattern};
+pub use play::{Cue, Effect, Emitted, Ending, Opening, PlaceName, Play, PlayStep, Query, Target};
 pub use rule::Rule;
 pub(crate) use rule::What;
 pub use settings::{RateLimit, Settings, UrlKind};
@@ -42,6 +44,8 @@ pub struct Script {
     pub answers: Vec<Rule<Answer>>,
     /// What the buyer of each new payment does.
     pub buyer: Vec<Rule<Buyer>>,
+    /// What the client SDK's own page does in each new session; then what a person does there.
+    pub client: Vec<Rule<Play>>,
     /// How each new refund ends; then every one at once, or after 3 s when its request says that it may take time.
     pub refunds: Vec<Rule<RefundEnd>>,
     /// How each new capture ends; then every one at once.

@@ -8,7 +8,7 @@ use wire::time::Moment;
 
 use crate::matcher::{Fits, Matcher};
 use crate::rules::Rules;
-use crate::script::{Answer, Buyer, CaptureEnd, Fault, NoticeKind, RefundEnd, Script, Topic};
+use crate::script::{Answer, Buyer, CaptureEnd, Fault, NoticeKind, Play, RefundEnd, Script, Topic};
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
@@ -16,6 +16,9 @@ pub(crate) struct Stage {
     matcher: Matcher,
     answers: Rules<Answer>,
     buyers: Rules<Buyer>,
+    plays: Rules<Play>,
+    /// How many plays were taken.
+    played: u64,
     refunds: Rules<RefundEnd>,
     captures: Rules<CaptureEnd>,
     /// By their words: of each word, the first rule that fits applies.
@@ -32,6 +35,7 @@ impl Stage {
         let mut stage = Self::default();
         stage.answers = Rules::new(script.answers, &mut stage.matcher);
         stage.buyers = Rules::new(script.buyer, &mut stage.matcher);
+        stage.plays = Rules::new(script.client, &mut stage.matcher);
         stage.refunds = Rules::new(script.refunds, &mut stage.matcher);
         stage.captures = Rules::new(script.captures, &mut stage.matcher);
         for fault in script.faults {
@@ -66,6 +70,14 @@ impl Stage {
     /// What the buyer of the new payment does.
     pub(crate) fn buyer(&mut self, now: Moment) -> Option<Buyer> {
         self.buyers.take(&self.fits, now, self.began.unwrap_or(now))
+    }
+
+    /// What the client SDK's page does in the new session; a play without a name gets its number for one.
+    pub(crate) fn play(&mut self, now: Moment) -> Option<Play> {
+        let play = self.plays.take(&self.fits, now, self.began.unwrap_or(now))?;
+        self.played += 1;
+        let name = play.name.clone().unwrap_or_else(|| self.played.to_string());
+        Some(Play { name: Some(name), ..play })
     }
 
     /// What the buyer does who tries again within a session: nobody asks any more, so only rules about any call fit.

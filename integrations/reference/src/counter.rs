@@ -72,6 +72,8 @@ impl Driver {
             user_agent: params.user_agent.or_else(|| Some("unknown".to_owned())),
             payment_code: params.payment_code,
             method: params.method,
+            product: params.product.unwrap_or_default(),
+            return_url: params.return_url,
         };
         if checkout.by == By::PaymentCode && checkout.payment_code.is_none() {
             return Err(Refusal::new("there is no paymentCode"));

@@ -134,6 +134,10 @@ pub(crate) struct CheckoutParams {
     pub(crate) payment_code: Option<String>,
     pub(crate) method: Option<String>,
     pub(crate) capture: Option<CaptureMode>,
+    /// The client SDK's product that the page uses, by session.
+    pub(crate) product: Option<Product>,
+    /// Where the buyer comes back to, by session; our own page when nothing is said.
+    pub(crate) return_url: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -141,6 +145,14 @@ pub(crate) struct CheckoutParams {
 pub(crate) enum CaptureMode {
     Automatic,
     Manual,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Product {
+    Cashier,
+    #[default]
+    Element,
 }
 
 #[derive(Deserialize)]

@@ -10,6 +10,7 @@ use wire::antom::{
 use wire::money::Money;
 use wire::time::{Moment, WireTime};
 
+use crate::driver::Product;
 use crate::fault::{Fault, Mistake};
 use crate::order::{By, Taking};
 use crate::settings::{
@@ -30,6 +31,10 @@ pub(crate) struct Checkout {
     pub(crate) payment_code: Option<String>,
     pub(crate) method: Option<String>,
     pub(crate) taking: Taking,
+    /// The client SDK's product, by session.
+    pub(crate) product: Product,
+    /// Where the buyer comes back to, if not to us.
+    pub(crate) return_url: Option<String>,
 }
 
 /// Several orders that are paid at once.
@@ -93,8 +98,10 @@ impl Writer<'_> {
         CreatePaymentSessionRequest {
             payment_method: checkout.method.clone().map(PaymentMethod::new),
             payment_factor: self.factor(checkout),
-            product_scene: Some("ELEMENT_PAYMENT".to_owned()),
-            payment_redirect_url: Some(format!("{}/back", self.base_url)),
+            product_scene: (checkout.product == Product::Element).then(|| "ELEMENT_PAYMENT".to_owned()),
+            payment_redirect_url: Some(
+                checkout.return_url.clone().unwrap_or_else(|| format!("{}/back", self.base_url)),
+            ),
             payment_notify_url: self.notify_url(),
             payment_session_expiry_time: Some(self.expires(lives)),
             settlement_strategy: Some(settlement(checkout.amount)),

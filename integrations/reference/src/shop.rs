@@ -182,7 +182,13 @@ pub(crate) fn told(next: &Next, mistake: crate::fault::Mistake) -> Option<(&'sta
         }
         Next::Code(code) => Some(("code", json!(code))),
         Next::Session(session) if mistake.is(Fault::SessionTellsAll) => Some(("session", json!(session))),
-        Next::Session(session) => Some(("session", json!({"paymentSessionData": session.payment_session_data}))),
+        Next::Session(session) => {
+            let mut told = json!({"paymentSessionData": session.payment_session_data});
+            if let Some(expiry) = &session.payment_session_expiry_time {
+                told["paymentSessionExpiryTime"] = json!(expiry);
+            }
+            Some(("session", told))
+        }
         Next::Nothing => None,
     }
 }

@@ -5,6 +5,7 @@ use wire::time::Moment;
 
 use super::Gateway;
 use crate::client::Clients;
+use crate::desk::Desk;
 use crate::notices::NoticeView;
 use crate::payment::Payment;
 use crate::script::Script;
@@ -63,6 +64,16 @@ impl Gateway {
     pub(crate) fn end_payment(&mut self, now: Moment, payment: &Payment, status: PaymentStatus, code: &str) {
         self.desk.now = now;
         self.desk.end_payment(payment, now, status, code);
+    }
+
+    /// What every operation works with.
+    pub(crate) const fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// The same, to work with it.
+    pub(crate) const fn desk_mut(&mut self) -> &mut Desk {
+        &mut self.desk
     }
 
     /// The merchants.

@@ -9,11 +9,14 @@ use wire::time::WireTime;
 
 use super::new::{self, New};
 use super::{Reader, Serve};
+use crate::capture::CaptureMode;
 use crate::checks::{Refusal, read};
 use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
 use crate::payment::{Kind, Payment};
 use crate::reply::json;
+use crate::script::Opening;
+use crate::sdk::{Scene, SessionData};
 use crate::trigger::Texts;
 
 /// How long a session lasts at most, and when nothing is said.
@@ -45,12 +48,15 @@ impl Serve for CreatePaymentSessionRequest {
         let new = new(self);
         if let Some(known) = desk.ledger.payment(client, new.id) {
             let refused = new::repeated(&new, &known);
-            return json(&refused.map_or_else(|| answer(desk, &known), CreatePaymentSessionResponse::bare));
+            return json(&refused.map_or_else(|| answer(self, desk, &known), CreatePaymentSessionResponse::bare));
         }
         let payment = payment(self, desk, client);
+        if let Some(play) = desk.stage.play(desk.now) {
+            desk.checkouts.set(&payment.payment_id, play);
+        }
         let payment = desk.begin(payment);
         desk.forge_if_scripted(&payment);
-        json(&answer(desk, &payment))
+        json(&answer(self, desk, &payment))
     }
 
     fn refuse(&self, desk: &mut Desk, client: &str, result: &ResultObject) {
@@ -79,17 +85,36 @@ fn payment(request: &CreatePaymentSessionRequest, desk: &Desk, client: &str) -> 
         terminal_type: request.env.as_ref().and_then(|env| env.terminal_type.clone()),
         notify_url: request.payment_notify_url.clone(),
         redirect_url: request.payment_redirect_url.clone(),
+        capture: capture(request),
         expires: request.payment_session_expiry_time.as_ref().map_or(desk.now + HOUR, WireTime::moment),
         ..new::payment(&new(request), Kind::Session, desk, client)
     }
 }
 
-/// The session is named after its payment; its data mean nothing to anybody but this gateway.
-fn answer(desk: &Desk, payment: &Payment) -> CreatePaymentSessionResponse {
+/// A card is captured as its request says; one that says nothing of it is taken at once.
+fn capture(request: &CreatePaymentSessionRequest) -> Option<CaptureMode> {
+    let is_card = request.payment_method.as_ref().is_some_and(|method| method.payment_method_type == "CARD");
+    match request.payment_factor.as_ref()?.capture_mode.as_deref()? {
+        "MANUAL" if is_card => Some(CaptureMode::Manual),
+        _ if is_card => Some(CaptureMode::Automatic),
+        _ => None,
+    }
+}
+
+/// The session is named after its payment; of its data the client SDK reads the last part, and this gateway the first.
+fn answer(request: &CreatePaymentSessionRequest, desk: &Desk, payment: &Payment) -> CreatePaymentSessionResponse {
     let id = &payment.payment_id;
+    let data = SessionData {
+        payment_id: id,
+        client: &payment.client,
+        payment_method_type: &payment.payment_method_type,
+        scene: Scene::of(request.product_scene.as_deref()),
+        play: desk.checkouts.play(id).and_then(|play| play.name.as_deref()),
+        is_absent: desk.checkouts.play(id).is_some_and(|play| play.page == Opening::Absent),
+    };
     CreatePaymentSessionResponse {
         payment_session_id: Some(format!("S{id}")),
-        payment_session_data: Some(format!("sim-antom&&session&&{id}")),
+        payment_session_data: Some(data.to_string()),
         payment_session_expiry_time: Some(WireTime::new(payment.expires, OFFSET_MINUTES)),
         normal_url: Some(format!("{}/session?paymentId={id}", desk.page_url)),
         ..CreatePaymentSessionResponse::bare(ResultObject::success())

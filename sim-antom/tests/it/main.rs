@@ -64,3 +64,4 @@ mod properties;
 mod refunding;
 mod rig;
 mod scripting;
+mod sdk;
