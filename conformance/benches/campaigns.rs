@@ -27,6 +27,7 @@ fn settings(signing: Signing) -> (Settings, Hello) {
         case_timeout: Duration::from_secs(60),
         standard: Standard::default(),
         signing,
+        client: None,
     };
     match greet(&settings) {
         Ok(hello) => (settings, hello),

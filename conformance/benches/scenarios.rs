@@ -34,6 +34,7 @@ fn settings() -> Settings {
         case_timeout: Duration::from_secs(60),
         standard: Standard::default(),
         signing: Signing::Rsa,
+        client: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The `conformance` program: one file a subcommand, and what they share: where reports go, what is selected.
 
 mod check;
+mod client;
 mod codes;
 mod driver_check;
 mod fuzz;
@@ -40,6 +41,8 @@ struct Arguments {
 enum Command {
     /// Run scenarios against an integration
     Run(run::RunArguments),
+    /// Run scenarios against a front end, in a browser with the vendor's own SDK
+    Client(Box<client::ClientArguments>),
     /// Judge recorded traces, made by `run --trace-dir` or by hand
     Check(check::CheckArguments),
     /// Make one report of the JSON reports of several runs, such as shards
@@ -82,6 +85,7 @@ enum Command {
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(arguments) => run::main(&arguments).into(),
+        Command::Client(arguments) => client::main(&arguments).into(),
         Command::Check(arguments) => check::main(&arguments).into(),
         Command::Merge(arguments) => merge::main(&arguments).into(),
         Command::Fuzz(arguments) => fuzz::main(&arguments).into(),

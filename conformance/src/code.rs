@@ -5,4 +5,5 @@ mod client;
 mod find;
 
 pub use catalogue::{Entry, How, Side, all};
+pub(crate) use client::client_codes;
 pub use find::{NotFound, find};

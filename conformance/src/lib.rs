@@ -10,6 +10,7 @@
 pub mod adapter;
 pub mod campaign;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod code;
 pub mod diagnostic;

@@ -7,4 +7,4 @@ mod stand;
 
 pub use judge::{Judge, NAME, News, Said};
 pub use log::{LARGEST, LONGEST, Log};
-pub use stand::{GatewayPlan, Stand, StandError, TerminalPlan};
+pub use stand::{FrontEnds, GatewayPlan, Stand, StandError, TerminalPlan};

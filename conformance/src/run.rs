@@ -25,6 +25,7 @@ use wire::time::Moment;
 use self::pulse::Pulse;
 use self::session::Session;
 use self::stage::Stage;
+use crate::client::{Front, Opening, Setup};
 use crate::clock::WorldClock;
 use crate::driver::Hello;
 use crate::integration::Integration;
@@ -62,6 +63,8 @@ pub struct Settings {
     pub standard: Standard,
     /// What messages of the gateway are signed with.
     pub signing: Signing,
+    /// The front end under test, if that is what is tested.
+    pub client: Option<Setup>,
 }
 
 /// Asks an integration once what it can do, before any case.
@@ -195,6 +198,14 @@ async fn carry_out(
     let hello =
         session.initialize(settings, recorder, world.initialize(case)).await.map_err(|error| error.to_string())?;
     world.start_gateway(hello.notify_url.clone());
+    let front = match settings.client.as_ref().filter(|_| case.scenario.roles.contains(&Role::Client)) {
+        Some(setup) => {
+            let (gateway, pin) = world.client.clone().ok_or("the case has no gateway: add `antom` to its roles")?;
+            let driver = session.driver.clone();
+            Some(Front::open(Opening { setup, gateway, pin: &pin, driver, recorder }).await?)
+        }
+        None => None,
+    };
     took.start = began.elapsed();
     let played = Instant::now();
     let mut stage = Stage {
@@ -205,6 +216,7 @@ async fn carry_out(
         memory: &memory,
         world: &mut world,
         session,
+        front,
         tells_time: hello.can("clock") && settings.time == TimeMode::Skipping,
         orders: BTreeMap::new(),
         sold: BTreeMap::new(),
@@ -220,6 +232,9 @@ async fn carry_out(
     let result = stage.play().await;
     let ended = Instant::now();
     took.play = ended.duration_since(played);
+    if let Some(front) = stage.front.take() {
+        front.end().await;
+    }
     match result {
         Ok(()) => stage.session.end(recorder).await,
         Err(_) => stage.session.kill(recorder).await,

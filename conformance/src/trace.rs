@@ -9,6 +9,8 @@ use tokio::sync::Notify;
 use wire::clock::ClockHandle;
 use wire::time::Moment;
 
+use crate::client::ClientEvent;
+
 /// Entries of one case at most; a case that makes more is not carried out to its end.
 pub const LIMIT: usize = 200_000;
 
@@ -35,6 +37,8 @@ pub enum Event {
     Terminal(sim_edc::Event),
     /// The gateway and its notifications.
     Gateway(sim_antom::Event),
+    /// The front end, in a browser or an app.
+    Client(ClientEvent),
 }
 
 /// What the harness did.

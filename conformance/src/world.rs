@@ -3,18 +3,21 @@
 //! Keys come from a pool of published test keys, drawn by the case's seed, so that a run can be repeated byte for byte.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use serde_json::Value;
-use sim_antom::{Call, Client, Clients, Errand, Gateway, Notifier, TcpAccept, TcpConnect};
+use sim_antom::{
+    Authority, Call, Cashier, Client, ClientPages, Clients, Errand, Front, Gateway, Notifier, TcpAccept, TcpConnect,
+};
 use sim_edc::{Device, Drive, Lever, Operator, Pty};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use wire::antom::{KeyError, Signer};
-use wire::clock::Clock as _;
+use wire::clock::{Clock as _, ClockHandle};
 
 use crate::clock::WorldClock;
 use crate::driver::request::{ClockNow, GatewayAt, Initialize, TerminalAt, params};
@@ -60,6 +63,8 @@ pub struct World {
     post: Option<Post>,
     /// Where the gateway takes errands.
     errands: Option<mpsc::Sender<Call>>,
+    /// Where a browser finds the gateway, and the pin of its CA.
+    pub client: Option<(SocketAddr, String)>,
     signing: Signing,
     recorder: Recorder,
     clock: WorldClock,
@@ -90,6 +95,7 @@ impl World {
             operator: None,
             post: None,
             errands: None,
+            client: None,
             signing,
             recorder: recorder.clone(),
             clock: clock.clone(),
@@ -147,16 +153,28 @@ impl World {
         let (antom, merchant, forger) = (load(0)?, load(1)?, load(2)?);
         let clients = Clients::from([(CLIENT_ID.to_owned(), Client::with_key(merchant.verifier().map_err(damaged)?))]);
         let (private, public) = (merchant.to_pkcs8_base64().map_err(damaged)?, antom.public_base64().map_err(damaged)?);
-        let gateway = Gateway::new(clients, antom, Some(forger), case.scenario.given.antom.clone());
+        let mut gateway = Gateway::new(clients, antom, Some(forger), case.scenario.given.antom.clone());
         let (requests, calls) = mpsc::channel(64);
         self.errands = Some(requests.clone());
-        let clock = Arc::new(self.clock.clone());
+        let clock: ClockHandle = Arc::new(self.clock.clone());
         let (url, notifier) = match place {
             Place::Folder(_) => {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-                let url = format!("http://{}", listener.local_addr()?);
+                let address = listener.local_addr()?;
+                let url = format!("http://{address}");
+                let mut front = Front::new(requests.clone(), clock.clone());
+                if let (true, Place::Folder(folder)) = (case.scenario.roles.contains(&Role::Client), place) {
+                    let authority = Authority::open(folder).map_err(io::Error::other)?;
+                    front = front
+                        .with_tls(authority.server(&[]).map_err(io::Error::other)?)
+                        .with_pages(ClientPages::new(requests.clone()).pages())
+                        .with_pages(Cashier::new(requests, clock).pages());
+                    gateway.set_client(true);
+                    gateway.set_page_url(format!("{url}{}", Cashier::PATH));
+                    self.client = Some((address, authority.pin()));
+                }
                 self.tasks.spawn(async move {
-                    let _ = sim_antom::serve(TcpAccept(listener), requests, clock).await;
+                    let _ = front.serve(TcpAccept(listener)).await;
                 });
                 (url, Notifier::new(Arc::new(TcpConnect)))
             }

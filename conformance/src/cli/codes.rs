@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::output::{say, tell, unless_unwritten};
 use super::select::matches;
-use crate::code::{Entry, How, Side, all};
+use crate::code::{Entry, Side, all};
 use crate::exit::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -67,24 +67,21 @@ fn text(entries: &[Entry]) -> String {
         if let Some(cause) = entry.cause() {
             let _ = writeln!(text, "    by itself: {cause}");
         }
-        if let Some(command) = command(entry) {
-            let _ = writeln!(text, "    command:   {command}");
-        }
+        let _ = writeln!(text, "    command:   {}", command(entry));
     }
-    let had = entries.iter().filter(|entry| entry.how != How::NotYet).count();
-    let _ = writeln!(text, "{} codes, {had} to be had", entries.len());
+    let _ = writeln!(text, "{} codes, all to be had", entries.len());
     text
 }
 
 fn as_json(entry: &Entry) -> Value {
     json!({
         "name": entry.name(), "side": entry.side.as_str(), "on": entry.on, "family": entry.family, "code": entry.code,
-        "status": entry.status, "meaning": entry.meaning, "producible": entry.how != How::NotYet, "ask": entry.ask(),
+        "status": entry.status, "meaning": entry.meaning, "producible": true, "ask": entry.ask(),
         "script": entry.script(), "trigger": entry.trigger(), "cause": entry.cause(), "command": command(entry),
     })
 }
 
 /// The command that starts what brings it.
-fn command(entry: &Entry) -> Option<String> {
-    (entry.how != How::NotYet).then(|| format!("conformance reproduce {} --on {}", entry.code, entry.on))
+fn command(entry: &Entry) -> String {
+    format!("conformance reproduce {} --on {}", entry.code, entry.on)
 }

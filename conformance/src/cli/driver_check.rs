@@ -65,6 +65,7 @@ pub(super) fn main(arguments: &DriverCheckArguments) -> Exit {
         case_timeout: std::time::Duration::from_secs(60),
         standard: Standard::default(),
         signing: Signing::Rsa,
+        client: None,
     };
     interrupt::watch();
     let mut steps = Steps::default();

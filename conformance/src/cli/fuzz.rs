@@ -141,6 +141,7 @@ fn settings(arguments: &FuzzArguments) -> Result<Settings, (Exit, String)> {
         case_timeout: arguments.case_timeout.0,
         standard: arguments.standard.standard(),
         signing: if time == TimeMode::Paused { arguments.signing.into() } else { Signing::Rsa },
+        client: None,
     })
 }
 

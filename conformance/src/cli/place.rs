@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use sim_edc::Profile;
 use tempfile::TempDir;
 
-use crate::live::{GatewayPlan, TerminalPlan};
+use crate::live::{FrontEnds, GatewayPlan, TerminalPlan};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PlaceArguments {
@@ -36,13 +36,14 @@ impl PlaceArguments {
         TerminalPlan { link, profile: self.profile.unwrap_or(profile), script }
     }
 
-    pub(super) fn gateway(&self, folder: &TempDir, script: sim_antom::Script) -> GatewayPlan {
+    pub(super) fn gateway(&self, folder: &TempDir, script: sim_antom::Script, front_ends: FrontEnds) -> GatewayPlan {
         GatewayPlan {
             listen: self.listen,
             keys: self.keys.clone().unwrap_or_else(|| folder.path().join("keys")),
             client_id: self.client_id.clone(),
             notify_url: self.notify_url.clone(),
             script,
+            front_ends,
         }
     }
 }

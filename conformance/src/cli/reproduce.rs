@@ -9,7 +9,7 @@ use super::place::{PlaceArguments, folder};
 use crate::code::{Entry, How, find};
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::live::{Log, Stand};
+use crate::live::{FrontEnds, Log, Stand};
 use crate::report::chart;
 use crate::result::rows;
 use crate::trace::Event;
@@ -63,11 +63,14 @@ async fn reproduce(entry: &Entry, arguments: &ReproduceArguments) -> Result<(), 
         }
         How::Gateway { script, .. } => {
             let script = sim_antom::Script::parse(script).map_err(|mistake| mistake.to_string())?;
-            let plan = place.gateway(&folder, script);
+            let plan = place.gateway(&folder, script, FrontEnds::None);
             stand.put_gateway(plan).await.map_err(|error| error.to_string())?;
         }
-        // Nobody finds such an entry.
-        How::NotYet => return Err(format!("have {}: {}", entry.code, entry.ask())),
+        How::Client { script, .. } => {
+            let script = sim_antom::Script::parse(script).map_err(|mistake| mistake.to_string())?;
+            let plan = place.gateway(&folder, script, FrontEnds::Served);
+            stand.put_gateway(plan).await.map_err(|error| error.to_string())?;
+        }
     }
     for line in stand.ready() {
         say(&format!("{line}\n"));
@@ -95,6 +98,9 @@ fn gives(event: &Event, entry: &Entry) -> bool {
         Event::Gateway(sim_antom::Event::Response { operation: Some(operation), body, .. }) => {
             let teller = if entry.on == "payment" { Operation::InquiryPayment.as_str() } else { entry.on };
             operation.as_str() == teller && String::from_utf8_lossy(&body.0).contains(&quoted)
+        }
+        Event::Gateway(sim_antom::Event::Client { side: sim_antom::Side::Page, data, .. }) => {
+            entry.on == "event" && String::from_utf8_lossy(&data.0).contains(&quoted)
         }
         Event::Gateway(sim_antom::Event::Notice { body, .. }) => {
             entry.on == "notifyPayment" && String::from_utf8_lossy(&body.0).contains(&quoted)

@@ -15,6 +15,7 @@ use super::output::{say, tell, try_folder, write_file};
 use super::reports::ReportArguments;
 use super::select::SelectArguments;
 use super::standard::{KnownArguments, StandardArguments};
+use crate::client::Setup;
 use crate::driver::Hello;
 use crate::exit::Exit;
 use crate::integration::Integration;
@@ -24,6 +25,7 @@ use crate::report::text;
 use crate::result::known::{self, Known, Scope};
 use crate::result::{About, CaseResult, Outcome, RunResult};
 use crate::run::{Settings, TimeMode, greet, run};
+use crate::scenario::Role;
 use crate::trace::to_json_lines;
 use crate::verdict::{CaseReport, Verdict};
 use crate::world::Signing;
@@ -73,17 +75,29 @@ pub(super) fn span(text: &str) -> Result<Span, String> {
 }
 
 pub(super) fn main(arguments: &RunArguments) -> Exit {
-    let settings = match settings(arguments) {
+    main_with(arguments, None)
+}
+
+/// The same with a front end: only the cases that have one are run.
+pub(super) fn main_with(arguments: &RunArguments, client: Option<Setup>) -> Exit {
+    let settings = match settings(arguments, client) {
         Ok(settings) => settings,
         Err(problem) => {
             tell(&format!("conformance: {problem}"));
             return Exit::Usage;
         }
     };
-    let (known, cases) = match arguments.known.read().and_then(|known| Ok((known, arguments.select.cases()?))) {
+    let (known, mut cases) = match arguments.known.read().and_then(|known| Ok((known, arguments.select.cases()?))) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
+    if settings.client.is_some() {
+        cases.retain(|case| case.scenario.roles.contains(&Role::Client));
+        if cases.is_empty() {
+            tell("conformance: no case of the role `client` is selected; those that there are lie in scenarios/client");
+            return Exit::NothingSelected;
+        }
+    }
     let prepared = arguments.trace_dir.as_deref().map_or(Ok(()), try_folder).and_then(|()| arguments.reports.prepare());
     if let Err(error) = prepared {
         tell(&format!("conformance: failed to {error}"));
@@ -93,7 +107,11 @@ pub(super) fn main(arguments: &RunArguments) -> Exit {
     let began = Instant::now();
     let mut tested = settings.integration.describe();
     let done = match greet(&settings) {
-        Ok(hello) => {
+        Ok(mut hello) => {
+            if settings.client.is_some() && !hello.roles.contains(&Role::Client) {
+                // The page plays it.
+                hello.roles.push(Role::Client);
+            }
             let version = if hello.version.is_empty() { String::new() } else { format!(" {}", hello.version) };
             tell(&format!("testing {tested}: {}{version}", hello.name));
             tested = format!("{}{version}", if hello.name.is_empty() { &tested } else { &hello.name });
@@ -133,7 +151,7 @@ pub(super) fn main(arguments: &RunArguments) -> Exit {
     arguments.reports.finish(&result, exit)
 }
 
-fn settings(arguments: &RunArguments) -> Result<Settings, String> {
+fn settings(arguments: &RunArguments, client: Option<Setup>) -> Result<Settings, String> {
     let integration =
         Integration::parse(&arguments.integration).map_err(|problem| format!("--integration: {problem}"))?;
     let time = match (&integration, arguments.clock) {
@@ -141,6 +159,10 @@ fn settings(arguments: &RunArguments) -> Result<Settings, String> {
         (_, ClockKind::Skipping) => TimeMode::Skipping,
         (_, ClockKind::Real) => TimeMode::Real,
     };
+    if client.is_some() && matches!(integration, Integration::Memory(_)) {
+        return Err("--integration memory: a browser needs real sockets; leave it out for the reference as a process"
+            .to_owned());
+    }
     if arguments.retries > 0 && time != TimeMode::Real {
         return Err("--retries: only under --clock real does a second try mean anything; \
                     otherwise time is the harness's own, and what fails once is a fault to look at"
@@ -153,6 +175,7 @@ fn settings(arguments: &RunArguments) -> Result<Settings, String> {
         case_timeout: arguments.case_timeout.0,
         standard: arguments.standard.standard(),
         signing: Signing::Rsa,
+        client,
     })
 }
 
@@ -169,7 +192,9 @@ fn run_all(runner: &Runner<'_>, cases: &[Case]) -> io::Result<Vec<CaseResult>> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     // Cases wait more than they work, so there may be more of them than processors.
     let parallel = runner.settings.integration.runs_in_parallel();
-    let jobs = if parallel { arguments.jobs.unwrap_or(processors * 4).clamp(1, 64) } else { 1 };
+    // A browser works all the time.
+    let usual = if runner.settings.client.is_some() { processors } else { processors * 4 };
+    let jobs = if parallel { arguments.jobs.unwrap_or(usual).clamp(1, 64) } else { 1 };
     let next = AtomicUsize::new(0);
     let problem = Mutex::new(None);
     let mut results = BTreeMap::new();

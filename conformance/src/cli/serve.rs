@@ -12,7 +12,7 @@ use super::reports::ReportArguments;
 use super::standard::StandardArguments;
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::live::{Judge, LONGEST, Log, NAME, News, Said, Stand};
+use crate::live::{FrontEnds, Judge, LONGEST, Log, NAME, News, Said, Stand};
 use crate::report::{chart, text};
 use crate::requirement;
 use crate::result::{About, CaseResult, RunResult, rows};
@@ -34,6 +34,9 @@ pub(super) struct ServeArguments {
     script: Option<PathBuf>,
     #[command(flatten)]
     place: PlaceArguments,
+    /// Play the client SDK's side of the gateway too, over https, and tell the flags for a browser
+    #[arg(long)]
+    client: bool,
     /// Also write what happens here, as live.jsonl, for `conformance check`
     #[arg(long, value_name = "DIR")]
     trace_dir: Option<PathBuf>,
@@ -94,7 +97,8 @@ async fn serve(arguments: &ServeArguments, given: Given) -> Result<(RunResult, E
     let place = &arguments.place;
     let plan = place.terminal(&folder, given.profile, given.terminal);
     stand.put_terminal(&plan).map_err(|error| error.to_string())?;
-    let plan = place.gateway(&folder, given.antom);
+    let front_ends = if arguments.client { FrontEnds::Served } else { FrontEnds::None };
+    let plan = place.gateway(&folder, given.antom, front_ends);
     stand.put_gateway(plan).await.map_err(|error| error.to_string())?;
     for line in stand.ready() {
         arguments.announce(&format!("{line}\n"));

@@ -52,8 +52,15 @@ pub enum How {
         /// How it comes about by itself.
         cause: Option<&'static str>,
     },
-    /// Not yet: nothing here plays this side.
-    NotYet,
+    /// By the client SDK in a browser, with this script of the gateway.
+    Client {
+        /// As YAML.
+        script: String,
+        /// What has to be done for it.
+        ask: &'static str,
+        /// How it comes about by itself.
+        cause: Option<&'static str>,
+    },
 }
 
 /// Every code at each of its places: the terminal's, the gateway's operation by operation, the client's.
@@ -146,8 +153,7 @@ impl Entry {
     pub fn script(&self) -> Option<&str> {
         match &self.how {
             How::Terminal(recipe) => Some(recipe.script),
-            How::Gateway { script, .. } => Some(script),
-            How::NotYet => None,
+            How::Gateway { script, .. } | How::Client { script, .. } => Some(script),
         }
     }
 
@@ -163,7 +169,7 @@ impl Entry {
                 Exchange::PurchaseCancel => "send a Purchase, and then its PurchaseCancel: the first one gets it",
             },
             How::Gateway { ask, .. } => ask,
-            How::NotYet => "not to be had yet: nothing here plays this side",
+            How::Client { ask, .. } => ask,
         }
     }
 
@@ -181,7 +187,7 @@ impl Entry {
                 }
             },
             How::Gateway { trigger, .. } => trigger.clone(),
-            How::NotYet => None,
+            How::Client { .. } => None,
         }
     }
 
@@ -190,8 +196,7 @@ impl Entry {
     pub fn cause(&self) -> Option<&str> {
         match &self.how {
             How::Terminal(recipe) => Some(recipe.cause).filter(|cause| !cause.is_empty()),
-            How::Gateway { cause, .. } => *cause,
-            How::NotYet => None,
+            How::Gateway { cause, .. } | How::Client { cause, .. } => *cause,
         }
     }
 }
@@ -243,7 +248,10 @@ mod tests {
                     );
                 }
                 How::Terminal(recipe) => assert_ne!(recipe.script(), sim_edc::Script::default()),
-                How::NotYet => assert_eq!(entry.side, Side::Client),
+                How::Client { script, .. } => {
+                    let read = sim_antom::Script::parse(script).unwrap();
+                    assert_eq!((read.client.len(), entry.side), (1, Side::Client), "{}", entry.name());
+                }
             }
         }
     }

@@ -1,4 +1,6 @@
-//! The codes of the SDK in the buyer's browser or app. Nothing here plays that side yet, so none of them is to be had.
+//! The codes of the SDK in the buyer's browser or app, and how each reaches a page.
+
+use std::sync::LazyLock;
 
 use super::catalogue::{Entry, How, Side};
 
@@ -28,6 +30,12 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("result", "SDK_PAYMENT_RETRY", "failed, and the buyer may try again on the page"),
 ];
 
+/// The events that are known, documented or not.
+pub(crate) fn client_codes() -> &'static [&'static str] {
+    static CODES: LazyLock<Vec<&str>> = LazyLock::new(|| EVENTS.iter().map(|(_, code, _)| *code).collect());
+    CODES.as_slice()
+}
+
 /// Every code of the client.
 pub(super) fn all() -> impl Iterator<Item = Entry> {
     EVENTS.iter().map(|(family, code, meaning)| Entry {
@@ -37,6 +45,25 @@ pub(super) fn all() -> impl Iterator<Item = Entry> {
         code,
         status: None,
         meaning,
-        how: How::NotYet,
+        how: how(code),
     })
+}
+
+/// By a script; what the SDK itself tells comes about by itself too.
+fn how(code: &'static str) -> How {
+    let cause = match code {
+        "SDK_START_OF_LOADING" => Some("createComponent or mountComponent is called"),
+        "SDK_END_OF_LOADING" => Some("the form is shown"),
+        "SDK_PAYMENT_CANCEL" => Some("the buyer closes the form: the step `close: {}`"),
+        "SDK_CALL_URL_SUCCESS" => Some("the buyer is sent elsewhere: the step `redirect: {}`"),
+        "SDK_LAUNCH_PAYMENT_APP_ERROR" => Some("a wallet's app cannot be opened: `redirect: {scheme-url: …}`"),
+        "SDK_CREATECOMPONENT_ERROR" => Some("the SDK's question about the session fails: `query: {fails: {}}`"),
+        "SDK_CREATEPAYMENT_PARAMETER_ERROR" => Some("the session's data are missing, or cannot be read"),
+        "SDK_CREATE_COMPONENT_ERROR" => Some("an Element is mounted twice, or after destroy"),
+        _ => None,
+    };
+    let script = format!("client: [{{times: always, steps: [{{after: 500ms}}, {{emit: {{code: {code}}}}}]}}]");
+    let ask = "open a page with the client SDK in the browser of the line above, and begin to pay: half a second after the \
+               form is shown the page is told it";
+    How::Client { script, ask, cause }
 }

@@ -2,7 +2,7 @@
 
 use wire::suggest;
 
-use super::catalogue::{Entry, How, all};
+use super::catalogue::{Entry, all};
 
 /// Why a code cannot be reproduced, and what to type instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,12 +33,6 @@ pub enum NotFound {
         /// Where it can be had.
         places: Vec<&'static str>,
     },
-    /// Nothing here says it.
-    #[error("`{code}` is a code of the client's SDK, and nothing here plays that side yet")]
-    NotYet {
-        /// The code.
-        code: String,
-    },
 }
 
 /// The one entry of a code, at a place if one is named.
@@ -57,7 +51,7 @@ pub fn find(code: &str, on: Option<&str>) -> Result<Entry, NotFound> {
         );
         return Err(NotFound::Unknown { code, help });
     }
-    let to_be_had: Vec<&Entry> = named.into_iter().filter(|entry| entry.how != How::NotYet).collect();
+    let to_be_had = named;
     let places: Vec<&'static str> = to_be_had.iter().map(|entry| entry.on).collect();
     let fits = |entry: &&&Entry| {
         on.is_none_or(|on| entry.on.eq_ignore_ascii_case(on) || entry.side.as_str().eq_ignore_ascii_case(on))
@@ -65,7 +59,6 @@ pub fn find(code: &str, on: Option<&str>) -> Result<Entry, NotFound> {
     let fitting: Vec<&&Entry> = to_be_had.iter().filter(fits).collect();
     match (fitting.as_slice(), on) {
         ([one], _) => Ok((**one).clone()),
-        _ if places.is_empty() => Err(NotFound::NotYet { code }),
         ([], Some(on)) => Err(NotFound::Elsewhere { code, on: on.to_owned(), places }),
         (several, _) => Err(NotFound::Ambiguous { code, places: several.iter().map(|entry| entry.on).collect() }),
     }
@@ -96,7 +89,6 @@ mod tests {
         assert!(name("RISK_REJCET", None).contains("did you mean `RISK_REJECT`?"));
         assert!(name("BANANA", None).contains("`conformance codes` lists all of them"));
         assert!(name("CANCEL_WINDOW_EXCEED", Some("pay")).contains("only on cancel"));
-        assert!(name("SDK_PAYMENT_FAIL", None).contains("nothing here plays that side yet"));
-        assert!(name("SDK_PAYMENT_FAIL", Some("event")).contains("nothing here plays that side yet"));
+        assert_eq!(name("SDK_PAYMENT_FAIL", None), "client/event/SDK_PAYMENT_FAIL");
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use wire::money::{Amount, Currency};
 
 use super::OrderState;
-use crate::scenario::{By, Capture, CartLine};
+use crate::scenario::{By, Capture, CartLine, Product};
 
 /// `initialize`: everything a driver needs to configure its integration.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -100,6 +100,12 @@ pub struct CheckoutOrder {
     /// `manual`: only hold the money.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capture: Option<Capture>,
+    /// The client SDK's product that the page uses, by session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product: Option<Product>,
+    /// Where the buyer comes back to, by session; your choice when it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_url: Option<String>,
 }
 
 /// `checkoutBatch`: sell several orders at once, each of another merchant.
@@ -203,6 +209,9 @@ pub struct Redirect {
 pub struct SessionData {
     /// From createPaymentSession.
     pub payment_session_data: String,
+    /// Until when it lives, as createPaymentSession told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment_session_expiry_time: Option<String>,
 }
 
 /// The answer to `clock`.

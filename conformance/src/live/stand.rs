@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sim_antom::{
-    Cashier, Clients, Control, Forger, Front, Gateway, Journal, KeyRing, KeyRingError, Notifier, SystemClock,
-    TcpAccept, TcpConnect,
+    Authority, Cashier, ClientPages, Clients, Control, Forger, Front, Gateway, Journal, KeyRing, KeyRingError,
+    Notifier, SystemClock, TcpAccept, TcpConnect, TlsError, chromium_flags,
 };
 use sim_edc::{Device, Profile, Pty};
 use tokio::net::TcpListener;
@@ -45,6 +45,17 @@ pub struct GatewayPlan {
     pub notify_url: Option<String>,
     /// What it shall do.
     pub script: sim_antom::Script,
+    /// Whether front ends are served.
+    pub front_ends: FrontEnds,
+}
+
+/// Whether the client SDK's side is played, over https.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrontEnds {
+    /// It is.
+    Served,
+    /// It is not.
+    None,
 }
 
 /// What stands. Dropping it takes everything down.
@@ -84,6 +95,9 @@ pub enum StandError {
     /// The folder of keys is damaged, or cannot be written.
     #[error(transparent)]
     Keys(#[from] KeyRingError),
+    /// The private CA cannot be had.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 impl Stand {
@@ -134,7 +148,9 @@ impl Stand {
         let (merchant, antom) = KeyRing::open(&plan.keys)?.into_parts();
         let failed = |source| StandError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+        let bound = listener.local_addr().map_err(failed)?;
+        let url = format!("http://{bound}");
+        let mut browser = None;
         let clients = Clients::from([(plan.client_id.clone(), merchant)]);
         // New each time: nobody may ever trust it.
         let mut gateway = Gateway::new(clients, antom, Forger::fresh(), plan.script);
@@ -144,7 +160,20 @@ impl Stand {
         let journal = Journal::default();
         let control = Control::new(requests.clone(), self.clock.clone(), journal.clone());
         let cashier = Cashier::new(requests.clone(), self.clock());
-        let front = Front::new(requests, self.clock()).with_pages(control.pages()).with_pages(cashier.pages());
+        let mut front = Front::new(requests.clone(), self.clock());
+        front = front.with_pages(control.pages()).with_pages(cashier.pages());
+        if plan.front_ends == FrontEnds::Served {
+            let authority = Authority::open(&plan.keys)?;
+            front = front.with_tls(authority.server(&[])?).with_pages(ClientPages::new(requests.clone()).pages());
+            gateway.set_client(true);
+            let flags: Vec<String> =
+                chromium_flags(bound, &authority.pin()).iter().map(|flag| format!("'{flag}'")).collect();
+            browser = Some(format!(
+                "chromium --user-data-dir=$(mktemp -d) {} http://127.0.0.1:PORT/your-page",
+                flags.join(" ")
+            ));
+        }
+        drop(requests);
         let log = self.log.clone();
         let observe = move |at, event: sim_antom::Event| {
             journal.add(at, event.clone());
@@ -166,6 +195,7 @@ impl Stand {
             plan.keys.join("merchant-private.key").display(),
             plan.keys.join("antom-public.key").display(),
         ));
+        self.ready.extend(browser);
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use sim_antom::Event as Gateway;
 use sim_edc::{Direction, Event as Terminal, Note};
 
+use crate::client::ClientEvent;
 use crate::trace::{CaseEvent, DriverEvent, Entry, Event};
 
 /// Rows of a case at most; the marked ones and those around them are kept.
@@ -131,6 +132,7 @@ fn said(event: &Event) -> Option<Said> {
         Event::Driver(event) => driver(event),
         Event::Terminal(event) => terminal(event),
         Event::Gateway(event) => gateway(event),
+        Event::Client(event) => client(event),
     }
 }
 
@@ -244,7 +246,48 @@ fn gateway(event: &Gateway) -> Option<Said> {
             let note = problem.as_ref().map(|p| format!("  (no acknowledgement: it {p})")).unwrap_or_default();
             from_merchant(format!("{status} {}{note}", short(&wire::hex::visible(&body.0)))).with(&body.0, None)
         }
+        Gateway::Client { side, event, data, .. } => {
+            let text = format!("client: {event} {}", short(&wire::hex::visible(&data.0)));
+            match side {
+                sim_antom::Side::Sdk => from_merchant(text),
+                sim_antom::Side::Page => to_merchant(text),
+                sim_antom::Side::Buyer => alone(text),
+            }
+        }
         Gateway::Fault { name } => alone(format!("FAULT {name}")),
+    })
+}
+
+/// The front end stands in the lane of what is under test; its SDK is the gateway's.
+fn client(event: &ClientEvent) -> Option<Said> {
+    use Lane::{Gateway, Harness, Integration};
+    let json = |value: &Value| short(&value.to_string());
+    let page = |text: String| Said::at(Integration, text);
+    Some(match event {
+        ClientEvent::Visited { order, page, url, .. } => {
+            Said::to(Harness, Integration, format!("the buyer of {order} opens the {page} page {}", short(url)))
+        }
+        ClientEvent::Pressed { what } => Said::to(Harness, Integration, format!("the buyer presses {what}")),
+        ClientEvent::Missed { what } => page(format!("shows no `{what}` that the buyer could press")),
+        ClientEvent::Called { method, args, .. } => {
+            Said::to(Integration, Gateway, format!("SDK: {method} {}", json(args)))
+        }
+        ClientEvent::Settled { method, ok, value, .. } => {
+            let how = if *ok { "came to" } else { "FAILED with" };
+            Said::to(Gateway, Integration, format!("SDK: {method} {how} {}", json(value)))
+        }
+        ClientEvent::Delivered { channel, payload, .. } => {
+            Said::to(Gateway, Integration, format!("SDK: {channel} {}", json(payload)))
+        }
+        ClientEvent::Threw { channel, error } => page(format!("{channel} THREW {error}")),
+        ClientEvent::Answered { channel, value, took } => {
+            page(format!("{channel} answers {} after {took} ms", json(value)))
+        }
+        ClientEvent::Saw { shows, text } => page(format!("the buyer sees [{}] {text}", shows.join(", "))),
+        ClientEvent::Navigated { url } => page(format!("goes to {}", short(url))),
+        ClientEvent::Asked { method, url, .. } => page(format!("asks its backend: {method} {}", short(url))),
+        ClientEvent::Uncaught { text } => page(format!("UNCAUGHT {text}")),
+        ClientEvent::Logged { level, text } => page(format!("console {level}: {}", short(text))),
     })
 }
 

@@ -219,6 +219,7 @@ impl<'a> View<'a> {
                 Event::Terminal(event) => view.terminal(entry, event),
                 Event::Gateway(event) => view.gateway(entry, event, &mut call_ids, &mut notice_ids),
                 Event::Driver(event) => view.driver(entry, event, &mut asked),
+                Event::Client(_) => {}
                 Event::Case(CaseEvent::Ended { .. }) => view.ended = Some(entry.n),
                 Event::Case(_) => {}
             }
@@ -290,6 +291,7 @@ impl<'a> View<'a> {
             GatewayEvent::Payment { .. }
             | GatewayEvent::Refund { .. }
             | GatewayEvent::Capture { .. }
+            | GatewayEvent::Client { .. }
             | GatewayEvent::Fault { .. } => {}
         }
     }

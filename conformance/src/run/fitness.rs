@@ -35,6 +35,11 @@ pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> 
                 Some("an integration behind a URL cannot be restarted".to_owned())
             }
             Step::Restart(_) => lacks("restart"),
+            Step::Visit(_) if settings.client.is_none() => {
+                Some("there is no browser with a front end in it: `conformance client` has one".to_owned())
+            }
+            Step::Visit(_) => lacks(By::Session.as_str()),
+            Step::Press(_) => None,
             Step::Until(_)
             | Step::Advance(_)
             | Step::Settle(_)
@@ -81,6 +86,7 @@ mod tests {
             case_timeout: Duration::ZERO,
             standard: Standard::default(),
             signing: Signing::Rsa,
+            client: None,
         };
         let hello = serde_json::json!({"roles": ["edc", "antom"], "capabilities": capabilities});
         unfit(&scenario, &settings, &serde_json::from_value(hello).unwrap())

@@ -12,6 +12,7 @@ use wire::time::Moment;
 
 use super::TimeMode;
 use super::stage::{ANSWER, Stage};
+use crate::client::ClientEvent;
 use crate::driver::{DriverError, wake_at};
 use crate::scenario::{Condition, Step};
 use crate::trace::{Event, LIMIT};
@@ -97,7 +98,10 @@ impl Stage<'_> {
                 news = (seen, self.clock.now());
             }
             let left = horizon.since(self.clock.now());
+            // What a browser does takes real time.
+            let is_watched = self.front.is_some() && !all.iter().any(|one| matches!(one.wish, Wish::Time));
             let passed = match self.settings.time {
+                TimeMode::Skipping if is_watched => false,
                 TimeMode::Skipping => self.skip(horizon, &all).await? == Skipped::Something,
                 TimeMode::Paused | TimeMode::Real => false,
             };
@@ -154,6 +158,16 @@ impl Stage<'_> {
                 matches!(event, Event::Gateway(Gateway::Notice { body, .. })
                     if serde_json::from_slice(&body.0).is_ok_and(|body: serde_json::Value| body["notifyType"] == kind.as_str()))
             }),
+            Condition::Told(code) => any(
+                &|event| matches!(event, Event::Client(ClientEvent::Delivered { payload, .. }) if payload["code"] == code),
+            ),
+            Condition::Sees(view) => {
+                let last = self.recorder.last(|event| match event {
+                    Event::Client(ClientEvent::Saw { shows, .. }) => Some(shows.iter().any(|seen| seen == view)),
+                    _ => None,
+                });
+                last.unwrap_or(false)
+            }
             Condition::Order(states) => states.iter().all(|(name, state)| {
                 self.orders.get(name).and_then(Option::as_ref).is_some_and(|status| status.state == *state)
             }),

@@ -11,6 +11,7 @@ use super::pulse::Pulse;
 use super::session::Session;
 use super::track::Track;
 use super::{Settings, TimeMode};
+use crate::client::Front;
 use crate::clock::WorldClock;
 use crate::driver::{DriverError, OrderState, OrderStatus};
 use crate::interrupt;
@@ -31,6 +32,8 @@ pub(super) struct Stage<'a> {
     pub(super) memory: &'a Memory,
     pub(super) world: &'a mut World,
     pub(super) session: Session,
+    /// The browser with the front end, if the case has one.
+    pub(super) front: Option<Front>,
     /// The integration sleeps on the world's time and must be told it.
     pub(super) tells_time: bool,
     /// What the integration said last of each order.
@@ -127,6 +130,10 @@ impl Stage<'_> {
 
     /// Asks how each order stands that has not ended yet, and once more for those that have. Only news are recorded.
     pub(super) async fn ask_all(&mut self) -> Result<(), DriverError> {
+        // A page asks for its orders itself.
+        for order in self.front.as_ref().map(Front::sold).unwrap_or_default() {
+            self.orders.entry(order).or_insert(None);
+        }
         let names: Vec<String> = self.orders.keys().cloned().collect();
         for name in names {
             let params = json!({"order": name});

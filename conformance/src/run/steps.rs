@@ -8,9 +8,10 @@ use wire::clock::Clock as _;
 use super::TimeMode;
 use super::session::Session;
 use super::stage::{ANSWER, Call, Stage};
+use crate::client::Front;
 use crate::driver::DriverError;
 use crate::driver::request::{CheckoutOrder, CheckoutOrders, NamedOrder, OrderInBatch, RefundOrder, TakeHeld, params};
-use crate::scenario::{By, Capture, Checkout, CheckoutBatch, Condition, GatewayKey, Step};
+use crate::scenario::{By, Capture, Checkout, CheckoutBatch, Condition, GatewayKey, Step, Visit};
 use crate::trace::{DriverEvent, Event};
 
 /// What a wallet's browser says of itself.
@@ -87,7 +88,20 @@ impl Stage<'_> {
                 }
                 let params = self.world.initialize(self.case);
                 self.session.initialize(self.settings, self.recorder, params).await?;
+                if let Some(front) = &self.front {
+                    front.use_driver(self.session.driver.clone());
+                }
                 self.set_time().await.map(|()| Begun::Nothing)
+            }
+            Step::Visit(visit) => {
+                let params = offer(visit);
+                self.sold.insert(visit.order.value.clone(), ("checkout", params.clone()));
+                self.front()?.visit(visit, params).await.map_err(DriverError::Unreachable)?;
+                Ok(Begun::Nothing)
+            }
+            Step::Press(press) => {
+                self.front()?.press(press).await.map_err(DriverError::Unreachable)?;
+                Ok(Begun::Nothing)
             }
             Step::SendRaw(raw) => {
                 self.world.send_raw(raw.hex.0.clone()).await.map_err(DriverError::Unreachable)?;
@@ -101,10 +115,14 @@ impl Stage<'_> {
                 self.world.replay_notification().map_err(DriverError::Unreachable)?;
                 Ok(Begun::Nothing)
             }
-            // They wait, or their steps are taken in their place.
-            Step::Until(_) | Step::Advance(_) | Step::Settle(_) | Step::Repeat(_) | Step::Parallel(_) => {
+            Step::Advance(wait) => {
+                if let Some(front) = &self.front {
+                    front.advance(wait.by.0).await;
+                }
                 Ok(Begun::Nothing)
             }
+            // They wait, or their steps are taken in their place.
+            Step::Until(_) | Step::Settle(_) | Step::Repeat(_) | Step::Parallel(_) => Ok(Begun::Nothing),
         }
     }
 
@@ -130,6 +148,10 @@ impl Stage<'_> {
     fn sell(&mut self, name: &str, method: &'static str, params: Value) -> Begun {
         self.sold.insert(name.to_owned(), (method, params.clone()));
         Begun::Long(self.call(method, params, super::limit(self.settings)))
+    }
+
+    fn front(&self) -> Result<&Front, DriverError> {
+        self.front.as_ref().ok_or_else(|| DriverError::Unreachable("the case has no browser".to_owned()))
     }
 
     fn is_at_terminal(&self, order: &str) -> bool {
@@ -169,6 +191,26 @@ fn sale(checkout: &Checkout) -> Value {
         payment_code: (checkout.by == By::PaymentCode).then(code),
         method: checkout.method.clone(),
         capture: (checkout.capture == Capture::Manual).then_some(checkout.capture),
+        product: None,
+        return_url: None,
+    })
+}
+
+/// The parameters of `checkout` for an order that a buyer pays in a front end.
+fn offer(visit: &Visit) -> Value {
+    params(&CheckoutOrder {
+        order: visit.order.value.clone(),
+        by: By::Session,
+        amount: Some(visit.amount.value.amount()),
+        description: visit.description.clone(),
+        currency: None,
+        cart: Vec::new(),
+        user_agent: None,
+        payment_code: None,
+        method: visit.method.clone(),
+        capture: None,
+        product: Some(visit.product),
+        return_url: None,
     })
 }
 
@@ -205,6 +247,8 @@ pub(super) fn describe(step: &Step) -> String {
                 Some(Condition::Event(event)) => event.to_string(),
                 Some(Condition::Sent(command)) => format!("{command} is sent"),
                 Some(Condition::Called(operation)) => format!("{operation} is called"),
+                Some(Condition::Told(code)) => format!("the page is told {code}"),
+                Some(Condition::Sees(view)) => format!("the buyer sees `{view}`"),
                 Some(Condition::Notified(kind)) => format!("{} is notified", kind.as_str()),
                 Some(Condition::Order(states)) => {
                     let all: Vec<_> = states.iter().map(|(name, state)| format!("{name} is {state}")).collect();
@@ -214,6 +258,15 @@ pub(super) fn describe(step: &Step) -> String {
             };
             format!("until {what} within {}", until.value.within)
         }
+        Step::Visit(visit) => format!(
+            "the buyer of {} opens the {} page ({}, {})",
+            visit.order.value,
+            visit.page.as_str(),
+            visit.product.as_str(),
+            visit.amount.value
+        ),
+        Step::Press(press) if press.times == 1 => format!("the buyer presses {}", press.what),
+        Step::Press(press) => format!("the buyer presses {} {} times", press.what, press.times),
         Step::Restart(restart) if restart.gateway_key == GatewayKey::New => {
             "restart, with another key of the gateway".to_owned()
         }

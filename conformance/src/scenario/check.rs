@@ -71,6 +71,18 @@ fn check_step<'s>(
             check_checkout(scenario, checkout, orders, report);
             orders.insert(&checkout.order.value, (checkout.by, checkout.amount.value));
         }
+        Step::Visit(visit) => {
+            if !scenario.roles.contains(&Role::Client) || !scenario.roles.contains(&Role::Antom) {
+                let message =
+                    "a page is opened, but the scenario does not name the roles `antom` and `client`".to_owned();
+                report(visit.order.referenced, message, "write `roles: [antom, client]`".to_owned());
+            }
+            orders.insert(&visit.order.value, (By::Session, visit.amount.value));
+        }
+        Step::Press(_) if !scenario.roles.contains(&Role::Client) => {
+            let message = "there is no page: the scenario does not name the role `client`".to_owned();
+            report(scenario.title.referenced, message, "write `roles: [antom, client]`".to_owned());
+        }
         Step::CheckoutBatch(batch) => {
             check_batch(scenario, batch, orders, report);
             batches.insert(&batch.batch.value);
@@ -82,7 +94,7 @@ fn check_step<'s>(
         Step::Refund(refund) => check_order(&refund.order.value, refund.order.referenced, orders, report),
         Step::Until(until) => {
             if until.value.condition().is_none() {
-                let help = "name one of: event, sent, called, notified, order".to_owned();
+                let help = "name one of: event, sent, called, notified, order, told, sees".to_owned();
                 report(until.referenced, "`until` waits for one thing".to_owned(), help);
             }
             for name in until.value.order.iter().flatten().map(|(name, _)| name) {
@@ -119,6 +131,7 @@ fn check_step<'s>(
             report(scenario.title.referenced, message, "add `antom` to `roles`".to_owned());
         }
         Step::SendRaw(_)
+        | Step::Press(_)
         | Step::ReplayNotification(_)
         | Step::Repeat(_)
         | Step::Restart(_)

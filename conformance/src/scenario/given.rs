@@ -34,10 +34,11 @@ pub(super) fn add(before: &mut Given, next: Given, said: &Said) {
     let Given { terminal, antom, profile } = next;
     settle(&mut before.terminal.settings, &terminal.settings, &said.given.terminal);
     before.terminal.append(terminal);
-    let sim_antom::Script { answers, buyer, refunds, captures, faults, settings } = antom;
+    let sim_antom::Script { answers, buyer, client, refunds, captures, faults, settings } = antom;
     settle(&mut before.antom.settings, &settings, &said.given.antom);
     before.antom.answers.extend(answers);
     before.antom.buyer.extend(buyer);
+    before.antom.client.extend(client);
     before.antom.refunds.extend(refunds);
     before.antom.captures.extend(captures);
     before.antom.faults.extend(faults);

@@ -10,6 +10,7 @@ use wire::hex::HexBytes;
 use wire::money::Money;
 use wire::time::Span;
 
+use super::front::{Press, Visit};
 use super::sale::{Checkout, CheckoutBatch};
 use crate::driver::OrderState;
 
@@ -45,6 +46,10 @@ pub enum Step {
     SendRaw(SendRaw),
     /// Send bytes to where the integration listens for notifications, unsigned.
     NotifyRaw(#[schemars(with = "NotifyRaw")] Spanned<NotifyRaw>),
+    /// Open a page of the front end in a browser, as the buyer of an order.
+    Visit(Visit),
+    /// Press something on the page that is open.
+    Press(Press),
     /// Deliver the last genuine notification once more, byte for byte, as one who overheard it would.
     ReplayNotification(ReplayNotification),
 }
@@ -100,7 +105,7 @@ pub struct Refund {
 /// Wait until one thing has happened since the step before began.
 #[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(extend("oneOf" = [{"required": ["event"]}, {"required": ["sent"]}, {"required": ["called"]}, {"required": ["notified"]}, {"required": ["order"]}]))]
+#[schemars(extend("oneOf" = [{"required": ["event"]}, {"required": ["sent"]}, {"required": ["called"]}, {"required": ["notified"]}, {"required": ["order"]}, {"required": ["told"]}, {"required": ["sees"]}]))]
 pub struct Until {
     /// The terminal has sent this event.
     #[serde(default)]
@@ -117,6 +122,12 @@ pub struct Until {
     /// The integration says that these orders stand so.
     #[serde(default)]
     pub order: Option<BTreeMap<String, OrderState>>,
+    /// The client SDK has told the front end this code, by whichever callback.
+    #[serde(default)]
+    pub told: Option<String>,
+    /// The buyer sees this view of the front end.
+    #[serde(default)]
+    pub sees: Option<String>,
     /// How long at most. Default 1m.
     #[serde(default = "one_minute")]
     pub within: Span,
@@ -132,6 +143,8 @@ impl Until {
             self.called.map(Condition::Called),
             self.notified.map(Condition::Notified),
             self.order.as_ref().map(Condition::Order),
+            self.told.as_deref().map(Condition::Told),
+            self.sees.as_deref().map(Condition::Sees),
         ];
         let mut named = all.into_iter().flatten();
         let first = named.next()?;
@@ -150,6 +163,10 @@ pub enum Condition<'a> {
     Called(Operation),
     /// A notification.
     Notified(NoticeType),
+    /// A code that the front end is told.
+    Told(&'a str),
+    /// A view that the buyer sees.
+    Sees(&'a str),
     /// Orders that stand so.
     Order(&'a BTreeMap<String, OrderState>),
 }

@@ -27,6 +27,7 @@ fn memory(fault: Option<&str>) -> (Settings, Hello) {
         case_timeout: Duration::from_secs(60),
         standard: Standard::default(),
         signing: Signing::Words,
+        client: None,
     };
     let hello = greet(&settings).unwrap();
     (settings, hello)

@@ -57,6 +57,7 @@ fn the_report_of_a_mistake_names_its_requirement_and_its_chart_shows_the_place()
         start_timeout: Duration::from_secs(5),
         case_timeout: Duration::from_secs(60),
         signing: Signing::Rsa,
+        client: None,
         standard,
     };
     let hello = greet(&settings(None)).unwrap();

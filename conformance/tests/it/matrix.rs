@@ -103,6 +103,7 @@ fn settings(fault: Option<Fault>) -> Settings {
         case_timeout: Duration::from_secs(60),
         standard: conformance::verdict::Standard::default(),
         signing: Signing::Rsa,
+        client: None,
     }
 }
 

@@ -28,7 +28,9 @@ fn the_reference_passes_over_a_pty_and_loopback() {
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
     let text = stdout(&output);
     assert!(text.lines().filter(|line| line.starts_with("PASS ")).count() >= 12, "{text}");
-    assert!(text.contains(" 0 failed, 0 could not be carried out, 0 skipped"), "{text}");
+    assert!(text.contains(" 0 failed, 0 could not be carried out, "), "{text}");
+    // Front ends need a browser: `conformance client` runs those.
+    assert!(text.lines().filter(|line| line.starts_with("SKIP ")).all(|line| line.contains(" client/")), "{text}");
 }
 
 #[test]

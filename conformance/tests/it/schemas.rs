@@ -121,6 +121,7 @@ fn every_message_between_harness_and_driver_fits_its_schema() {
         case_timeout: Duration::from_secs(60),
         standard: conformance::verdict::Standard::default(),
         signing: Signing::Rsa,
+        client: None,
     };
     let hello = greet(&settings).unwrap();
     let mut seen = std::collections::BTreeSet::new();

@@ -101,6 +101,7 @@ fn a_right_merchant_is_accused_of_nothing_in_the_histories_that_campaigns_found(
         case_timeout: Duration::from_secs(60),
         standard: Standard::default(),
         signing: Signing::Words,
+        client: None,
     };
     let hello = greet(&settings).unwrap();
     for (title, rest) in HISTORIES {

@@ -21,6 +21,7 @@ impl Drawing<'_> {
         Script {
             answers: (0..chance.few(3)).map(|_| answers(chance)).collect(),
             buyer: (0..chance.few(3)).map(|_| rule(buyer(chance), OFTEN, chance)).collect(),
+            client: Vec::new(),
             refunds: (0..chance.few(1)).map(|_| rule(refund(chance), OFTEN, chance)).collect(),
             captures: (0..chance.few(1)).map(|_| rule(capture(chance), OFTEN, chance)).collect(),
             faults: (0..chance.few(3)).map(|_| rule(fault(chance), SELDOM, chance)).collect(),

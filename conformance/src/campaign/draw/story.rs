@@ -257,7 +257,7 @@ fn sale(order: &str, by: By, amount: Money) -> Step {
 
 fn until(chance: &mut Chance) -> Until {
     let within = Span::secs(chance.one([1, 20, 60, 60, 300]));
-    Until { event: None, sent: None, called: None, notified: None, order: None, within }
+    Until { event: None, sent: None, called: None, notified: None, order: None, told: None, sees: None, within }
 }
 
 /// Bytes that are no message, whoever reads them.

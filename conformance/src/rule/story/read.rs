@@ -83,7 +83,7 @@ impl<'a> Story<'a> {
                 Event::Gateway(event) => story.gateway(entry, event, &mut open, &mut delivered),
                 Event::Driver(event) => story.driver(entry, event),
                 Event::Case(CaseEvent::Ended { .. }) => story.end = Some((entry.n, entry.at)),
-                Event::Case(_) | Event::Terminal(_) => {}
+                Event::Case(_) | Event::Terminal(_) | Event::Client(_) => {}
             }
         }
         story.tell();
@@ -159,7 +159,7 @@ impl<'a> Story<'a> {
                     notice.answer = Some(Answer { n, at, status: *status, acknowledged: *acknowledged, problem });
                 }
             }
-            Gateway::Fault { .. } => {}
+            Gateway::Fault { .. } | Gateway::Client { .. } => {}
         }
     }
 

@@ -1,0 +1,275 @@
+//! One tab: what happens in it goes into the trace; what a buyer does in it is done as he would.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::devtools::{DevTools, Told};
+use super::{BrowserError, ClientEvent, Hooks};
+use crate::trace::{Event, Recorder};
+
+/// How long something may take to be there.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long what a buyer wants to press may take.
+const PRESS: Duration = Duration::from_secs(5);
+/// How often it is looked for.
+const LOOK: Duration = Duration::from_millis(40);
+/// Characters that are kept of a text.
+const LONGEST: usize = 500;
+/// Lines of the console that are kept of a case.
+const LINES: usize = 500;
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub(super) struct Tab {
+    tools: DevTools,
+    session: String,
+    hearing: JoinHandle<()>,
+}
+
+impl Tab {
+    /// Opens a tab in which the probe runs before everything else.
+    ///
+    /// # Errors
+    /// The browser refuses.
+    pub(super) async fn open(
+        tools: &DevTools,
+        events: mpsc::Receiver<Told>,
+        hooks: &Hooks,
+        recorder: &Recorder,
+    ) -> Result<Self, BrowserError> {
+        let made = tools.call(None, "Target.createTarget", json!({"url": "about:blank"})).await?;
+        let attach = json!({"targetId": made["targetId"], "flatten": true});
+        let attached = tools.call(None, "Target.attachToTarget", attach).await?;
+        let session = attached["sessionId"].as_str().unwrap_or_default().to_owned();
+        let hearing = tokio::spawn(hear(tools.clone(), events, session.clone(), recorder.clone()));
+        let tab = Self { tools: tools.clone(), session, hearing };
+        let told = serde_json::to_string(hooks).unwrap_or_default();
+        let probe = include_str!("probe.js").replace("/*HOOKS*/null", &told);
+        for (method, params) in [
+            ("Page.enable", json!({})),
+            ("Runtime.enable", json!({})),
+            ("Network.enable", json!({})),
+            ("Runtime.addBinding", json!({"name": "__simSeen"})),
+            ("Page.addScriptToEvaluateOnNewDocument", json!({"source": probe})),
+        ] {
+            tab.call(method, params).await?;
+        }
+        Ok(tab)
+    }
+
+    async fn call(&self, method: &str, params: Value) -> Result<Value, BrowserError> {
+        self.tools.call(Some(&self.session), method, params).await
+    }
+
+    /// Goes to an address, and waits until its page has loaded.
+    ///
+    /// # Errors
+    /// It cannot be reached.
+    pub(super) async fn visit(&self, url: &str) -> Result<(), String> {
+        let went = self.call("Page.navigate", json!({"url": url})).await.map_err(|error| error.to_string())?;
+        if let Some(why) = went["errorText"].as_str() {
+            return Err(format!("open {url}: {why}"));
+        }
+        self.until("document.readyState === 'complete'")
+            .await
+            .map_err(|()| format!("open {url}: it did not load within {} s", PATIENCE.as_secs()))
+    }
+
+    /// Where something is that can be pressed; none when it is not there after a while.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub(super) async fn find(&self, selector: &str) -> Result<Option<Value>, String> {
+        let wanted = serde_json::to_string(selector).unwrap_or_default();
+        // What lies under something else, such as a form that is still closing, is not pressed.
+        let place = format!(
+            "(() => {{ const one = document.querySelector({wanted}); \
+             if (!one || !one.checkVisibility() || one.disabled) return null; \
+             one.scrollIntoView({{block: 'center'}}); \
+             const r = one.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2; \
+             const hit = document.elementFromPoint(x, y); \
+             return hit && one.contains(hit) ? [x, y] : null; }})()"
+        );
+        let began = Instant::now();
+        while began.elapsed() < PRESS {
+            match self.evaluate(&place).await {
+                Ok(Value::Null) | Err(_) => tokio::time::sleep(LOOK).await,
+                Ok(at) => return Ok(Some(at)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Presses a place, as a mouse does.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub(super) async fn press(&self, place: &Value, times: u32) -> Result<(), String> {
+        for count in 1..=times {
+            for kind in ["mousePressed", "mouseReleased"] {
+                let params = json!({"type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count});
+                self.call("Input.dispatchMouseEvent", params).await.map_err(|error| error.to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until an expression is true.
+    async fn until(&self, expression: &str) -> Result<(), ()> {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            // While a page is replaced by the next there is nothing to ask.
+            if self.evaluate(expression).await.is_ok_and(|value| value == true) {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Err(())
+    }
+
+    /// What an expression comes to in the page.
+    ///
+    /// # Errors
+    /// It throws, or there is no page.
+    pub(super) async fn evaluate(&self, expression: &str) -> Result<Value, BrowserError> {
+        let params = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
+        let mut told = self.call("Runtime.evaluate", params).await?;
+        match told.get("exceptionDetails") {
+            Some(details) => Err(BrowserError::Talk(thrown(details))),
+            None => Ok(told["result"]["value"].take()),
+        }
+    }
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        self.hearing.abort();
+    }
+}
+
+/// Writes down what happens in a tab.
+async fn hear(tools: DevTools, mut events: mpsc::Receiver<Told>, session: String, recorder: Recorder) {
+    let lines = AtomicUsize::new(0);
+    while let Some(told) = events.recv().await {
+        if told.session.as_deref() != Some(session.as_str()) {
+            continue;
+        }
+        if told.method == "Page.javascriptDialogOpening" {
+            // Nobody is there to close it.
+            tools.tell(Some(&session), "Page.handleJavaScriptDialog", json!({"accept": true}));
+        }
+        let Some(event) = event(&told) else { continue };
+        if matches!(event, ClientEvent::Logged { .. }) && lines.fetch_add(1, Ordering::Relaxed) >= LINES {
+            continue;
+        }
+        recorder.record(Event::Client(event));
+    }
+}
+
+/// What the browser tells, as an entry of the trace; none for what says nothing.
+fn event(told: &Told) -> Option<ClientEvent> {
+    let params = &told.params;
+    match told.method.as_str() {
+        "Runtime.bindingCalled" if params["name"] == "__simSeen" => {
+            serde_json::from_str(params["payload"].as_str()?).ok()
+        }
+        "Page.frameNavigated" if params["frame"].get("parentId").is_none() => {
+            let url = params["frame"]["url"].as_str()?.to_owned();
+            (url != "about:blank").then_some(ClientEvent::Navigated { url })
+        }
+        "Runtime.exceptionThrown" if is_the_sdks(&params["exceptionDetails"]) => None,
+        "Runtime.exceptionThrown" => Some(ClientEvent::Uncaught { text: thrown(&params["exceptionDetails"]) }),
+        // What the vendor's own script says to itself is nobody's mistake here.
+        "Runtime.consoleAPICalled" if is_the_sdks(params) => None,
+        "Runtime.consoleAPICalled" => {
+            let level = params["type"].as_str()?.to_owned();
+            let text: Vec<String> = params["args"].as_array().into_iter().flatten().map(shown).collect();
+            Some(ClientEvent::Logged { level, text: clip(&text.join(" ")) })
+        }
+        "Page.javascriptDialogOpening" => {
+            let text = params["message"].as_str().unwrap_or_default();
+            Some(ClientEvent::Logged { level: "dialog".to_owned(), text: clip(text) })
+        }
+        "Network.requestWillBeSent" => {
+            let kind = params["type"].as_str()?;
+            let url = params["request"]["url"].as_str()?;
+            // The vendor's hosts are ours, and in the trace already.
+            let is_own = url.starts_with("http://") || url.contains("//127.0.0.1") || url.contains("//localhost");
+            let asks = matches!(kind, "Fetch" | "XHR" | "Ping" | "EventSource");
+            (is_own && asks).then(|| ClientEvent::Asked {
+                method: params["request"]["method"].as_str().unwrap_or_default().to_owned(),
+                url: clip(url),
+                body: params["request"]["postData"].as_str().map(clip),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Whether something was said, or thrown, by the vendor's bundle itself.
+fn is_the_sdks(params: &Value) -> bool {
+    let frames = params["stackTrace"]["callFrames"].as_array();
+    let url = frames.and_then(|frames| frames.first()?["url"].as_str());
+    url.is_some_and(|url| url.contains("ams-checkout"))
+}
+
+/// An argument of the console.
+fn shown(argument: &Value) -> String {
+    match (&argument["value"], argument["description"].as_str()) {
+        (Value::String(text), _) => text.clone(),
+        (Value::Null, Some(text)) => text.to_owned(),
+        (value, _) => value.to_string(),
+    }
+}
+
+/// An exception in words.
+fn thrown(details: &Value) -> String {
+    let text = details["text"].as_str().unwrap_or_default();
+    let exception = &details["exception"];
+    let what = exception["description"].as_str().map(str::to_owned).unwrap_or_else(|| exception["value"].to_string());
+    clip(format!("{text} {}", what.lines().next().unwrap_or_default()).trim())
+}
+
+fn clip(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(method: &str, params: Value) -> Option<ClientEvent> {
+        event(&Told { method: method.to_owned(), params, session: None })
+    }
+
+    #[test]
+    fn what_the_browser_tells_becomes_an_entry() {
+        let seen = r#"{"delivered":{"channel":"onEventCallback","instance":1,"payload":{"code":"X"}}}"#;
+        let binding = told("Runtime.bindingCalled", json!({"name": "__simSeen", "payload": seen}));
+        assert_eq!(
+            binding,
+            Some(ClientEvent::Delivered {
+                channel: "onEventCallback".to_owned(),
+                instance: 1,
+                payload: json!({"code": "X"})
+            })
+        );
+        assert_eq!(told("Runtime.bindingCalled", json!({"name": "other", "payload": seen})), None);
+        let uncaught = told(
+            "Runtime.exceptionThrown",
+            json!({"exceptionDetails": {"text": "Uncaught (in promise)", "exception": {"description": "Error: boom\n  at x"}}}),
+        );
+        assert_eq!(uncaught, Some(ClientEvent::Uncaught { text: "Uncaught (in promise) Error: boom".to_owned() }));
+        assert_eq!(told("Page.frameNavigated", json!({"frame": {"parentId": "1", "url": "https://x"}})), None);
+        let asked = |url: &str, kind: &str| {
+            told("Network.requestWillBeSent", json!({"type": kind, "request": {"url": url, "method": "POST"}}))
+        };
+        assert!(asked("http://127.0.0.1:1/api", "Fetch").is_some());
+        assert!(asked("https://ac.alipay.com/x", "XHR").is_none());
+        assert!(asked("http://127.0.0.1:1/style.css", "Stylesheet").is_none());
+    }
+}
