@@ -8,6 +8,7 @@ mod fuzz;
 mod list;
 mod merge;
 mod new_adapter;
+mod order;
 mod output;
 mod place;
 mod reports;

@@ -8,10 +8,11 @@ mod process;
 pub mod request;
 mod schema;
 
+pub use activity::{Activity, Stillness};
 pub use http::HttpDriver;
 pub use lines::{LineDriver, Overheard};
 pub(crate) use message::wake_at;
-pub use message::{CAPABILITIES, DriverError, Hello, OrderState, OrderStatus};
+pub use message::{CAPABILITIES, DriverError, Hello, NO_ENTRY_CODE, OrderState, OrderStatus};
 pub use process::{ChildEnding, Process, split_words};
 pub use schema::schema;
 

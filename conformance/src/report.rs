@@ -3,6 +3,7 @@
 pub mod annotations;
 pub(crate) mod chart;
 pub mod html;
+mod ids;
 pub mod junit;
 pub mod requirements;
 pub mod sarif;

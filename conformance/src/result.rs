@@ -4,6 +4,7 @@
 
 mod case;
 mod exchange;
+mod fold;
 pub mod known;
 mod phases;
 mod run;

@@ -7,6 +7,7 @@ mod fitness;
 mod passing;
 mod probe;
 mod pulse;
+mod rest;
 mod session;
 mod stage;
 mod steps;
@@ -23,6 +24,7 @@ use wire::clock::Clock as _;
 use wire::time::Moment;
 
 use self::pulse::Pulse;
+use self::rest::Calm;
 use self::session::Session;
 use self::stage::Stage;
 use crate::client::{Front, Opening, Setup};
@@ -222,11 +224,12 @@ async fn carry_out(
         sold: BTreeMap::new(),
         calls: Vec::new(),
         lives: 0,
-        overdue: 0,
+        overdue: None,
         asked: None,
+        jumps: 0,
         began: played,
         steady: None,
-        lag: Duration::ZERO,
+        calm: Calm::default(),
         pulse: pulse(case, settings),
     };
     let result = stage.play().await;

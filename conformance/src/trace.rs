@@ -59,6 +59,15 @@ pub enum CaseEvent {
         /// What it does.
         text: String,
     },
+    /// Nobody had anything to do, and time was skipped.
+    Jumped {
+        /// From here.
+        from: Moment,
+        /// To here.
+        to: Moment,
+        /// When the integration means to act by itself, as it answered `clock`.
+        wake_at: Option<Moment>,
+    },
     /// The case ended; `settled` says whether every order had, too.
     Ended {
         /// Whether every order had reached an end.

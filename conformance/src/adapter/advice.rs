@@ -5,6 +5,7 @@ use sim_edc::Event as Terminal;
 use wire::edc::Kind;
 
 use crate::driver::DriverError;
+use crate::requirement;
 use crate::scenario::Role;
 use crate::trace::{DriverEvent, Entry, Event};
 
@@ -31,6 +32,13 @@ pub fn about_driver(error: &DriverError) -> &'static str {
             "answer with `result`; `error` is for a request that cannot be carried out at all. An order that fails is a state"
         }
     }
+}
+
+/// What to do about a requirement that was broken.
+#[must_use]
+pub fn about_rule(id: &str) -> String {
+    let statement = requirement::find(id).map_or("", |requirement| requirement.statement);
+    format!("{statement}. The line above marked >> shows the place; `conformance explain {id}` tells why it matters")
 }
 
 /// What to do about a payment that did not end as it should: the first thing that is missing on the wires.

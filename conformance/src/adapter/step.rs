@@ -1,5 +1,6 @@
 //! The payments by which an adapter is tried, from the simplest on: scenarios that are built in.
 
+use crate::driver::{Hello, NO_ENTRY_CODE};
 use crate::plan::Case;
 use crate::scenario::{Role, parse};
 
@@ -123,17 +124,32 @@ pub const PAYMENTS: &[Payment] = &[
     ),
 ];
 
+/// How most scenarios sell at the gateway.
+const ENTRY_CODE: &str = "by: entry-code";
+/// How a shop sells that has no Entry Code: the first that it offers is tried in its place.
+const OTHER_WAYS: [&str; 4] = ["cashier", "order-code", "payment-code", "session"];
+
 const fn gateway(name: &'static str, shows: &'static str, rest: &'static str) -> Payment {
     Payment { role: Role::Antom, needs: None, shows, name, scenario: rest }
 }
 
 impl Payment {
-    /// The case to run.
+    /// The case to run with an adapter: what is sold by Entry Code is sold in another way where there is none.
     ///
     /// # Errors
     /// What is built in is no scenario: a bug.
-    pub fn case(&self) -> Result<Case, String> {
-        let text = format!("title: {}\nroles: [{}]\n{}", self.shows, self.role.as_str(), self.scenario);
+    pub fn case(&self, hello: &Hello) -> Result<Case, String> {
+        let other = OTHER_WAYS.iter().find(|way| hello.can(way)).filter(|_| hello.can(NO_ENTRY_CODE));
+        let scenario = match other {
+            Some(way) if self.scenario.contains(ENTRY_CODE) => {
+                let called = if *way == "session" { "on: createPaymentSession" } else { "on: pay" };
+                let told = self.scenario.replace(ENTRY_CODE, &format!("by: {way}")).replace("on: pay", called);
+                // An online payment is waited for longer.
+                told.replace("within: 10m", "within: 2h")
+            }
+            _ => self.scenario.to_owned(),
+        };
+        let text = format!("title: {}\nroles: [{}]\n{scenario}", self.shows, self.role.as_str());
         let scenario = parse(self.name, &text)
             .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
         Ok(Case { name: self.name.to_owned(), file: self.name.to_owned(), scenario, seed: 1 })
@@ -144,10 +160,16 @@ impl Payment {
 mod tests {
     use super::*;
 
+    fn hello(capabilities: &[&str]) -> Hello {
+        serde_json::from_value(serde_json::json!({"roles": ["antom"], "capabilities": capabilities})).unwrap()
+    }
+
     #[test]
     fn everything_that_is_built_in_can_be_read() {
-        for payment in PAYMENTS {
-            assert_eq!(payment.case().map(|case| case.name), Ok(payment.name.to_owned()));
+        for capabilities in [vec![], vec![NO_ENTRY_CODE, "session"]] {
+            for payment in PAYMENTS {
+                assert_eq!(payment.case(&hello(&capabilities)).map(|case| case.name), Ok(payment.name.to_owned()));
+            }
         }
     }
 }

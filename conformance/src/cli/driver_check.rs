@@ -6,7 +6,7 @@ use wire::time::Span;
 
 use super::output::{say, tell, unless_unwritten};
 use super::run::span;
-use crate::adapter::{PAYMENTS, about_driver, about_payment};
+use crate::adapter::{PAYMENTS, about_driver, about_payment, about_rule};
 use crate::driver::{CAPABILITIES, DriverError, Hello, OrderStatus};
 use crate::exit::Exit;
 use crate::integration::Integration;
@@ -151,7 +151,7 @@ fn unknown_order(steps: &mut Steps, answer: Option<Result<Value, DriverError>>) 
 /// The payments that its roles and capabilities allow, until one does not end as it should.
 fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello, command: &str) -> Result<(), Exit> {
     for payment in PAYMENTS {
-        let case = payment.case().map_err(|problem| {
+        let case = payment.case(hello).map_err(|problem| {
             tell(&format!("conformance: a built-in scenario is wrong: {problem}"));
             Exit::Bug
         })?;
@@ -170,7 +170,12 @@ fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello, command: &str
         }
         say(&text::case(&result));
         let seen = result.problems().first().map_or_else(|| result.verdict.as_str().to_owned(), |p| p.text.to_owned());
-        return Err(steps.failed(payment.shows, &seen, &about_payment(payment.role, &report.trace)));
+        let next = match result.broken().next() {
+            // The payment may have come to its end all the same: what is on the wires is not what is missing.
+            Some(broken) => about_rule(&broken.id),
+            None => about_payment(payment.role, &report.trace),
+        };
+        return Err(steps.failed(payment.shows, &seen, &next));
     }
     let next = if hello.roles.is_empty() {
         "it speaks the protocol and plays no role yet. Next: make checkout sell something, add \"edc\" or \"antom\" to \

@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wire::time::Span;
 
+use super::order::starts;
 use super::output::{say, tell, try_folder, write_file};
 use super::reports::ReportArguments;
 use super::select::SelectArguments;
@@ -38,7 +39,7 @@ pub(super) struct RunArguments {
     /// integration inside this process [default: the reference integration as a child process]
     #[arg(long, value_name = "CMD|URL|memory", default_value = "reference", hide_default_value = true)]
     integration: String,
-    /// Cases that run beside each other [default: four times the processors]
+    /// Cases that run beside each other [default: eight times the processors; in memory, as many as processors]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     /// How time passes for a process or URL: skip waits of the simulated world, or not
@@ -190,11 +191,16 @@ struct Runner<'a> {
 fn run_all(runner: &Runner<'_>, cases: &[Case]) -> io::Result<Vec<CaseResult>> {
     let arguments = runner.arguments;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    // Cases wait more than they work, so there may be more of them than processors.
+    let usual = match runner.settings.time {
+        TimeMode::Paused => processors,
+        // A browser works all the time.
+        _ if runner.settings.client.is_some() => processors,
+        // Cases wait more than they work, so there may be more of them than processors.
+        TimeMode::Skipping | TimeMode::Real => processors * 8,
+    };
     let parallel = runner.settings.integration.runs_in_parallel();
-    // A browser works all the time.
-    let usual = if runner.settings.client.is_some() { processors } else { processors * 4 };
     let jobs = if parallel { arguments.jobs.unwrap_or(usual).clamp(1, 64) } else { 1 };
+    let order = starts(cases);
     let next = AtomicUsize::new(0);
     let problem = Mutex::new(None);
     let mut results = BTreeMap::new();
@@ -203,10 +209,10 @@ fn run_all(runner: &Runner<'_>, cases: &[Case]) -> io::Result<Vec<CaseResult>> {
     std::thread::scope(|scope| {
         let (done, finished) = mpsc::channel();
         for _ in 0..jobs.min(cases.len()) {
-            let (done, next, problem) = (done.clone(), &next, &problem);
+            let (done, next, order, problem) = (done.clone(), &next, &order, &problem);
             scope.spawn(move || {
                 loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
                     let Some(case) = cases.get(index).filter(|_| !interrupt::came()) else { return };
                     let (result, written) = runner.case(case);
                     if let Err(error) = written {

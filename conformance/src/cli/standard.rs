@@ -13,7 +13,7 @@ use crate::verdict::Standard;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct StandardArguments {
-    /// The least binding requirements that fail a case when broken
+    /// The least binding requirements that fail a case when broken; a scenario's own expectations always do
     #[arg(long, value_enum, default_value_t = FailOn::Must)]
     fail_on: FailOn,
     /// Only requirements up to this revision of the catalogue fail a case; docs/requirements.md lists them

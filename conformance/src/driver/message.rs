@@ -30,6 +30,9 @@ pub struct Hello {
     pub notify_url: Option<String>,
 }
 
+/// What a shop says that does not sell by Entry Code, as all others do that are at the gateway.
+pub const NO_ENTRY_CODE: &str = "no-entry-code";
+
 /// The capabilities that there are (docs/driver.md).
 pub const CAPABILITIES: &[&str] = &[
     "cancel",
@@ -40,6 +43,7 @@ pub const CAPABILITIES: &[&str] = &[
     "refund:antom",
     "restart",
     "clock",
+    NO_ENTRY_CODE,
     "order-code",
     "payment-code",
     "cashier",

@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 
-use super::activity::Group;
+use super::activity::{Activity, Group};
 use super::lines::Overheard;
 use super::message::DriverError;
 
@@ -78,10 +78,10 @@ impl Process {
         ChildEnding { child: Arc::clone(&self.child), words: Arc::clone(&self.words) }
     }
 
-    /// Whether it, or anything that it started, computes at this moment.
+    /// What it, and anything that it started, does at this moment.
     #[must_use]
-    pub fn is_busy(&self) -> bool {
-        self.group.as_ref().is_some_and(Group::is_busy)
+    pub fn activity(&self) -> Activity {
+        self.group.as_ref().map_or(Activity::Idle, Group::look)
     }
 
     /// Waits for it to end by itself, then makes sure.

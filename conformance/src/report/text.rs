@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{chart, spent};
+use super::{chart, ids, spent};
 use crate::requirement;
 use crate::result::known::Known;
 use crate::result::{CaseResult, Outcome, Problem, RunResult, Standing};
@@ -63,7 +63,7 @@ fn evidence(text: &mut String, case: &CaseResult) {
         let _ = writeln!(text, "     this scenario exercises {}", case.covers.join(", "));
     }
     if !case.exchange.is_empty() {
-        let _ = writeln!(text, "     what happened (seed {}):", case.seed);
+        let _ = writeln!(text, "     what happened (again: the same --seed, --run \"{}\"):", case.name);
         for line in chart::annotated(&case.exchange, &problems(case)).lines() {
             let _ = writeln!(text, "     {line}");
         }
@@ -135,7 +135,7 @@ pub fn summary(run: &RunResult) -> String {
     let idle: Vec<_> = run.requirements.iter().filter(|r| r.state == Standing::NotExercised).collect();
     if !idle.is_empty() {
         let ids: Vec<_> = idle.iter().map(|r| r.id.as_str()).collect();
-        let _ = writeln!(text, "  not exercised: {}", ids.join(", "));
+        text.push_str(&ids::render("  not exercised: ", &ids));
     }
     for stale in &run.stale_known_failures {
         let _ = writeln!(text, "{RED}known failure that is not true any more{RED:#}: {}", stale.problem);

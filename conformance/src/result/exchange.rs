@@ -9,9 +9,12 @@ use serde_json::Value;
 use sim_antom::Event as Gateway;
 use sim_edc::{Direction, Event as Terminal, Note};
 
+use super::fold::fold;
 use crate::client::ClientEvent;
 use crate::trace::{CaseEvent, DriverEvent, Entry, Event};
 
+/// How a row begins that says that time was skipped.
+pub(super) const JUMP: &str = "time jumps by ";
 /// Rows of a case at most; the marked ones and those around them are kept.
 const ROWS: usize = 1000;
 /// Characters of raw bytes at most, and of a decoded view.
@@ -65,7 +68,7 @@ const fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// The rows of a trace. Entries that say nothing on a wire are left out.
+/// The rows of a trace. Entries that say nothing on a wire are left out, and what is repeated is told once.
 pub(crate) fn rows(entries: &[Entry], marked: &BTreeSet<usize>) -> Vec<Row> {
     let start = entries.first().map(|e| e.at).unwrap_or_default();
     let all: Vec<Row> = entries
@@ -85,6 +88,7 @@ pub(crate) fn rows(entries: &[Entry], marked: &BTreeSet<usize>) -> Vec<Row> {
             })
         })
         .collect();
+    let all = fold(all);
     if all.len() <= ROWS {
         return all;
     }
@@ -127,6 +131,16 @@ fn said(event: &Event) -> Option<Said> {
     match event {
         Event::Case(CaseEvent::Step { number, text }) => {
             Some(Said::at(Lane::Harness, format!("step {number}: {text}")))
+        }
+        Event::Case(CaseEvent::Jumped { from, to, wake_at }) => {
+            let until = match wake_at {
+                Some(wake) if wake <= to => ", to where the integration means to act".to_owned(),
+                Some(wake) => {
+                    format!("; the integration means to act {:.3} s later", wake.since(*to).as_secs_f64())
+                }
+                None => "; the integration names no time to act".to_owned(),
+            };
+            Some(Said::at(Lane::Harness, format!("{JUMP}{:.3} s{until}", to.since(*from).as_secs_f64())))
         }
         Event::Case(_) => None,
         Event::Driver(event) => driver(event),

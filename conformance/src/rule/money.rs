@@ -171,6 +171,21 @@ fn misbooked(view: &View<'_>, group: &Group<'_>) -> Vec<Finding> {
     vec![Finding { entry: group.last(), text }]
 }
 
+/// What an integration said of a later moment, when time was skipped last.
+fn meant_to_act(view: &View<'_>) -> String {
+    let last = view.entries.iter().rev().find_map(|entry| match &entry.event {
+        Event::Case(CaseEvent::Jumped { to, wake_at, .. }) => Some((*to, *wake_at)),
+        _ => None,
+    });
+    match last {
+        Some((to, Some(wake))) if wake > to => {
+            let late = wake.since(to).as_secs_f64();
+            format!("; the integration means to act {late:.0} s later, which is too late for that step")
+        }
+        _ => String::new(),
+    }
+}
+
 /// MONEY-005. Only where everything was given time to end: when the last thing a scenario did was to settle.
 pub(super) fn every_order_ends(view: &View<'_>) -> Judgement {
     let steps = view.entries.iter().rev().filter_map(|entry| match &entry.event {
@@ -181,9 +196,10 @@ pub(super) fn every_order_ends(view: &View<'_>) -> Judgement {
     let Some((end, step)) = view.ended.zip(settled) else { return Judgement::NotExercised };
     let groups = groups(view);
     let open = groups.iter().flat_map(|g| &g.orders).filter(|(_, _, state)| *state == OrderState::Open);
+    let meant = meant_to_act(view);
     let findings = open.map(|(order, n, _)| Finding {
         entry: end,
-        text: format!("order {} is still open (entry {n}) when `{step}` is over", order.name),
+        text: format!("order {} is still open (entry {n}) when `{step}` is over{meant}", order.name),
     });
     Judgement::new(!groups.is_empty(), findings.collect())
 }

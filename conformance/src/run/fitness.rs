@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Settings;
-use crate::driver::Hello;
+use crate::driver::{Hello, NO_ENTRY_CODE};
 use crate::scenario::{By, Capture, Checkout, Role, Scenario, Step};
 
 /// Why a scenario is not for this integration.
@@ -24,6 +24,9 @@ pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> 
         match step {
             Step::Checkout(checkout) => {
                 sides.insert(&checkout.order.value, checkout.by.role());
+                if checkout.by == By::EntryCode && hello.can(NO_ENTRY_CODE) {
+                    return Some("the integration does not sell by entry-code".to_owned());
+                }
                 needs(checkout).into_iter().find_map(lacks)
             }
             Step::CheckoutBatch(_) => lacks(By::Batch.as_str()),
@@ -109,6 +112,15 @@ mod tests {
             assert_eq!(reason("antom", &step, &[]), lacking, "{more}");
             assert_eq!(reason("antom", &step, &capability.into_iter().collect::<Vec<_>>()), None, "{more}");
         }
+    }
+
+    #[test]
+    fn a_shop_without_entry_code_is_spared_it_and_nothing_else() {
+        let step = |by: &str| format!("{{checkout: {{order: A, by: {by}, {YEN}}}}}");
+        let offered = [NO_ENTRY_CODE, "cashier"];
+        let lacking = Some("the integration does not sell by entry-code".to_owned());
+        assert_eq!(reason("antom", &step("entry-code"), &offered), lacking);
+        assert_eq!(reason("antom", &step("cashier"), &offered), None);
     }
 
     #[test]

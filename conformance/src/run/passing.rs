@@ -11,31 +11,19 @@ use wire::clock::{Clock as _, Deadlines};
 use wire::time::Moment;
 
 use super::TimeMode;
-use super::stage::{ANSWER, Stage};
+use super::stage::{ANSWER, ASK, Stage};
 use crate::client::ClientEvent;
 use crate::driver::{DriverError, wake_at};
 use crate::scenario::{Condition, Step};
-use crate::trace::{Event, LIMIT};
+use crate::trace::{CaseEvent, Event, LIMIT};
 
-/// How long every wire must be quiet, in real time, before time is skipped.
-const QUIET: Duration = Duration::from_millis(40);
 /// How long, in real time, nothing may change before an integration's own timers are let run out.
 const STEADY: Duration = Duration::from_millis(75);
 /// How many times the delay with which this process is woken is added to that: on a machine that is overloaded, what the
 /// integration wrote takes as many times longer to reach us.
 const PATIENCE: u32 = 10;
-/// What a timer may be late on a machine that has nothing else to do.
-const PUNCTUAL: Duration = Duration::from_millis(2);
-/// The longest delay that is reckoned with.
-const LONGEST_LAG: Duration = Duration::from_millis(100);
-/// How long, in real time, an integration that computes holds time up while every wire is quiet.
-const BUSY: Duration = Duration::from_secs(2);
-/// How long after it was found idle the wires must still be quiet: what it wrote last may be on its way to us.
-const DELIVERY: Duration = Duration::from_millis(2);
-/// How often in a row an integration may be due without acting before that is ignored.
-const OVERDUE: u32 = 10;
-/// How often orders are asked about while real time passes.
-const ASK: Duration = Duration::from_millis(100);
+/// How long an integration may be due without acting before that is ignored.
+const OVERDUE: Duration = Duration::from_millis(500);
 /// How often orders are asked about while paused time passes: at first, and when nothing has happened for long.
 const STEP: Duration = Duration::from_millis(250);
 const LONGEST_STEP: Duration = Duration::from_secs(600);
@@ -102,7 +90,12 @@ impl Stage<'_> {
             let is_watched = self.front.is_some() && !all.iter().any(|one| matches!(one.wish, Wish::Time));
             let passed = match self.settings.time {
                 TimeMode::Skipping if is_watched => false,
-                TimeMode::Skipping => self.skip(horizon, &all).await? == Skipped::Something,
+                TimeMode::Skipping => {
+                    if !asks {
+                        self.rest().await;
+                    }
+                    self.skip(horizon, &all).await? == Skipped::Something
+                }
                 TimeMode::Paused | TimeMode::Real => false,
             };
             match self.settings.time {
@@ -177,8 +170,8 @@ impl Stage<'_> {
     /// Whether every order has ended and the world waits for nothing within the time.
     fn is_settled(&self, horizon: Moment) -> bool {
         let pending = self.clock.pending();
-        let quiet = pending.peer.is_none() && pending.world.is_none_or(|at| at > horizon);
-        self.all_ended() && quiet && self.is_at_rest()
+        let is_over = pending.peer.is_none() && pending.world.is_none_or(|at| at > horizon);
+        self.all_ended() && is_over && self.is_at_rest()
     }
 
     /// Whether something is seen that is waited for, without asking.
@@ -186,46 +179,29 @@ impl Stage<'_> {
         all.iter().any(|one| matches!(one.wish, Wish::Seen(condition) if self.is_seen(condition, one.mark)))
     }
 
-    /// Waits, in real time and not for long, until the wires are quiet.
-    async fn rest(&self) {
-        if self.settings.time == TimeMode::Paused {
-            // Time stands still here as long as anything can run.
-            return tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        while !self.is_at_rest() && self.clock.pending().peer.is_none() {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-        if self.clock.pending().peer.is_some() {
-            // The integration owes an answer; give it time, which is never skipped.
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
-
-    fn is_at_rest(&self) -> bool {
-        self.settings.time == TimeMode::Paused || self.clock.quiet_for() >= QUIET
-    }
-
     /// Jumps to the next deadline of the world or of an integration that sleeps on its time, when all is quiet.
     async fn skip(&mut self, horizon: Moment, all: &[Waiting<'_>]) -> Result<Skipped, DriverError> {
-        self.rest().await;
-        if self.is_any_seen(all) || !self.is_at_rest() || self.is_busy().await {
+        if self.is_any_seen(all) || !self.is_at_rest() {
             return Ok(Skipped::Something);
         }
         let before = self.recorder.len();
         let wake = if self.tells_time { Some(self.tell_time().await?) } else { None };
+        // It was woken to answer, and something may have begun meanwhile.
+        self.rest().await;
         let pending = self.clock.pending();
-        // Asking took a moment in which something may have begun.
         if self.is_any_seen(all) || pending.peer.is_some() || self.recorder.len() != before || !self.is_at_rest() {
             return Ok(if pending.peer.is_some() { Skipped::Nothing } else { Skipped::Something });
         }
         // A driver that is due already gets a moment to act; one that is due for ever is not waited for.
         let now = self.clock.now();
         let wake = wake.flatten();
-        if wake.is_some_and(|at| at <= now) && self.overdue < OVERDUE {
-            self.overdue += 1;
-            return Ok(Skipped::Something);
+        if wake.is_some_and(|at| at <= now) {
+            if self.overdue.get_or_insert_with(Instant::now).elapsed() < OVERDUE {
+                return Ok(Skipped::Something);
+            }
+        } else {
+            self.overdue = None;
         }
-        self.overdue = 0;
         let next = Deadlines { world: pending.world, peer: wake.filter(|at| *at > now) }.next();
         let target = match next {
             Some(at) if at <= horizon => at,
@@ -238,26 +214,21 @@ impl Stage<'_> {
             return Ok(Skipped::Nothing);
         }
         // What the integration wrote may still be on its way through the kernel. The simulated world may run ahead of it,
-        // its own timers may not: they run out only when nothing has changed for a good while.
+        // its own timers may not: they run out only when it is proved to wait, or nothing has changed for a good while.
         let is_own = pending.world != Some(target);
-        if is_own && !self.is_steady(wake) {
-            let began = Instant::now();
-            tokio::time::sleep(STEADY / 5).await;
-            let lag = began.elapsed().saturating_sub(STEADY / 5 + PUNCTUAL);
-            self.lag = self.lag.max(lag).min(LONGEST_LAG);
+        if is_own && !self.calm.is_proved() && !self.is_steady(wake) {
+            self.nap(STEADY / 5).await;
             return Ok(Skipped::Something);
         }
-        if is_own && let Some(pulse) = &mut self.pulse {
-            pulse.beat().await;
-        }
-        if self.is_busy().await || !self.is_at_rest() {
-            return Ok(Skipped::Something);
-        }
+        self.calm.ease();
         // An integration that has nothing to do then is told first: what the world sends at that moment shall not meet a
         // till whose clock still jumps in the middle of a frame.
         let told = self.tells_time && !is_own && wake.is_none_or(|at| at > target);
         let first = if told { Some(self.tell(target).await?) } else { None };
+        let jumped = CaseEvent::Jumped { from: now, to: target, wake_at: wake };
+        self.recorder.record_at(self.clock.now(), Event::Case(jumped));
         self.clock.jump_to(target);
+        self.jumps += 1;
         if self.tells_time {
             let wake = match first {
                 Some(wake) => wake,
@@ -268,20 +239,6 @@ impl Stage<'_> {
         Ok(Skipped::Something)
     }
 
-    /// Whether the integration computes, and so may be about to write something. One that computes for ever is not
-    /// waited for.
-    async fn is_busy(&self) -> bool {
-        if self.clock.quiet_for() >= BUSY {
-            return false;
-        }
-        if self.session.is_busy() {
-            tokio::time::sleep(DELIVERY).await;
-            return true;
-        }
-        tokio::time::sleep(DELIVERY).await;
-        !self.is_at_rest()
-    }
-
     /// Whether the integration has named the same moment, and every wire has been quiet, for a good while.
     fn is_steady(&mut self, wake: Option<Moment>) -> bool {
         let since = match self.steady {
@@ -289,13 +246,8 @@ impl Stage<'_> {
             _ => Instant::now(),
         };
         self.steady = Some((wake, since));
-        let enough = STEADY + self.lag * PATIENCE;
-        let is_steady = since.elapsed() >= enough && self.clock.quiet_for() >= enough;
-        if is_steady {
-            // What delayed one wait need not delay the next.
-            self.lag /= 2;
-        }
-        is_steady
+        let enough = STEADY + self.calm.lag(PATIENCE);
+        since.elapsed() >= enough && self.clock.quiet_for() >= enough
     }
 
     /// Sets the clock of an integration that has just started: what `initialize` told is as old as its start was long,

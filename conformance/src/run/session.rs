@@ -8,7 +8,7 @@ use tokio::io::BufReader;
 use tokio::task::JoinHandle;
 
 use super::Settings;
-use crate::driver::{Driver, DriverError, Hello, LineDriver, Overheard, Process};
+use crate::driver::{Activity, Driver, DriverError, Hello, LineDriver, Overheard, Process};
 use crate::integration::Integration;
 use crate::memory::Memory;
 use crate::trace::{DriverEvent, Event, Recorder};
@@ -98,9 +98,12 @@ impl Session {
         result
     }
 
-    /// Whether the integration computes at this moment, as far as the kernel tells.
-    pub(super) fn is_busy(&self) -> bool {
-        matches!(&self.body, Body::Process(process, _) if process.is_busy())
+    /// What the integration does at this moment, as far as the kernel tells.
+    pub(super) fn activity(&self) -> Activity {
+        match &self.body {
+            Body::Process(process, _) => process.activity(),
+            Body::Task(..) | Body::Elsewhere => Activity::Idle,
+        }
     }
 
     /// Ends the integration, by word first.

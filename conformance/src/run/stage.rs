@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use wire::time::Moment;
 
 use super::pulse::Pulse;
+use super::rest::Calm;
 use super::session::Session;
 use super::track::Track;
 use super::{Settings, TimeMode};
@@ -20,6 +21,8 @@ use crate::plan::Case;
 use crate::trace::{CaseEvent, DriverEvent, Event, Recorder};
 use crate::world::World;
 
+/// How often orders are asked about while real time passes.
+pub(super) const ASK: Duration = Duration::from_millis(100);
 /// How long an ordinary answer of the driver may take.
 pub(super) const ANSWER: Duration = Duration::from_secs(10);
 
@@ -44,18 +47,29 @@ pub(super) struct Stage<'a> {
     pub(super) calls: Vec<Call>,
     /// How often the integration was killed and started again.
     pub(super) lives: u32,
-    /// How often in a row the integration was due to act and did not.
-    pub(super) overdue: u32,
-    /// What had happened when every order was asked about last.
-    pub(super) asked: Option<(usize, u64)>,
+    /// Since when the integration has been due to act, and has not.
+    pub(super) overdue: Option<Instant>,
+    /// What had happened when every order was asked about last, and when that was in real time.
+    pub(super) asked: Option<(Happened, Instant)>,
+    /// How often time was skipped.
+    pub(super) jumps: u64,
     /// When the case began, in real time.
     pub(super) began: Instant,
     /// When the integration means to act by itself, and since when it has said so.
     pub(super) steady: Option<(Option<Moment>, Instant)>,
-    /// The longest delay, of late, with which a wait of ours ended: how overloaded the machine is.
-    pub(super) lag: Duration,
+    /// Whether everything is at rest.
+    pub(super) calm: Calm,
     /// Whether what is written to PTYs gets through; none where there is no PTY.
     pub(super) pulse: Option<Pulse>,
+}
+
+/// What may have changed how an order stands: entries of the trace, waits of an integration in memory that are over, jumps of
+/// time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Happened {
+    entries: usize,
+    waits: u64,
+    jumps: u64,
 }
 
 /// A call of the driver that is on its way.
@@ -115,17 +129,24 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// Asks how each order stands, unless nothing can have changed since: in memory, where nothing was seen on any wire and
-    /// the integration has not woken.
+    /// Asks how each order stands, unless nothing can have changed since: nothing was seen on any wire, the integration has
+    /// not woken in memory, and elsewhere was asked a moment ago.
     pub(super) async fn ask_for_news(&mut self) -> Result<(), DriverError> {
-        let happened = (self.recorder.len(), self.memory.waits());
-        if self.settings.time == TimeMode::Paused && self.asked == Some(happened) {
+        let happened = self.happened();
+        let is_news = |(before, at): &(Happened, Instant)| {
+            *before != happened || self.settings.time != TimeMode::Paused && at.elapsed() >= ASK
+        };
+        if !self.asked.as_ref().is_none_or(is_news) {
             return Ok(());
         }
         self.ask_all().await?;
         // What came while it was asked may be news.
-        self.asked = (self.recorder.len() == happened.0).then_some(happened);
+        self.asked = (self.recorder.len() == happened.entries).then(|| (happened, Instant::now()));
         Ok(())
+    }
+
+    fn happened(&self) -> Happened {
+        Happened { entries: self.recorder.len(), waits: self.memory.waits(), jumps: self.jumps }
     }
 
     /// Asks how each order stands that has not ended yet, and once more for those that have. Only news are recorded.

@@ -132,10 +132,19 @@ impl Stage<'_> {
             Begun::Nothing => Ok(()),
             Begun::Short(call) => call.await.map_or(Ok(()), |answer| answer.map(|_| ())),
             Begun::Long(mut call) => {
-                let soon = Duration::from_millis(if self.settings.time == TimeMode::Paused { 1 } else { 50 });
-                match tokio::time::timeout(soon, &mut call).await {
-                    Ok(answer) => answer.map_or(Ok(()), |answer| answer.map(|_| ())),
-                    Err(_) => {
+                let is_paused = self.settings.time == TimeMode::Paused;
+                let soon = async {
+                    tokio::select! {
+                        biased;
+                        answer = &mut call => Some(answer),
+                        // Who waits says nothing before something comes or time passes.
+                        () = self.rest(), if !is_paused => None,
+                    }
+                };
+                let longest = Duration::from_millis(if is_paused { 1 } else { 50 });
+                match tokio::time::timeout(longest, soon).await {
+                    Ok(Some(answer)) => answer.map_or(Ok(()), |answer| answer.map(|_| ())),
+                    Ok(None) | Err(_) => {
                         self.calls.push(call);
                         Ok(())
                     }

@@ -1,0 +1,152 @@
+//! Whether everything is at rest, so that time may be skipped: the wires quiet, and nobody about to write.
+//!
+//! Silence alone proves nothing on a busy machine, so it must last. Where the kernel says that no thread of the integration
+//! ran between two looks, it need not last long: what is on its way then is in the kernel's hands only.
+
+use std::time::{Duration, Instant};
+
+use super::TimeMode;
+use super::stage::Stage;
+use crate::driver::Activity;
+
+/// How long every wire must be quiet, in real time, when nothing more is known.
+const QUIET: Duration = Duration::from_millis(40);
+/// How long when nothing of the integration has run meanwhile.
+const BRIEF: Duration = Duration::from_millis(3);
+/// How many times the delay with which this process is woken is added to that: the kernel's own hands are as busy as ours.
+const BRIEF_PATIENCE: u32 = 2;
+/// How long, in real time, an integration that computes holds time up while every wire is quiet.
+const BUSY: Duration = Duration::from_secs(2);
+/// What a timer may be late on a machine that has nothing else to do.
+const PUNCTUAL: Duration = Duration::from_millis(2);
+/// The longest delay that is reckoned with.
+const LONGEST_LAG: Duration = Duration::from_millis(100);
+/// Who wakes all the time, and for nothing, is judged by this much silence.
+const RESTLESS: Duration = Duration::from_millis(80);
+/// How often one who computes is looked at.
+const LOOK: Duration = Duration::from_millis(1);
+/// How long an integration that owes the answer to a notification, or an ACK, is left alone.
+const OWING: Duration = Duration::from_millis(5);
+/// Turns in which whatever has come is taken in before anybody looks.
+const TURNS: u32 = 8;
+
+/// What is known of how busy everybody is.
+#[derive(Debug, Default)]
+pub(super) struct Calm {
+    /// What the integration did when it was looked at, and since when it has been that.
+    seen: Option<(Activity, Instant)>,
+    /// The longest delay, of late, with which a wait of ours ended: how overloaded the machine is.
+    lag: Duration,
+    /// How rest came when it was waited for last.
+    came: Came,
+}
+
+/// How rest came.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    /// It did not.
+    #[default]
+    Not,
+    /// After a long silence.
+    Silent,
+    /// The kernel says that nobody was about to write.
+    Proved,
+}
+
+impl Calm {
+    /// What this machine's load adds to a wait, so many times.
+    pub(super) fn lag(&self, times: u32) -> Duration {
+        self.lag * times
+    }
+
+    /// What delayed one wait need not delay the next.
+    pub(super) fn ease(&mut self) {
+        self.lag /= 2;
+    }
+
+    /// Whether it is proved that the integration waits.
+    pub(super) fn is_proved(&self) -> bool {
+        self.came == Came::Proved
+    }
+
+    /// Since when the integration has been what it is now.
+    fn since(&mut self, now: Activity) -> Duration {
+        let since = match self.seen {
+            Some((known, since)) if known == now => since,
+            _ => Instant::now(),
+        };
+        self.seen = Some((now, since));
+        since.elapsed()
+    }
+}
+
+impl Stage<'_> {
+    /// Waits, in real time and not for long, until everything is at rest; less long while the integration owes an answer,
+    /// since that is never skipped.
+    pub(super) async fn rest(&mut self) {
+        self.calm.came = Came::Not;
+        if self.settings.time == TimeMode::Paused {
+            // Time stands still here as long as anything can run.
+            return tokio::time::sleep(LOOK).await;
+        }
+        // Nothing tells of a client that has opened the line and whom the terminal has not seen yet, nor of a browser.
+        let may_be_brief = self.tells_time && self.front.is_none() && !self.world.is_line_waiting().await;
+        while self.clock.pending().peer.is_none() {
+            match self.until_rest(may_be_brief) {
+                Ok(came) => {
+                    self.calm.came = came;
+                    return;
+                }
+                Err(pause) => self.nap(pause).await,
+            }
+        }
+        // The integration owes an answer; give it time, which is never skipped.
+        self.nap(OWING).await;
+    }
+
+    /// Whether everything was at rest a moment ago, and no wire was touched since.
+    pub(super) fn is_at_rest(&self) -> bool {
+        let enough = if self.calm.is_proved() { BRIEF } else { QUIET };
+        self.settings.time == TimeMode::Paused || self.calm.came != Came::Not && self.clock.quiet_for() >= enough
+    }
+
+    /// How rest has come, or how long to wait before it may.
+    fn until_rest(&mut self, may_be_brief: bool) -> Result<Came, Duration> {
+        let activity = self.session.activity();
+        let (since, quiet) = (self.calm.since(activity), self.clock.quiet_for());
+        let is_brief = may_be_brief && matches!(activity, Activity::Still(_));
+        let (silence, stillness) = match activity {
+            // One that computes for ever is not waited for.
+            Activity::Busy if quiet >= BUSY => return Ok(Came::Silent),
+            Activity::Busy => return Err(LOOK),
+            _ if is_brief => {
+                let brief = BRIEF + self.calm.lag(BRIEF_PATIENCE);
+                (brief, brief)
+            }
+            Activity::Still(_) | Activity::Idle => (QUIET, BRIEF),
+        };
+        let left = silence.saturating_sub(quiet).max(stillness.saturating_sub(since));
+        match left.is_zero() {
+            true if is_brief => Ok(Came::Proved),
+            true => Ok(Came::Silent),
+            false if quiet >= RESTLESS => Ok(Came::Silent),
+            false => Err(left),
+        }
+    }
+
+    /// Lets a moment pass, lets what is on its way through the kernel come in, and learns how late this machine wakes us.
+    pub(super) async fn nap(&mut self, pause: Duration) {
+        let began = Instant::now();
+        if let Some(pulse) = &mut self.pulse {
+            pulse.beat().await;
+        }
+        let rest = pause.saturating_sub(began.elapsed());
+        let slept = Instant::now();
+        tokio::time::sleep(rest).await;
+        let late = slept.elapsed().saturating_sub(rest + PUNCTUAL);
+        self.calm.lag = self.calm.lag.max(late).min(LONGEST_LAG);
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+        }
+    }
+}
