@@ -4,7 +4,7 @@ use wire::edc::CommandName;
 use wire::money::Money;
 
 use crate::rule::{Call, Command, Finding, View};
-use crate::scenario::Expectation;
+use crate::scenario::{Expectation, States};
 
 /// What an expectation finds; nothing when it holds.
 #[must_use]
@@ -12,7 +12,7 @@ pub fn examine(expectation: &Expectation, view: &View<'_>) -> Vec<Finding> {
     let at_end = view.entries.len();
     let finding = |entry, text| vec![Finding { entry, text }];
     match expectation {
-        Expectation::Order(wanted) => wanted.iter().filter_map(|(name, state)| order(view, name, *state)).collect(),
+        Expectation::Order(wanted) => wanted.iter().filter_map(|(name, states)| order(view, name, states)).collect(),
         Expectation::Charged(charged) => {
             let Some(order) = view.orders.iter().find(|o| o.name == charged.order) else { return Vec::new() };
             let Ok(money) = Money::parse(order.amount.currency.as_str(), &charged.value) else { return Vec::new() };
@@ -82,7 +82,7 @@ pub fn examine(expectation: &Expectation, view: &View<'_>) -> Vec<Finding> {
     }
 }
 
-fn order(view: &View<'_>, name: &str, wanted: crate::driver::OrderState) -> Option<Finding> {
+fn order(view: &View<'_>, name: &str, wanted: &States) -> Option<Finding> {
     let Some(last) = view.last_status(name) else {
         return Some(Finding {
             entry: view.entries.len(),
@@ -91,6 +91,6 @@ fn order(view: &View<'_>, name: &str, wanted: crate::driver::OrderState) -> Opti
     };
     let state = last.status.state;
     let reason = last.status.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
-    (state != wanted)
+    (!wanted.allow(state))
         .then(|| Finding { entry: last.n, text: format!("order {name} should be {wanted}, is {state}{reason}") })
 }

@@ -51,7 +51,7 @@ const methods = {
       return { state: stateOf(name) };
     }
     if (!WAYS.includes(by) || !shop) throw new Error(`there is nothing to pay by ${by} with`);
-    const problem = Shop.refuses(amount);
+    const problem = Shop.refuses(amount, params.method);
     if (problem) {
       store.begin(name, by, amount, newId(), clock.now());
       store.close(name, "failed", problem);

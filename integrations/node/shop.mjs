@@ -23,6 +23,15 @@ const BETWEEN_PENDING = 3600 * SECOND;
 const PENDING_INQUIRIES = 7 * 24;
 const EXPIRY = 5 * 60 * SECOND;
 const LARGEST_BATCH = 10;
+// The least that wallets take, in the smallest unit of the currency; in any other, one.
+const LEAST = {
+  "TRUEMONEY THB": 100n,
+  "TNG MYR": 5n,
+  "GCASH PHP": 100n,
+  "DANA IDR": 30_000n,
+  "KAKAOPAY KRW": 50n,
+  "JKOPAY TWD": 100n,
+};
 // Paid on a page of the gateway, to which U leads.
 const ONLINE = ["cashier", "batch"];
 
@@ -72,9 +81,10 @@ export class Shop {
   }
 
   /** Why such an amount cannot be paid, or null. */
-  static refuses({ currency, value }) {
+  static refuses({ currency, value }, method) {
+    if (value < (LEAST[`${method} ${currency}`] ?? 1n)) return "less than can be paid";
     if (currency === "IDR" && value % 100n !== 0n) return "rupiah are paid without sen";
-    return value > 0n ? null : "an amount must be positive";
+    return null;
   }
 
   /** Why orders cannot be sold together, or null. */

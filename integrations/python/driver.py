@@ -75,7 +75,7 @@ class Driver:
             return {"state": self._state(name)}
         if by not in WAYS or not self._shop:
             raise Refusal(f"there is nothing to pay by {by!r} with")
-        problem = self._shop.refuses(amount)
+        problem = self._shop.refuses(amount, params.get("method"))
         if problem:
             store.begin(name, by, amount, new_id(), self._clock.now(), {})
             store.close(name, "failed", problem)

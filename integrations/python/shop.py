@@ -29,6 +29,15 @@ COUNTER_PATIENCE = 3 * SECOND
 BETWEEN_PENDING, PENDING_INQUIRIES = 3600 * SECOND, 7 * 24
 EXPIRY = 5 * 60 * SECOND
 LARGEST_BATCH = 10
+# The least that wallets take, in the smallest unit of the currency; in any other, one.
+LEAST = {
+    ("TRUEMONEY", "THB"): 100,
+    ("TNG", "MYR"): 5,
+    ("GCASH", "PHP"): 100,
+    ("DANA", "IDR"): 30_000,
+    ("KAKAOPAY", "KRW"): 50,
+    ("JKOPAY", "TWD"): 100,
+}
 # Paid on a page of the gateway, to which U leads.
 ONLINE = ("cashier", "batch")
 
@@ -84,11 +93,13 @@ class Shop:
         return told
 
     @staticmethod
-    def refuses(amount: Money) -> str | None:
+    def refuses(amount: Money, method: str | None = None) -> str | None:
         """Why such an amount cannot be paid, if it cannot."""
+        if amount.value < LEAST.get((method, amount.currency), 1):
+            return "less than can be paid"
         if amount.currency == "IDR" and amount.value % 100:
             return "rupiah are paid without sen"
-        return None if amount.value > 0 else "an amount must be positive"
+        return None
 
     @staticmethod
     def refuses_batch(orders: Orders) -> str | None:

@@ -81,7 +81,7 @@ pub use pty::Pty;
 pub use recipe::{Exchange, Recipe, Trigger};
 pub use rehearsal::{Said, Wish, rehearse};
 pub use script::Script;
-pub use script_file::{ScriptFault, ScriptFile};
+pub use script_file::{ScriptFault, ScriptFile, Watch};
 pub use settings::{CancelOrder, LastTransaction, Notes, Settings, TaxRounding, Tip};
 pub use state::State;
 pub use store::{Opened, Store, StoreFault};

@@ -19,7 +19,14 @@ const LOOK: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub struct ScriptFile {
     path: PathBuf,
-    read: Option<Stamp>,
+    watch: Watch,
+}
+
+/// A file that is looked at, and which version of it was seen last.
+#[derive(Debug)]
+pub struct Watch {
+    path: PathBuf,
+    known: Option<Stamp>,
 }
 
 /// What tells one version of a file from another.
@@ -30,13 +37,36 @@ struct Stamp {
     modified: (i64, i64),
 }
 
+impl Watch {
+    /// Looks at a file. What it is now is no change.
+    #[must_use]
+    pub fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), known: stamp(path) }
+    }
+
+    /// Waits until the file has changed. One that is gone is no change: editors replace files. Not cancel-safe: a wait that
+    /// is begun anew takes two looks again.
+    pub async fn changed(&mut self) {
+        let mut seen = self.known;
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let now = stamp(&self.path);
+            if now.is_some() && now != self.known && now == seen {
+                self.known = now;
+                return;
+            }
+            seen = now;
+        }
+    }
+}
+
 impl ScriptFile {
     /// Reads a script file for the first time.
     ///
     /// # Errors
     /// It cannot be read, or is no script.
     pub fn open(path: &Path) -> Result<(Self, Script), ScriptFault> {
-        let file = Self { path: path.to_owned(), read: stamp(path) };
+        let file = Self { path: path.to_owned(), watch: Watch::new(path) };
         let script = file.script()?;
         Ok((file, script))
     }
@@ -46,16 +76,8 @@ impl ScriptFile {
     /// # Errors
     /// It has changed into something that cannot be read or is no script. The next call waits for another change.
     pub async fn changed(&mut self) -> Result<Script, ScriptFault> {
-        let mut seen = self.read;
-        loop {
-            tokio::time::sleep(LOOK).await;
-            let now = stamp(&self.path);
-            if now.is_some() && now != self.read && now == seen {
-                self.read = now;
-                return self.script();
-            }
-            seen = now;
-        }
+        self.watch.changed().await;
+        self.script()
     }
 
     fn script(&self) -> Result<Script, ScriptFault> {

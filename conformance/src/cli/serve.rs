@@ -6,6 +6,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use sim_edc::Watch;
+use tokio::sync::mpsc;
+
 use super::output::{say, tell, tell_mistakes, try_folder};
 use super::place::{PlaceArguments, folder};
 use super::reports::ReportArguments;
@@ -29,7 +32,7 @@ const TOLD: usize = 20;
 /// requirement is printed as it happens; the report comes when it gets SIGINT or SIGTERM. docs/serve.md tells more.
 #[derive(Debug, clap::Args)]
 pub(super) struct ServeArguments {
-    /// What both sides shall do: `terminal:`, `antom:` and `profile:`, as in a scenario's `given:`
+    /// What both sides shall do: `terminal:`, `antom:` and `profile:`, as in a scenario's `given:`. Read again when it changes
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
     #[command(flatten)]
@@ -47,7 +50,8 @@ pub(super) struct ServeArguments {
 }
 
 pub(super) fn main(arguments: &ServeArguments) -> Exit {
-    let given = match arguments.script.as_deref().map_or_else(|| Ok(Given::default()), read) {
+    let from_file = |path: &Path| read(path, "nothing was started");
+    let given = match arguments.script.as_deref().map_or_else(|| Ok(Given::default()), from_file) {
         Ok(given) => given,
         Err(exit) => return exit,
     };
@@ -76,14 +80,13 @@ pub(super) fn main(arguments: &ServeArguments) -> Exit {
     }
 }
 
-fn read(path: &Path) -> Result<Given, Exit> {
+fn read(path: &Path, so: &str) -> Result<Given, Exit> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         tell(&format!("conformance: failed to read {}: {error}", path.display()));
         Exit::Usage
     })?;
     let begin = "begin with `terminal: …` or `antom: …`; docs/serve.md shows how";
-    document(&path.display().to_string(), &text, begin)
-        .map_err(|mistakes| tell_mistakes(&mistakes, "nothing was started"))
+    document(&path.display().to_string(), &text, begin).map_err(|mistakes| tell_mistakes(&mistakes, so))
 }
 
 async fn serve(arguments: &ServeArguments, given: Given) -> Result<(RunResult, Exit), String> {
@@ -104,6 +107,7 @@ async fn serve(arguments: &ServeArguments, given: Given) -> Result<(RunResult, E
         arguments.announce(&format!("{line}\n"));
     }
     arguments.announce("Point your code at them. SIGINT (Ctrl-C) or SIGTERM ends it, with the report.\n");
+    let mut scripts = arguments.script.as_deref().map(follow);
     let mut judge = Judge::new(standard);
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();
     let mut unheard = None;
@@ -117,6 +121,10 @@ async fn serve(arguments: &ServeArguments, given: Given) -> Result<(RunResult, E
                 is_over = true;
             }
             () = log.grown() => {}
+            given = next(&mut scripts) => {
+                stand.follow(given.terminal, given.antom).await;
+                arguments.announce("script followed: the file has changed\n");
+            }
         }
         let entries = log.take();
         if let Some(Err(problem)) = recording.as_mut().map(|recording| recording.write(&entries)) {
@@ -162,6 +170,32 @@ async fn serve(arguments: &ServeArguments, given: Given) -> Result<(RunResult, E
     let result = RunResult::new(about, &standard, vec![case], Vec::new());
     let exit = if is_recorded { result.exit() } else { Exit::Usage };
     Ok((result, exit))
+}
+
+/// What the script says each time that its file has changed. What is broken is told, and changes nothing.
+fn follow(path: &Path) -> mpsc::Receiver<Given> {
+    let (changed, scripts) = mpsc::channel(1);
+    let (mut watch, path) = (Watch::new(path), path.to_owned());
+    tokio::spawn(async move {
+        loop {
+            watch.changed().await;
+            let Ok(given) = read(&path, "the script before it is followed on") else { continue };
+            if changed.send(given).await.is_err() {
+                return;
+            }
+        }
+    });
+    scripts
+}
+
+async fn next(scripts: &mut Option<mpsc::Receiver<Given>>) -> Given {
+    match scripts {
+        Some(scripts) => match scripts.recv().await {
+            Some(given) => given,
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
+    }
 }
 
 /// Looks at the trace on another thread: the terminal's timers must not wait for it.

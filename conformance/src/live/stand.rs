@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sim_antom::{
-    Authority, Cashier, ClientPages, Clients, Control, Forger, Front, Gateway, Journal, KeyRing, KeyRingError,
-    Notifier, SystemClock, TcpAccept, TcpConnect, TlsError, chromium_flags,
+    Authority, Call, Cashier, ClientPages, Clients, Control, Errand, Forger, Front, Gateway, Journal, KeyRing,
+    KeyRingError, Notifier, SystemClock, TcpAccept, TcpConnect, TlsError, chromium_flags,
 };
-use sim_edc::{Device, Profile, Pty};
+use sim_edc::{Device, Drive, Lever, Operator, Profile, Pty};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -65,6 +65,10 @@ pub struct Stand {
     clock: SystemClock,
     log: Log,
     ready: Vec<String>,
+    /// How the terminal is told something while it stands.
+    operator: Option<Operator>,
+    /// How the gateway is.
+    errands: Option<mpsc::Sender<Call>>,
 }
 
 /// Why something cannot stand.
@@ -104,7 +108,8 @@ impl Stand {
     /// Nothing yet. What happens goes to the log. Must be called inside a tokio runtime.
     #[must_use]
     pub fn new(log: Log) -> Self {
-        Self { tasks: JoinSet::new(), clock: SystemClock::from_time_of_day(), log, ready: Vec::new() }
+        let (clock, ready) = (SystemClock::from_time_of_day(), Vec::new());
+        Self { tasks: JoinSet::new(), clock, log, ready, operator: None, errands: None }
     }
 
     /// How to reach what stands: a line each, words of the form `name=value`.
@@ -128,8 +133,10 @@ impl Stand {
         let device = Device::new(plan.profile, &plan.script);
         let (clock, log) = (self.clock(), self.log.clone());
         let observe = move |at, event| log.add(at, Event::Terminal(event));
+        let mut drive = Drive::new(device, pty, clock, observe);
+        self.operator = Some(drive.operator());
         self.tasks.spawn(async move {
-            let ended = sim_edc::drive(device, pty, clock, observe).await;
+            let ended = drive.run().await;
             format!("the terminal's line is gone: {}", ended.err().map_or_else(String::new, |error| error.to_string()))
         });
         self.ready.push(format!("terminal ready link={} profile={}", plan.link.display(), plan.profile.word()));
@@ -157,6 +164,7 @@ impl Stand {
         gateway.set_dashboard_url(plan.notify_url);
         gateway.set_page_url(url.clone());
         let (requests, calls) = mpsc::channel(REQUESTS);
+        self.errands = Some(requests.clone());
         let journal = Journal::default();
         let control = Control::new(requests.clone(), self.clock.clone(), journal.clone());
         let cashier = Cashier::new(requests.clone(), self.clock());
@@ -197,6 +205,20 @@ impl Stand {
         ));
         self.ready.extend(browser);
         Ok(())
+    }
+
+    /// Lets both sides go by other scripts from now on.
+    pub async fn follow(&self, terminal: sim_edc::Script, gateway: sim_antom::Script) {
+        // A side that has ended by itself is told elsewhere.
+        if let Some(operator) = &self.operator {
+            let lever = Lever::Script(Box::new(terminal));
+            let _ = operator.ask(move |device, now| device.pull(now, lever)).await;
+        }
+        if let Some(errands) = &self.errands {
+            let (errand, done) = Errand::new(move |running, now| running.set_script(now, gateway));
+            let _ = errands.send(Call::Errand(errand)).await;
+            let _ = done.await;
+        }
     }
 
     /// Completes when a side has ended by itself, which none does as long as all is well.

@@ -80,11 +80,23 @@ pub(super) fn headers_are_complete(view: &View<'_>) -> Judgement {
                 let version = signature.key_version.unwrap_or_default();
                 Some(format!("Signature names key version {version:?}, which was never uploaded"))
             }
+            Ok(_) if !is_escaped(signature) => {
+                let text =
+                    "Signature carries base64 that is not URL-encoded: a `+` in it is a blank to whoever decodes it";
+                Some(text.to_owned())
+            }
             Ok(_) => None,
         }
     };
     let findings = requests(view).filter_map(|request| missing(request).map(|text| Finding { entry: request.n, text }));
     Judgement::new(requests(view).next().is_some(), findings.collect())
+}
+
+/// Whether the signature in a header is URL-encoded, as documented and as every official SDK does it. That of an RSA key
+/// of any usual size ends in `=` where it is not.
+fn is_escaped(header: &str) -> bool {
+    let value = header.split(',').find_map(|part| part.trim().strip_prefix("signature=")).unwrap_or_default();
+    !value.contains(['+', '/', '='])
 }
 
 /// SIG-004. A merchant without the driver's clock lags behind a world whose waits are skipped, so its time may be

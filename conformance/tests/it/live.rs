@@ -238,6 +238,27 @@ fn a_merchant_with_a_mistake_is_caught_without_a_driver_and_the_report_says_so_t
 }
 
 #[test]
+fn a_script_that_changes_is_followed_and_a_broken_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = script(&folder, QUICK);
+    let mut standing = Standing::start(&["serve", "--script", &path]);
+    let (terminal, gateway) = (standing.line("terminal ready "), standing.line("gateway ready "));
+    let mut told = BufReader::new(standing.child.stderr.take().unwrap()).lines();
+    script(&folder, "antom: {answers: [{in: pay}]}");
+    assert!(told.any(|line| line.unwrap().contains("the script before it is followed on")));
+    script(
+        &folder,
+        "terminal: {host: [{decline: {code: USER_BALANCE_NOT_ENOUGH}}]}\nantom: {answers: [{on: pay, code: RISK_REJECT}]}\n",
+    );
+    standing.line("script followed");
+    let mut merchant = Merchant::start(&[], Some(&terminal), Some(&gateway), &folder.path().join("state"));
+    assert_eq!(merchant.sell("terminal", "KRW")["state"], "failed");
+    assert_eq!(merchant.sell("entry-code", "JPY")["state"], "failed");
+    merchant.end();
+    assert_eq!(standing.stop(Signal::SIGTERM).1, 0);
+}
+
+#[test]
 fn when_nobody_came_nothing_is_known() {
     let mut standing = Standing::start(&["serve"]);
     standing.line("gateway ready ");

@@ -281,5 +281,8 @@ fn ntf_024_takes_reversals() {
     let reversed = || sale().delivered("P", &says(&json!({"notifyType": "PAYMENT_REVERSAL"})), true);
     reversed().answered(Some(200), None).holds("NTF-024");
     reversed().answered(Some(400), Some("is HTTP 400")).breaks("NTF-024", 5);
+    let ignored = |state: &str| reversed().answered(Some(200), None).stands(state, "0").pause(60).ended();
+    ignored("cancelled").breaks("NTF-024", 4);
+    ignored("parked").holds("NTF-024");
     told(sale(), &json!({})).says_nothing_of("NTF-024");
 }

@@ -79,7 +79,9 @@ impl Driver {
             return Err(Refusal::new("there is no paymentCode"));
         }
         let any_rupiah = shop.merchant.has(Fault::AnyRupiah);
-        if let Some(reason) = settings::refuses(amount).filter(|_| !any_rupiah) {
+        let too_little = settings::too_little(checkout.method.as_deref(), amount);
+        let too_little = too_little.filter(|_| !shop.merchant.has(Fault::AnyAmount));
+        if let Some(reason) = settings::refuses(amount).filter(|_| !any_rupiah).or(too_little) {
             return refused(&shop, &Sale::One(checkout), reason);
         }
         self.sell(shop, Sale::One(checkout), again, id)

@@ -374,6 +374,9 @@ impl Driver {
         if let Some(reason) = reason {
             status["reason"] = json!(reason);
         }
+        if let Some(card) = kept.get("cardNumber") {
+            status["reason"] = card.clone();
+        }
         if let Some(refunding) = refunding {
             status["refunding"] = json!(refunding);
         }

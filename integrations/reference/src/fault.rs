@@ -160,6 +160,8 @@ faults! {
         "it takes a result for success when its message is the word success";
     SignatureRequired = "signature-required", "EDC-P47",
         "it does not accept a payment above 50,000 won whose result has no signData";
+    CardNumberShown = "card-number-shown", "EDC-P48",
+        "it reads the card's number beside the terminal, and shows it with the order";
     OwnTax = "own-tax", "EDC-P49",
         "it prints the tax that it computes itself";
     CardBinRequired = "card-bin-required", "EDC-P51",
@@ -214,6 +216,8 @@ faults! {
         "it signs the body with its umlauts escaped and sends them as they are";
     BareSignature = "bare-signature", "SIG-003",
         "its Signature header is the signature alone, without algorithm and keyVersion";
+    SignatureNotEscaped = "signature-not-escaped", "SIG-003",
+        "it sends the signature in base64 as it is, without URL-encoding it";
     TimeMadeTwice = "time-made-twice", "SIG-004",
         "it takes the time once for the signature and once for the header";
     AnswerSignatureUnchecked = "answer-signature-unchecked", "SIG-005",
@@ -379,6 +383,8 @@ faults! {
         "it sells for amounts in IDR that do not end with 00";
     CurrencyInLowerCase = "currency-in-lower-case", "AMT-004",
         "it writes currencies in lower case";
+    AnyAmount = "any-amount", "AMT-005",
+        "it asks a wallet for less than the least that it takes";
     BinaryFractions = "binary-fractions", "AMT-006",
         "it computes a basket in binary fractions, and cuts the rest off";
     SessionTellsAll = "session-tells-all", "SES-001",

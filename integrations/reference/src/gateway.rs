@@ -124,8 +124,10 @@ impl Gateway {
             _ => body.clone(),
         };
         let mut request = Request::post(target).header("host", &self.authority).header("connection", "close");
+        let plain = self.merchant.has(Fault::SignatureNotEscaped);
         for (name, value) in self.signer.headers(target, &self.client_id, &signed_time, &signed).iter() {
-            request = request.header(name, self.spoiled(name, value, &time));
+            let value = if plain { unescaped(value) } else { value.to_owned() };
+            request = request.header(name, self.spoiled(name, &value, &time));
         }
         request.body(Full::new(body))
     }
@@ -200,6 +202,11 @@ fn escaped(body: &[u8]) -> Bytes {
         }
     }
     escaped.into()
+}
+
+/// A Signature header with its base64 as it is.
+fn unescaped(value: &str) -> String {
+    value.replace("%2B", "+").replace("%2F", "/").replace("%3D", "=")
 }
 
 fn pretty(body: &[u8]) -> Bytes {

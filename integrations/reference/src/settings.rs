@@ -85,6 +85,23 @@ pub(crate) fn refuses(amount: Money) -> Option<&'static str> {
     }
 }
 
+/// Why a wallet does not take an amount, if it does not: the least that it takes, in minor units.
+pub(crate) fn too_little(method: Option<&str>, amount: Money) -> Option<&'static str> {
+    let is_it =
+        |(name, currency, _): &&(&str, &str, u64)| method == Some(*name) && amount.currency.as_str() == *currency;
+    LEAST.iter().find(is_it).filter(|(_, _, least)| amount.minor < *least).map(|_| "less than the wallet takes")
+}
+
+const LEAST: [(&str, &str, u64); 7] = [
+    ("TRUEMONEY", "THB", 100),
+    ("ALIPAY_HK", "HKD", 1),
+    ("TNG", "MYR", 5),
+    ("GCASH", "PHP", 100),
+    ("DANA", "IDR", 30_000),
+    ("KAKAOPAY", "KRW", 50),
+    ("JKOPAY", "TWD", 100),
+];
+
 fn is_rupiah(currency: Currency) -> bool {
     currency.as_str() == "IDR"
 }

@@ -2,7 +2,7 @@
 //!
 //! A result counts only if its ids, amount and currency are those of the attempt; resultCode decides, not arrival.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use wire::edc::{
     BusinessCode, BusinessResult, Charge, CommandCode, CommandName, CommandResult, Outcome, SIGNATURE_ABOVE_KRW,
     TransactionData,
@@ -141,8 +141,24 @@ fn evidence(data: &TransactionData, amount: Money, mistake: Mistake) -> Evidence
     let reference = info.as_ref().and_then(|info| info.acquirer_transaction_id.clone());
     let own_tax = Money::krw((amount.minor * 2 + 11) / 22).amount();
     let tax = if mistake.is(Fault::OwnTax) { Some(own_tax) } else { data.tax_amount.clone() };
-    let kept: Value = json!({"acquirerInfo": info, "taxAmount": tax, "tipAmount": data.tip_amount});
+    let mut kept = json!({"acquirerInfo": info, "taxAmount": tax, "tipAmount": data.tip_amount});
+    let start = data.payment_result_info.as_ref().and_then(|info| info.card_bin.as_deref());
+    if let Some(start) = start.filter(|_| mistake.is(Fault::CardNumberShown)) {
+        kept["cardNumber"] = whole_number(start).into();
+    }
     Evidence { amount, reference, data: kept }
+}
+
+/// A card's number with this beginning, as a reader beside the terminal would tell it: sixteen digits, the last made of
+/// the others.
+fn whole_number(start: &str) -> String {
+    let number = format!("{start:0<15}");
+    let weigh = |(place, digit): (usize, u8)| match (place % 2, u32::from(digit.wrapping_sub(b'0')) * 2) {
+        (0, twice) => twice / 10 + twice % 10,
+        (_, twice) => twice / 2,
+    };
+    let sum: u32 = number.bytes().rev().enumerate().map(weigh).sum();
+    format!("{number}{}", (10 - sum % 10) % 10)
 }
 
 fn clip(text: &str) -> String {

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use wire::antom::PaymentStatus;
+use wire::antom::{Operation, PaymentStatus};
 
+use crate::driver::OrderState;
 use crate::rule::story::{Notice, Outcome, money};
 use crate::rule::view::View;
 use crate::rule::{Finding, Judgement};
@@ -191,13 +192,32 @@ pub(in crate::rule) fn strangers_do_no_harm(view: &View<'_>) -> Judgement {
     Judgement::new(strange().next().is_some(), findings)
 }
 
-/// NTF-024.
+/// NTF-024. That a person was told shows in the order, or in money that goes back.
 pub(in crate::rule) fn reversals_are_taken(view: &View<'_>) -> Judgement {
-    unacknowledged(
-        view,
-        |notice| !notice.altered && notice.kind() == "PAYMENT_REVERSAL",
-        |notice, problem| {
-            format!("the reversal of a payment (entry {}) is not acknowledged: the answer {problem}", notice.n)
-        },
-    )
+    let is_reversal = |notice: &Notice<'_>| !notice.altered && notice.kind() == "PAYMENT_REVERSAL";
+    let judgement = unacknowledged(view, is_reversal, |notice, problem| {
+        format!("the reversal of a payment (entry {}) is not acknowledged: the answer {problem}", notice.n)
+    });
+    if judgement != Judgement::Held {
+        return judgement;
+    }
+    let mut findings = Vec::new();
+    for order in view.story.sales(view) {
+        for payment in view.story.payments_of(view, order) {
+            let is_told = |n: &&Notice<'_>| n.genuine && is_reversal(n) && n.is_acknowledged() && n.is_about(payment);
+            let Some(told) = view.story.notices.iter().find(is_told) else { continue };
+            let goes_back = view.story.requests_of(Operation::Refund).any(|r| r.n > told.n && payment.is_meant_by(r));
+            let last = view.last_status(&order.name).filter(|last| {
+                matches!(last.status.state, OrderState::Open | OrderState::Cancelled | OrderState::Failed)
+            });
+            if let Some(last) = last.filter(|_| !goes_back && view.story.had_time(told.at)) {
+                let text = format!(
+                    "order {} is {}; its money came and cannot go back by itself (entry {}), and nobody is told",
+                    order.name, last.status.state, told.n
+                );
+                findings.push(Finding { entry: told.n, text });
+            }
+        }
+    }
+    Judgement::new(true, findings)
 }

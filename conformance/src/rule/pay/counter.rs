@@ -47,8 +47,12 @@ fn follow(view: &View<'_>, order: &Order, payment: &Payment<'_>, findings: &mut 
     let inquiries: Vec<_> =
         payment.words.iter().filter(|word| word.tells == Tells::Sent(Operation::InquiryPayment)).collect();
     if decided.is_none_or(|word| word.at.since(first.at) > SOON) && story.went_on(first.at, SOON) {
-        // Who calls it off asks for its end, too.
-        let asks = |word: &&Word<'_>| matches!(word.tells, Tells::Sent(Operation::InquiryPayment | Operation::Cancel));
+        // Who calls it off, or sends the same again, asks for its end, too.
+        let asks = |word: &&Word<'_>| match word.tells {
+            Tells::Sent(Operation::Pay) => word.n > first.n,
+            Tells::Sent(Operation::InquiryPayment | Operation::Cancel) => true,
+            _ => false,
+        };
         let late = payment.words.iter().find(asks).is_none_or(|asked| asked.at.since(first.at) > SOON);
         if late {
             let text = format!(
