@@ -26,20 +26,20 @@ fn main() {
     divan::main();
 }
 
-fn settings() -> Settings {
+fn settings(signing: Signing) -> Settings {
     Settings {
         integration: Integration::Memory(None),
         time: TimeMode::Paused,
         start_timeout: Duration::from_secs(5),
         case_timeout: Duration::from_secs(60),
         standard: Standard::default(),
-        signing: Signing::Rsa,
+        signing,
         client: None,
     }
 }
 
 fn hello() -> Hello {
-    greet(&settings()).unwrap_or_else(|error| fail(&error))
+    greet(&settings(Signing::Words)).unwrap_or_else(|error| fail(&error))
 }
 
 fn fail(error: &str) -> ! {
@@ -60,20 +60,26 @@ fn passes(case: &Case, settings: &Settings, hello: &Hello) {
     }
 }
 
-fn one(bencher: Bencher<'_, '_>, text: &str) {
-    let (case, settings, hello) = (case(text), settings(), hello());
+fn one(bencher: Bencher<'_, '_>, text: &str, signing: Signing) {
+    let (case, settings, hello) = (case(text), settings(signing), hello());
     bencher.counter(ItemsCount::new(1_u32)).bench(|| passes(&case, &settings, &hello));
 }
 
 /// Each thread runs cases of its own, as `run --jobs` does.
 #[divan::bench(threads = [1, 2])]
 fn gateway(bencher: Bencher<'_, '_>) {
-    one(bencher, GATEWAY);
+    one(bencher, GATEWAY, Signing::Words);
+}
+
+/// The same, every message signed and verified with RSA: three signatures a scenario.
+#[divan::bench(threads = [1, 2])]
+fn gateway_rsa(bencher: Bencher<'_, '_>) {
+    one(bencher, GATEWAY, Signing::Rsa);
 }
 
 #[divan::bench(threads = [1, 2])]
 fn terminal(bencher: Bencher<'_, '_>) {
-    one(bencher, TERMINAL);
+    one(bencher, TERMINAL, Signing::Words);
 }
 
 /// A scenario file read, checked and laid out for running.
@@ -85,7 +91,16 @@ fn parsed(bencher: Bencher<'_, '_>) {
 /// Every committed scenario, on all cores.
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn suite(bencher: Bencher<'_, '_>) {
-    let (settings, hello) = (settings(), hello());
+    whole(bencher, Signing::Words);
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn suite_rsa(bencher: Bencher<'_, '_>) {
+    whole(bencher, Signing::Rsa);
+}
+
+fn whole(bencher: Bencher<'_, '_>, signing: Signing) {
+    let (settings, hello) = (settings(signing), hello());
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
     let Ok(cases) = plan(&[folder], 1) else { fail("the scenarios cannot be read") };
     bencher.counter(ItemsCount::new(cases.len())).bench(|| {

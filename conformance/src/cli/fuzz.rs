@@ -73,7 +73,7 @@ pub(super) struct FuzzArguments {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum SigningKind {
+pub(super) enum SigningKind {
     Rsa,
     Words,
 }

@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wire::time::Span;
 
+use super::fuzz::SigningKind;
 use super::order::starts;
 use super::output::{say, tell, try_folder, write_file};
 use super::reports::ReportArguments;
@@ -51,6 +52,10 @@ pub(super) struct RunArguments {
     /// How long a case may take in real time
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = span)]
     case_timeout: Span,
+    /// What messages of the gateway are signed with: RSA, or in memory words that both sides know, which cost a fraction
+    /// [default: words in memory, RSA elsewhere]
+    #[arg(long, value_enum)]
+    signing: Option<SigningKind>,
     /// How often a case that failed is tried again; one that passes then is told as flaky. Needs --clock real
     #[arg(long, value_name = "N", default_value_t = 0)]
     retries: u32,
@@ -169,13 +174,21 @@ fn settings(arguments: &RunArguments, client: Option<Setup>) -> Result<Settings,
                     otherwise time is the harness's own, and what fails once is a fault to look at"
             .to_owned());
     }
+    let signing = match (arguments.signing, time) {
+        (Some(SigningKind::Words), TimeMode::Skipping | TimeMode::Real) => {
+            return Err("--signing words: only the reference in memory signs with words".to_owned());
+        }
+        (Some(kind), _) => kind.into(),
+        (None, TimeMode::Paused) => Signing::Words,
+        (None, TimeMode::Skipping | TimeMode::Real) => Signing::Rsa,
+    };
     Ok(Settings {
         integration,
         time,
         start_timeout: arguments.start_timeout.0,
         case_timeout: arguments.case_timeout.0,
         standard: arguments.standard.standard(),
-        signing: Signing::Rsa,
+        signing,
         client,
     })
 }

@@ -23,8 +23,9 @@ const PUNCTUAL: Duration = Duration::from_millis(2);
 const LONGEST_LAG: Duration = Duration::from_millis(100);
 /// Who wakes all the time, and for nothing, is judged by this much silence.
 const RESTLESS: Duration = Duration::from_millis(80);
-/// How often one who computes is looked at.
+/// How often one who computes is looked at, at first, and when it goes on for long.
 const LOOK: Duration = Duration::from_millis(1);
+const LONGEST_LOOK: Duration = Duration::from_millis(10);
 /// How long an integration that owes the answer to a notification, or an ACK, is left alone.
 const OWING: Duration = Duration::from_millis(5);
 /// Turns in which whatever has come is taken in before anybody looks.
@@ -118,7 +119,8 @@ impl Stage<'_> {
         let (silence, stillness) = match activity {
             // One that computes for ever is not waited for.
             Activity::Busy if quiet >= BUSY => return Ok(Came::Silent),
-            Activity::Busy => return Err(LOOK),
+            // A look costs something, too.
+            Activity::Busy => return Err((since / 8).clamp(LOOK, LONGEST_LOOK)),
             _ if is_brief => {
                 let brief = BRIEF + self.calm.lag(BRIEF_PATIENCE);
                 (brief, brief)

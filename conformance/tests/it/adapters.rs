@@ -2,6 +2,14 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
+
+use conformance::adapter::PAYMENTS;
+use conformance::integration::Integration;
+use conformance::run::{Settings, TimeMode, run};
+use conformance::verdict::{Standard, Verdict};
+use conformance::world::Signing;
+use serde_json::json;
 
 use crate::{code, conformance, root, stderr, stdout};
 
@@ -150,6 +158,29 @@ fn a_capability_that_is_misspelt_is_told() {
     let (exit, text) = checked(&format!("sh {}", file.display()));
     assert_eq!(exit, 0, "{text}");
     assert!(text.contains("`cahsier` (did you mean `cashier`?)"), "{text}");
+}
+
+/// The reference stands for a shop that says it has no Entry Code, and one way to sell.
+#[test]
+fn a_shop_without_entry_code_is_tried_by_what_it_sells() {
+    let settings = Settings {
+        integration: Integration::Memory(None),
+        time: TimeMode::Paused,
+        start_timeout: Duration::from_secs(5),
+        case_timeout: Duration::from_secs(60),
+        standard: Standard::default(),
+        signing: Signing::Words,
+    };
+    for way in ["cashier", "order-code", "payment-code", "session"] {
+        let capabilities = json!(["no-entry-code", way, "cancel", "refund", "clock"]);
+        let hello = serde_json::from_value(json!({"roles": ["antom"], "capabilities": capabilities})).unwrap();
+        let reports = PAYMENTS.iter().map(|payment| run(&payment.case(&hello).unwrap(), &settings, &hello));
+        let (skipped, tried): (Vec<_>, Vec<_>) = reports.partition(|r| matches!(r.verdict, Verdict::Skipped(_)));
+        for report in &tried {
+            assert_eq!(report.verdict, Verdict::Passed, "{way}: {} {:?}", report.name, report.expectations);
+        }
+        assert_eq!((tried.len(), skipped.len()), (6, PAYMENTS.len() - 6), "{way}");
+    }
 }
 
 #[test]

@@ -63,6 +63,8 @@ fn another_seed_draws_other_keys() {
             "memory",
             "--run",
             "pay/paid-by-notification",
+            "--signing",
+            "rsa",
             "--seed",
             seed,
             "--trace-dir",
@@ -72,6 +74,21 @@ fn another_seed_draws_other_keys() {
         fs::read(folder.path().join("pay/paid-by-notification.jsonl")).unwrap()
     };
     assert_ne!(trace("1"), trace("2"));
+}
+
+#[test]
+fn only_in_memory_may_words_stand_for_keys() {
+    let run = |integration: &str, signing: &str| {
+        let arguments =
+            ["run", "--integration", integration, "--signing", signing, "--run", "pay/paid-by-notification"];
+        let output = conformance(&arguments);
+        (code(&output), stderr(&output))
+    };
+    assert_eq!(run("memory", "rsa").0, 0);
+    assert_eq!(run("memory", "words").0, 0);
+    let (exit, told) = run("reference", "words");
+    assert_eq!(exit, 2);
+    assert!(told.contains("--signing words: only the reference in memory"), "{told}");
 }
 
 #[test]
