@@ -50,6 +50,8 @@ pub(super) struct ServeArguments {
 }
 
 pub(super) fn main(arguments: &ServeArguments) -> Exit {
+    // Looked at before it is read: what changes meanwhile is not missed.
+    let watch = arguments.script.as_deref().map(Watch::new);
     let from_file = |path: &Path| read(path, "nothing was started");
     let given = match arguments.script.as_deref().map_or_else(|| Ok(Given::default()), from_file) {
         Ok(given) => given,
@@ -63,7 +65,7 @@ pub(super) fn main(arguments: &ServeArguments) -> Exit {
     interrupt::watch();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let done = match runtime {
-        Ok(runtime) => runtime.block_on(serve(arguments, given)),
+        Ok(runtime) => runtime.block_on(serve(arguments, given, watch)),
         Err(error) => Err(format!("start a runtime: {error}")),
     };
     match done {
@@ -89,7 +91,7 @@ fn read(path: &Path, so: &str) -> Result<Given, Exit> {
     document(&path.display().to_string(), &text, begin).map_err(|mistakes| tell_mistakes(&mistakes, so))
 }
 
-async fn serve(arguments: &ServeArguments, given: Given) -> Result<(RunResult, Exit), String> {
+async fn serve(arguments: &ServeArguments, given: Given, watch: Option<Watch>) -> Result<(RunResult, Exit), String> {
     let folder = folder()?;
     let standard = arguments.standard.standard();
     let mut recording = arguments.trace_dir.as_deref().map(Recording::open).transpose()?;
@@ -107,7 +109,7 @@ async fn serve(arguments: &ServeArguments, given: Given) -> Result<(RunResult, E
         arguments.announce(&format!("{line}\n"));
     }
     arguments.announce("Point your code at them. SIGINT (Ctrl-C) or SIGTERM ends it, with the report.\n");
-    let mut scripts = arguments.script.as_deref().map(follow);
+    let mut scripts = arguments.script.as_deref().zip(watch).map(|(path, watch)| follow(path, watch));
     let mut judge = Judge::new(standard);
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();
     let mut unheard = None;
@@ -173,9 +175,9 @@ async fn serve(arguments: &ServeArguments, given: Given) -> Result<(RunResult, E
 }
 
 /// What the script says each time that its file has changed. What is broken is told, and changes nothing.
-fn follow(path: &Path) -> mpsc::Receiver<Given> {
+fn follow(path: &Path, mut watch: Watch) -> mpsc::Receiver<Given> {
     let (changed, scripts) = mpsc::channel(1);
-    let (mut watch, path) = (Watch::new(path), path.to_owned());
+    let path = path.to_owned();
     tokio::spawn(async move {
         loop {
             watch.changed().await;

@@ -170,6 +170,7 @@ fn a_shop_without_entry_code_is_tried_by_what_it_sells() {
         case_timeout: Duration::from_secs(60),
         standard: Standard::default(),
         signing: Signing::Words,
+        client: None,
     };
     for way in ["cashier", "order-code", "payment-code", "session"] {
         let capabilities = json!(["no-entry-code", way, "cancel", "refund", "clock"]);
