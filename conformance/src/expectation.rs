@@ -3,8 +3,9 @@
 use wire::edc::CommandName;
 use wire::money::Money;
 
+use crate::driver::OrderState;
 use crate::rule::{Call, Command, Finding, View};
-use crate::scenario::{Expectation, States};
+use crate::scenario::Expectation;
 
 /// What an expectation finds; nothing when it holds.
 #[must_use]
@@ -12,7 +13,8 @@ pub fn examine(expectation: &Expectation, view: &View<'_>) -> Vec<Finding> {
     let at_end = view.entries.len();
     let finding = |entry, text| vec![Finding { entry, text }];
     match expectation {
-        Expectation::Order(wanted) => wanted.iter().filter_map(|(name, states)| order(view, name, states)).collect(),
+        Expectation::Order(wanted) => wanted.iter().filter_map(|(name, state)| order(view, name, &[*state])).collect(),
+        Expectation::OneOf(wanted) => wanted.iter().filter_map(|(name, states)| order(view, name, states)).collect(),
         Expectation::Charged(charged) => {
             let Some(order) = view.orders.iter().find(|o| o.name == charged.order) else { return Vec::new() };
             let Ok(money) = Money::parse(order.amount.currency.as_str(), &charged.value) else { return Vec::new() };
@@ -82,15 +84,17 @@ pub fn examine(expectation: &Expectation, view: &View<'_>) -> Vec<Finding> {
     }
 }
 
-fn order(view: &View<'_>, name: &str, wanted: &States) -> Option<Finding> {
+fn order(view: &View<'_>, name: &str, wanted: &[OrderState]) -> Option<Finding> {
+    let words: Vec<_> = wanted.iter().map(ToString::to_string).collect();
+    let words = words.join(" or ");
     let Some(last) = view.last_status(name) else {
         return Some(Finding {
             entry: view.entries.len(),
-            text: format!("order {name} should be {wanted}, but nothing is known of it"),
+            text: format!("order {name} should be {words}, but nothing is known of it"),
         });
     };
     let state = last.status.state;
     let reason = last.status.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
-    (!wanted.allow(state))
-        .then(|| Finding { entry: last.n, text: format!("order {name} should be {wanted}, is {state}{reason}") })
+    (!wanted.contains(&state))
+        .then(|| Finding { entry: last.n, text: format!("order {name} should be {words}, is {state}{reason}") })
 }

@@ -28,7 +28,7 @@ mod variables;
 mod write;
 
 pub use expand::{Contents, Row, expand};
-pub use expect::{Called, Charged, Count, Expectation, Sent, States};
+pub use expect::{Called, Charged, Count, Expectation, Sent};
 pub use file::{PartFile, ScenarioFile};
 pub use front::{Press, Product, Visit, Which};
 pub use head::{Cells, Table};

@@ -273,6 +273,15 @@ fn check_expectation(
                 check_order(name, expectation.referenced, orders, report);
             }
         }
+        Expectation::OneOf(states) => {
+            for (name, states) in states {
+                check_order(name, expectation.referenced, orders, report);
+                if states.is_empty() {
+                    let help = format!("write one at least: {{{name}: [paid]}}");
+                    report(expectation.referenced, format!("order `{name}` can end in no state"), help);
+                }
+            }
+        }
         Expectation::Charged(charged) => {
             check_order(&charged.order, expectation.referenced, orders, report);
             let amount = orders.get(charged.order.as_str());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Error, MapAccess, Visitor};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Serialize, Serializer};
 use wire::antom::Operation;
@@ -15,8 +15,10 @@ use crate::driver::OrderState;
 #[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Expectation {
-    /// How orders stand, as the integration says: `order: {A: paid}`, or one of several, `order: {A: [paid, parked]}`.
-    Order(BTreeMap<String, States>),
+    /// How orders stand, as the integration says: `order: {A: paid}`.
+    Order(BTreeMap<String, OrderState>),
+    /// The same where several ends are right: `one-of: {A: [cancelled, failed]}`.
+    OneOf(BTreeMap<String, Vec<OrderState>>),
     /// What a terminal or gateway took for an order: `charged: {A: "10400", times: 1}`.
     Charged(Charged),
     /// How often a command came from the POS: `sent: {command: Purchase, times: 1}`.
@@ -27,77 +29,6 @@ pub enum Expectation {
     Acknowledged(Count),
     /// How often the terminal had to send a result again: `resent: {times: 0}`.
     Resent(Count),
-}
-
-/// How an order may stand: in one state, or in any of several that are as good.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct States(Vec<OrderState>);
-
-impl States {
-    /// Whether a state is one of them.
-    #[must_use]
-    pub fn allow(&self, state: OrderState) -> bool {
-        self.0.contains(&state)
-    }
-}
-
-impl From<OrderState> for States {
-    fn from(state: OrderState) -> Self {
-        Self(vec![state])
-    }
-}
-
-impl fmt::Display for States {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<_> = self.0.iter().map(ToString::to_string).collect();
-        f.write_str(&words.join(" or "))
-    }
-}
-
-impl<'de> Deserialize<'de> for States {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OneOrMore;
-        impl<'de> Visitor<'de> for OneOrMore {
-            type Value = States;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a state such as paid, or a list of them")
-            }
-            fn visit_str<E: Error>(self, word: &str) -> Result<States, E> {
-                OrderState::deserialize(word.into_deserializer()).map(States::from)
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<States, A::Error> {
-                let mut states = Vec::new();
-                while let Some(state) = list.next_element()? {
-                    states.push(state);
-                }
-                if states.is_empty() { Err(A::Error::custom("name one state at least")) } else { Ok(States(states)) }
-            }
-        }
-        deserializer.deserialize_any(OneOrMore)
-    }
-}
-
-impl Serialize for States {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.as_slice() {
-            [one] => one.serialize(serializer),
-            several => several.serialize(serializer),
-        }
-    }
-}
-
-impl schemars::JsonSchema for States {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "States".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let state = generator.subschema_for::<OrderState>();
-        schemars::json_schema!({
-            "description": "How an order may stand: in one state, or in any of several that are as good.",
-            "anyOf": [state, {"type": "array", "items": state, "minItems": 1}],
-        })
-    }
 }
 
 /// Money that was taken for an order.

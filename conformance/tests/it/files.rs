@@ -76,6 +76,7 @@ fn names_that_do_not_exist_are_pointed_at() {
     refused(&GOOD.replace("EDC-P27", "EDC-P277"), 3, 10, "did you mean `EDC-P27`?");
     refused(&GOOD.replace("{A: paid}", "{B: paid}"), 8, 5, "write one of: A");
     refused(&GOOD.replace("A: paid", "A: payed"), 8, 16, "did you mean `paid`?");
+    refused(&GOOD.replace("order: {A: paid}", "one-of: {A: []}"), 8, 5, "write one at least: {A: [paid]}");
     refused(&GOOD.replace("3m", "soon"), 6, 22, "write a number and a unit");
     refused(&GOOD.replace("KRW", "USD"), 5, 48, "write `currency: KRW`");
     refused(&GOOD.replace("roles: [edc]", "roles: [antom]"), 5, 23, "add `edc` to `roles`");
