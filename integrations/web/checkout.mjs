@@ -16,11 +16,12 @@ let closing = 0;         // the timer that takes the form away after a failure
 
 // ---- what the buyer sees
 
-function spin(on) {
+function spin(on, isTheEnd = false) {
+  if (!on && !isTheEnd && has('spinner-for-ever')) return;
   clearTimeout(spinning);
   $('loading').hidden = !on;
   // It ends by itself too: the end of loading is not always told.
-  if (on && !has('spinner-for-ever')) spinning = setTimeout(() => spin(false), 16000);
+  if (on) spinning = setTimeout(() => spin(false), 16000);
 }
 
 function buttons({ buy = false, pay = false, again = false, leave = false }) {
@@ -34,7 +35,7 @@ function paid() {
   spin(false);
   show('paid', 'Paid. Thank you! Your tea is on its way.');
   buttons({});
-  release();
+  if (!has('thanks-twice')) release();
   if (thanks === 0 || has('thanks-twice')) receipt();
 }
 
@@ -88,12 +89,12 @@ const NEW_SESSION = new Set(['USER_PAYMENT_VERIFICATION_FAILED', 'ORDER_IS_CLOSE
 
 const ON = {
   SDK_START_OF_LOADING: () => spin(true),
-  SDK_END_OF_LOADING: () => (has('loaded-is-paid') ? show('paid', 'Paid.') : has('spinner-for-ever') || spin(false)),
+  SDK_END_OF_LOADING: () => (has('loaded-is-paid') ? show('paid', 'Paid.') : spin(false, true)),
   SDK_PAYMENT_SUCCESSFUL: (event) => {
     if (has('client-trusted') || has('thanks-twice')) return paid();
     if (has('card-taken-for-granted')) $('message').title = event.result.cardPaymentResultInfo.lastFour;
     if (has('logs-the-session')) console.log('paid with', JSON.stringify(event.result?.cardPaymentResultInfo), session.paymentSessionData);
-    if (has('last-word-wins')) show('paid', 'Paid.');
+    if (has('last-word-wins')) return show('paid', 'Paid.');
     if (risky(event) && !has('risk-unread')) return held();
     return confirm();
   },
