@@ -1,8 +1,10 @@
 //! Each row of the table of states, as a till sees it.
 
+use bytes::Bytes;
 use rstest::rstest;
 use serde_json::{Value, json};
-use sim_edc::{Event, RecordKind, Script, State};
+use sim_edc::{Event, Input, Lever, RecordKind, Script, State};
+use wire::edc::ACK;
 
 use crate::desk::{Desk, cancel, purchase};
 
@@ -378,4 +380,64 @@ fn the_built_in_dialog_keeps_events_to_itself() {
     let id = desk.purchase("R1", "60000");
     desk.wait_secs(20);
     assert_eq!((desk.end(&id).as_str(), desk.events(&id).len()), ("SUCCESS", 0));
+}
+
+#[test]
+fn the_trace_tells_each_move_once_and_the_events_of_a_payment_are_counted() {
+    let mut desk = Desk::scripted("cardholder: [{swipe: {}}, {insert: {card: debit}}]");
+    desk.purchase("R1", "104");
+    desk.wait_secs(20);
+    let moves: Vec<_> = desk.trace.iter().filter_map(|event| moved(event)).collect();
+    assert!(!moves.is_empty() && moves.iter().all(|(from, to)| from != to), "{moves:?}");
+    assert!(moves.windows(2).all(|pair| pair[0].1 == pair[1].0), "{moves:?}");
+    let counted: Vec<_> = desk.heard.iter().filter_map(|(_, json)| json["seq"].as_str()).collect();
+    let expected: Vec<_> = (1..=counted.len()).map(|n| n.to_string()).collect();
+    assert_eq!(counted, expected);
+}
+
+const fn moved(event: &Event) -> Option<(State, State)> {
+    match event {
+        Event::State { from, to } => Some((*from, *to)),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_terminal_that_is_busy_for_one_command_carries_out_the_others() {
+    let mut desk = Desk::scripted("faults: [{busy: {command: Purchase}}]");
+    let last = desk.command("GetLastTransaction", &json!({}));
+    assert_ne!(desk.end(&last), "CommandDeviceBusy");
+    let busy = desk.purchase("R1", "104");
+    assert_eq!(desk.end(&busy), "CommandDeviceBusy");
+}
+
+#[test]
+fn it_is_idle_only_when_every_result_is_through() {
+    let mut desk = Desk::new(&Script::default());
+    desk.acknowledges = false;
+    desk.purchase("R1", "104");
+    desk.wait_secs(7);
+    assert_eq!(desk.device.terminal().state(), State::Respond, "the result waits for its ACK");
+    desk.purchase("R2", "104");
+    desk.input(Input::Bytes(Bytes::from_static(&[ACK])));
+    assert_eq!(desk.device.terminal().state(), State::Respond, "that R2 found it busy is a result, too");
+    desk.input(Input::Bytes(Bytes::from_static(&[ACK])));
+    assert_eq!(desk.device.terminal().state(), State::Idle);
+}
+
+#[test]
+fn a_terminal_that_starts_refuses_a_hello_and_one_without_power_hears_nothing() {
+    let mut desk = Desk::new(&Script::default());
+    let answers = |desk: &Desk| -> Vec<String> {
+        desk.heard.iter().filter_map(|(_, json)| Some(json["code"].as_str()?.to_owned())).collect()
+    };
+    desk.pull(Lever::PowerOff).unwrap();
+    desk.greet();
+    assert_eq!(answers(&desk), ["INIT_SUCCESS"]);
+    desk.pull(Lever::PowerOn).unwrap();
+    desk.greet();
+    assert_eq!(answers(&desk), ["INIT_SUCCESS", "INIT_FAILED"]);
+    desk.wait_secs(3);
+    desk.greet();
+    assert_eq!(answers(&desk), ["INIT_SUCCESS", "INIT_FAILED", "INIT_SUCCESS"]);
 }
