@@ -387,7 +387,7 @@ fn the_trace_tells_each_move_once_and_the_events_of_a_payment_are_counted() {
     let mut desk = Desk::scripted("cardholder: [{swipe: {}}, {insert: {card: debit}}]");
     desk.purchase("R1", "104");
     desk.wait_secs(20);
-    let moves: Vec<_> = desk.trace.iter().filter_map(|event| moved(event)).collect();
+    let moves: Vec<_> = desk.trace.iter().filter_map(moved).collect();
     assert!(!moves.is_empty() && moves.iter().all(|(from, to)| from != to), "{moves:?}");
     assert!(moves.windows(2).all(|pair| pair[0].1 == pair[1].0), "{moves:?}");
     let counted: Vec<_> = desk.heard.iter().filter_map(|(_, json)| json["seq"].as_str()).collect();
