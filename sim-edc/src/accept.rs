@@ -225,6 +225,10 @@ impl Terminal {
             self.event(Event::Fault { name: Trick::CardRacesCancel.word().to_owned() });
             let card = CardholderAction::Insert { card: Card::default(), after: Span::default() };
             self.cardholder_acts(now, &card, faults);
+            // The card may have been more than the terminal bore.
+            if self.state.is_deaf() {
+                return;
+            }
             self.refuse("CommandCancel: a card was quicker".to_owned());
             return self.fail_command(&id, name, CommandCode::Invalid);
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
-use wire::edc::{ACK, NAK, Packet, STX};
+use wire::edc::{ACK, Decoded, Decoder, NAK, Packet, STX};
 
 use crate::event::Note;
 use crate::fault::Hit;
@@ -170,6 +170,20 @@ pub(crate) fn bytes(mut hit: Hit, pieces: &mut Vec<Piece>) -> Option<Note> {
     pieces.pop();
     pieces.extend(replacement);
     note
+}
+
+/// Whether a till can read a frame out of these bytes all the same: its last byte came twice, two faults undid each other,
+/// or it is found again behind what looked like another one.
+pub(crate) fn is_readable(bytes: &[u8], frame: &[u8]) -> bool {
+    let mut decoder = Decoder::default();
+    let mut input = bytes;
+    loop {
+        match decoder.decode(&mut input).or_else(|| decoder.abandon()) {
+            Some(Decoded::Frame(found, _)) if found.encode() == frame => return true,
+            Some(_) => {}
+            None => return false,
+        }
+    }
 }
 
 /// Flips bits, drops or doubles bytes.

@@ -28,7 +28,7 @@ impl Device {
         // What is said on a line that nobody has open is said to nobody.
         let mut note = if self.is_open { note } else { Some(Note::Lost) };
         // What a fault makes of it; nothing as long as none does.
-        let (mut pieces, mut merges) = (Vec::new(), false);
+        let (mut pieces, mut merges, said) = (Vec::new(), false, note);
         if note != Some(Note::Lost) {
             if let Some(corrupted) = self.faults.take_outgoing(packet.kind) {
                 note = Some(corrupted);
@@ -45,6 +45,10 @@ impl Device {
                 note = tamper::bytes(hit, &mut pieces).or(note);
             }
         }
+        let on_wire: Vec<u8> = pieces.iter().flat_map(|(_, piece)| piece.iter().copied()).collect();
+        if note != said && seq.is_some() && tamper::is_readable(&on_wire, &bytes) {
+            note = said;
+        }
         if self.is_traced {
             let meant = self.meant.as_ref().filter(|(data, _)| *data == packet.data).map(|(_, meant)| meant.clone());
             let json = meant.unwrap_or_else(|| packet.json().map_or(Value::Null, Value::Object));
@@ -55,7 +59,6 @@ impl Device {
             return;
         }
         if !pieces.is_empty() {
-            let on_wire: Vec<u8> = pieces.iter().flat_map(|(_, piece)| piece.iter().copied()).collect();
             if on_wire != bytes {
                 self.event(Event::OnWire { raw: HexBytes(on_wire.into()) });
             }
