@@ -24,8 +24,9 @@ impl Shop {
         }
         let turn = self.turns.of(name);
         let _mine = turn.lock().await;
-        // Whoever talked to the gateway before may have learnt how it ended.
-        if !self.merchant.order(name).as_ref().is_some_and(may) {
+        // Whoever talked to the gateway before may have learnt how it ended, and the buyer may have begun anew.
+        let is_it = |order: &Order| order.attempt().is_some_and(|last| last.request_id == attempt.request_id);
+        if !self.merchant.order(name).is_some_and(|order| may(&order) && is_it(&order)) {
             return;
         }
         if self.merchant.has(Fault::CancelledBeforeTheAnswer) {
@@ -35,7 +36,10 @@ impl Shop {
         let body = serde_json::to_string(&request).unwrap_or_default();
         let answer = self.insist(name, Operation::Cancel, &body, "").await;
         let Some(answer) = answer else {
-            return self.park(name, "no answer says whether the payment was cancelled");
+            self.park(name, "no answer says whether the payment was cancelled");
+            // It may be cancelled at any time now: a success that was told of before does not make it paid any more.
+            self.write(name, Entry::Cancelling { at: self.merchant.now(), order: name.to_owned() });
+            return;
         };
         match (answer.result.result_status, answer.result.result_code.as_str()) {
             (ResultStatus::S, _) => self.called_off(name),

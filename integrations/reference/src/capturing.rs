@@ -8,7 +8,7 @@ use crate::entry::Entry;
 use crate::following::Inquired;
 use crate::gateway::read;
 use crate::order::{Attempt, Taking};
-use crate::settings::{FIRST_QUESTION, LAST_PAUSE};
+use crate::settings::{FIRST_QUESTION, LAST_PAUSE, refuses};
 use crate::shop::Shop;
 
 /// How often the gateway is asked whether a capture succeeded whose answer nobody knows.
@@ -22,9 +22,10 @@ impl Shop {
         let Some(attempt) = order.attempt() else { return false };
         let amount = amount.unwrap_or(order.amount);
         let fits = amount.currency == order.amount.currency && (1..=order.amount.minor).contains(&amount.minor);
+        let is_payable = refuses(amount).is_none();
         let is_free = order.capture.is_none() && !order.cancelling;
         let Some(payment_id) = attempt.payment_id.clone() else { return false };
-        if !(order.is_open() && attempt.held && order.taking == Taking::WhenAsked && fits && is_free) {
+        if !(order.is_open() && attempt.held && order.taking == Taking::WhenAsked && fits && is_payable && is_free) {
             return false;
         }
         let request_id = self.merchant.new_id(name);

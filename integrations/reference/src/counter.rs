@@ -9,11 +9,11 @@ use wire::money::Money;
 
 use crate::answer::Next;
 use crate::cart;
-use crate::driver::{CaptureMode, CheckoutParams, Driver, PartParams, answer_later, may_be_called, state_of};
+use crate::driver::{CaptureMode, CheckoutParams, Driver, PartParams, may_be_called, state_of};
 use crate::fault::Fault;
 use crate::order::{By, OrderState};
 use crate::pay_body::{BatchCheckout, BatchOrder, Checkout, taking};
-use crate::rpc::Refusal;
+use crate::rpc::{Asker, Refusal};
 use crate::settings;
 use crate::shop::{Shop, batch_name, refuses_batch, told};
 
@@ -54,7 +54,7 @@ impl Driver {
         shop: Arc<Shop>,
         params: CheckoutParams,
         again: bool,
-        id: Option<&Value>,
+        asker: &mut Option<Asker>,
     ) -> Result<Option<Value>, Refusal> {
         let mistake = shop.merchant.mistake();
         let amount = match (params.amount, params.currency) {
@@ -84,11 +84,15 @@ impl Driver {
         if let Some(reason) = settings::refuses(amount).filter(|_| !any_rupiah).or(too_little) {
             return refused(&shop, &Sale::One(checkout), reason);
         }
-        self.sell(shop, Sale::One(checkout), again, id)
+        self.sell(shop, Sale::One(checkout), again, asker)
     }
 
     /// Sells several orders at once.
-    pub(crate) fn checkout_batch(&mut self, params: BatchParams, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+    pub(crate) fn checkout_batch(
+        &mut self,
+        params: BatchParams,
+        asker: &mut Option<Asker>,
+    ) -> Result<Option<Value>, Refusal> {
         let shop = self.shop()?;
         let batch = batch_name(&params.batch);
         for order in &params.orders {
@@ -121,36 +125,52 @@ impl Driver {
         if let Some(reason) = refuses_batch(&checkout, shop.merchant.mistake()) {
             return refused(&shop, &Sale::Batch(checkout), reason);
         }
-        self.sell(shop, Sale::Batch(checkout), known.is_some_and(|known| known.is_open()), id)
+        self.sell(shop, Sale::Batch(checkout), known.is_some_and(|known| known.is_open()), asker)
     }
 
     /// Sells, and answers as soon as there is something to tell the buyer.
-    fn sell(&mut self, shop: Arc<Shop>, sale: Sale, again: bool, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+    fn sell(
+        &mut self,
+        shop: Arc<Shop>,
+        sale: Sale,
+        again: bool,
+        asker: &mut Option<Asker>,
+    ) -> Result<Option<Value>, Refusal> {
         if !again {
             begin(&shop, &sale)?;
+        } else if !shop.trials.begin(sale.name()) {
+            return Ok(Some(json!({"state": state_of(&shop.merchant, sale.name())})));
         }
         let (tell, next) = oneshot::channel();
         let (merchant, name) = (Arc::clone(&shop.merchant), sale.name().to_owned());
         self.tasks.spawn(async move {
-            if again && !(shop.clear_up(sale.name()).await && begin(&shop, &sale).is_ok()) {
-                return;
+            if again {
+                let begun = shop.clear_up(sale.name()).await && begin(&shop, &sale).is_ok();
+                shop.trials.end(sale.name());
+                if !begun {
+                    return;
+                }
             }
             shop.sell(sale.name(), tell).await;
         });
-        let (answers, id) = (self.answers.clone(), id.cloned());
+        let Some(asker) = asker.take() else { return Ok(None) };
         self.tasks.spawn(async move {
             let next: Option<Next> = next.await.ok().flatten();
             let mut result = json!({"state": state_of(&merchant, &name)});
             if let Some((key, value)) = next.and_then(|next| told(&next, merchant.mistake())) {
                 result[key] = value;
             }
-            answer_later(&answers, id, result).await;
+            asker.answer(Ok(result)).await;
         });
         Ok(None)
     }
 
     /// Calls an order off while it is not paid. A batch goes as a whole.
-    pub(crate) fn cancel_at_gateway(&mut self, order: &str, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+    pub(crate) fn cancel_at_gateway(
+        &mut self,
+        order: &str,
+        asker: &mut Option<Asker>,
+    ) -> Result<Option<Value>, Refusal> {
         let (shop, known) = self.shop_and_order(order)?;
         let may = known.is_open() || shop.merchant.has(Fault::CancelsWhatIsPaid);
         if !may || known.cancelling {
@@ -164,7 +184,7 @@ impl Driver {
             // Whoever asked may have gone.
             let _ = done.send(());
         });
-        self.answer_when(is_done, order.to_owned(), id.cloned());
+        self.answer_when(is_done, order.to_owned(), asker);
         Ok(None)
     }
 
@@ -173,7 +193,7 @@ impl Driver {
         &mut self,
         order: &str,
         amount: Option<Money>,
-        id: Option<&Value>,
+        asker: &mut Option<Asker>,
     ) -> Result<Option<Value>, Refusal> {
         let (shop, known) = self.shop_and_order(order)?;
         self.has_room()?;
@@ -189,12 +209,12 @@ impl Driver {
             let _ = done.send(());
             shop.follow_refund(&name, &request_id).await;
         });
-        self.answer_when(is_done, order.to_owned(), id.cloned());
+        self.answer_when(is_done, order.to_owned(), asker);
         Ok(None)
     }
 
     /// Takes money that is held.
-    pub(crate) fn capture(&mut self, params: PartParams, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+    pub(crate) fn capture(&mut self, params: PartParams, asker: &mut Option<Asker>) -> Result<Option<Value>, Refusal> {
         let PartParams { order, amount } = params;
         let (shop, _) = self.shop_and_order(&order)?;
         self.has_room()?;
@@ -207,7 +227,7 @@ impl Driver {
             shop.capture(&name).await;
             let _ = done.send(());
         });
-        self.answer_when(is_done, order, id.cloned());
+        self.answer_when(is_done, order, asker);
         Ok(None)
     }
 }

@@ -1,14 +1,12 @@
-//! The driver protocol: JSON-RPC 2.0, one message a line. See `docs/driver.md`.
+//! The methods of the driver protocol, see `docs/driver.md`. How they are asked for is in `serve.rs`.
 //!
-//! Requests are read by a task of their own and handled in order; what takes time goes on in tasks that end with
-//! [`serve`], whether it returns or is dropped.
+//! Requests are handled in order; what takes time goes on in tasks that end with the driver.
 
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use wire::money::{Currency, Money};
 use wire::time::Moment;
@@ -21,8 +19,8 @@ use crate::gateway::{Gateway, GatewayConfig};
 use crate::merchant::Merchant;
 use crate::notify;
 use crate::order::{By, Order, OrderState};
-use crate::rpc::{Line, Refusal, Request, answered, read, read_lines};
-use crate::shop::{Shop, Turns, is_batch_name};
+use crate::rpc::{Asker, Refusal, read};
+use crate::shop::{Shop, Trials, Turns, is_batch_name};
 use crate::till::{self, Request as TillRequest, TerminalConfig, Till, TillHandle};
 use crate::world::World;
 
@@ -44,50 +42,9 @@ const CAPABILITIES: &[&str] = &[
     "retry",
 ];
 
-/// Serves the driver protocol until the input ends or `shutdown` is asked for.
-///
-/// # Errors
-/// The output cannot be written.
-pub async fn serve<R, W>(input: R, mut output: W, world: Arc<dyn World>, fault: Option<Fault>) -> std::io::Result<()>
-where
-    R: AsyncRead + Unpin + Send + 'static,
-    W: AsyncWrite + Unpin + Send + 'static,
-{
-    let (line_in, mut lines) = mpsc::channel(16);
-    let (answers_in, mut answers) = mpsc::channel(64);
-    let mut reading = JoinSet::new();
-    reading.spawn(read_lines(input, line_in));
-    let mut driver = Driver { world, fault, answers: answers_in, running: None, tasks: JoinSet::new() };
-    loop {
-        tokio::select! {
-            biased;
-            Some(answer) = answers.recv() => write(&mut output, &answer).await?,
-            Some(_) = driver.tasks.join_next() => {}
-            line = lines.recv() => match line {
-                Some(line) => {
-                    let handled = driver.handle(&line).await;
-                    if let Some(answer) = handled.answer {
-                        write(&mut output, &answer).await?;
-                    }
-                    if handled.is_last {
-                        return Ok(());
-                    }
-                }
-                None => return Ok(()),
-            },
-        }
-    }
-}
-
-async fn write(output: &mut (impl AsyncWrite + Unpin), answer: &Value) -> std::io::Result<()> {
-    output.write_all(format!("{answer}\n").as_bytes()).await?;
-    output.flush().await
-}
-
 pub(crate) struct Driver {
     world: Arc<dyn World>,
     fault: Option<Fault>,
-    pub(crate) answers: mpsc::Sender<Value>,
     running: Option<Running>,
     pub(crate) tasks: JoinSet<()>,
 }
@@ -97,12 +54,6 @@ struct Running {
     merchant: Arc<Merchant>,
     till: Option<TillHandle>,
     shop: Option<Arc<Shop>>,
-}
-
-#[derive(Default)]
-struct Handled {
-    answer: Option<Value>,
-    is_last: bool,
 }
 
 #[derive(Deserialize)]
@@ -168,31 +119,32 @@ pub(crate) struct PartParams {
 }
 
 impl Driver {
-    async fn handle(&mut self, line: &Line) -> Handled {
-        let (id, method, params) = match Request::parse(line) {
-            Ok(Some(Request { id, method, params })) => (id, method, params),
-            Ok(None) => return Handled::default(),
-            Err(refusal) => return Handled { answer: Some(refusal.answer(None)), is_last: false },
-        };
-        let answer = match (self.call(&method, params, id.as_ref()).await, id) {
-            // Nobody waits for the answer to a request without id.
-            (_, None) | (Ok(None), _) => None,
-            (Ok(Some(result)), Some(id)) => Some(answered(&id, result)),
-            (Err(refusal), id) => Some(refusal.answer(id)),
-        };
-        Handled { answer, is_last: method == "shutdown" }
+    pub(crate) fn new(world: Arc<dyn World>, fault: Option<Fault>) -> Self {
+        Self { world, fault, running: None, tasks: JoinSet::new() }
     }
 
-    /// Carries a method out. None: the answer comes later, from a task.
-    async fn call(&mut self, method: &str, params: Value, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+    /// Carries a method out. What there is to answer at once, and to whom; nothing when the answer comes later, from a task.
+    pub(crate) async fn handle(
+        &mut self,
+        method: &str,
+        params: Value,
+        asker: Asker,
+    ) -> Option<(Asker, Result<Value, Refusal>)> {
+        let mut asker = Some(asker);
+        let answer = self.call(method, params, &mut asker).await.transpose()?;
+        Some((asker?, answer))
+    }
+
+    /// None: the answer comes later, from a task that took the asker along.
+    async fn call(&mut self, method: &str, params: Value, asker: &mut Option<Asker>) -> Result<Option<Value>, Refusal> {
         match method {
             "initialize" => self.initialize(read(params)?).await.map(Some),
-            "checkout" => self.checkout(read(params)?, id),
-            "checkoutBatch" => self.checkout_batch(read(params)?, id),
-            "capture" => self.capture(read(params)?, id),
+            "checkout" => self.checkout(read(params)?, asker),
+            "checkoutBatch" => self.checkout_batch(read(params)?, asker),
+            "capture" => self.capture(read(params)?, asker),
             "orderStatus" => self.status(&read::<OrderParams>(params)?.order).map(Some),
-            "cancel" => self.cancel(read::<OrderParams>(params)?.order, id),
-            "refund" => self.refund(read(params)?, id),
+            "cancel" => self.cancel(read::<OrderParams>(params)?.order, asker),
+            "refund" => self.refund(read(params)?, asker),
             "clock" => self.clock(&read(params)?).await.map(Some),
             "shutdown" => Ok(Some(json!({}))),
             _ => Err(Refusal::unknown_method(method)),
@@ -250,7 +202,13 @@ impl Driver {
         let (base_url, accept) = listening.map_err(|error| Refusal::new(format!("listen: {error}")))?;
         let entry = Entry::Listening { at: merchant.now(), url: base_url.clone() };
         merchant.book(|book| book.write(entry)).map_err(|error| Refusal::new(error.to_string()))?;
-        let shop = Arc::new(Shop { merchant: Arc::clone(merchant), gateway, base_url, turns: Turns::default() });
+        let shop = Arc::new(Shop {
+            merchant: Arc::clone(merchant),
+            gateway,
+            base_url,
+            turns: Turns::default(),
+            trials: Trials::default(),
+        });
         self.tasks.spawn(notify::serve(Arc::clone(&shop), accept));
         if !merchant.has(Fault::OpenPaymentsForgotten) {
             for order in shop.left() {
@@ -263,7 +221,7 @@ impl Driver {
         Ok(shop)
     }
 
-    fn checkout(&mut self, params: CheckoutParams, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+    fn checkout(&mut self, params: CheckoutParams, asker: &mut Option<Asker>) -> Result<Option<Value>, Refusal> {
         let running = self.running.as_ref().ok_or_else(not_initialized)?;
         may_be_called(&params.order)?;
         self.has_room()?;
@@ -277,7 +235,7 @@ impl Driver {
         }
         if params.by != By::Terminal {
             let shop = Arc::clone(running.shop.as_ref().ok_or_else(no_gateway)?);
-            return self.sell_at_gateway(shop, params, known.is_some_and(|known| known.is_open()), id);
+            return self.sell_at_gateway(shop, params, known.is_some_and(|known| known.is_open()), asker);
         }
         let till = running.till.as_ref().ok_or_else(|| Refusal::new("there is no terminal"))?;
         let (order, amount) = (params.order, params.amount.ok_or_else(|| Refusal::new("there is no amount"))?);
@@ -308,11 +266,11 @@ impl Driver {
         running.shop.as_ref().map(Arc::clone).ok_or_else(no_gateway)
     }
 
-    fn cancel(&mut self, order: String, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+    fn cancel(&mut self, order: String, asker: &mut Option<Asker>) -> Result<Option<Value>, Refusal> {
         let running = self.running.as_ref().ok_or_else(not_initialized)?;
         let known = running.merchant.order(&order).ok_or_else(|| Refusal::new("there is no such order"))?;
         if known.by.is_at_gateway() {
-            return self.cancel_at_gateway(&order, id);
+            return self.cancel_at_gateway(&order, asker);
         }
         let till = match &running.till {
             Some(till) if known.is_open() => till.clone(),
@@ -320,19 +278,19 @@ impl Driver {
         };
         let (done, is_done) = oneshot::channel();
         till.cancels
-            .try_send(TillRequest { order: order.clone(), done })
+            .try_send(TillRequest { order: order.clone(), at: running.merchant.now(), done })
             .map_err(|_| Refusal::new("too many cancels wait for the terminal"))?;
-        self.answer_when(is_done, order, id.cloned());
+        self.answer_when(is_done, order, asker);
         Ok(None)
     }
 
     /// At the terminal an order is given back whole, or not at all.
-    fn refund(&mut self, params: PartParams, id: Option<&Value>) -> Result<Option<Value>, Refusal> {
+    fn refund(&mut self, params: PartParams, asker: &mut Option<Asker>) -> Result<Option<Value>, Refusal> {
         let PartParams { order, amount } = params;
         let running = self.running.as_ref().ok_or_else(not_initialized)?;
         let known = running.merchant.order(&order).ok_or_else(|| Refusal::new("there is no such order"))?;
         if known.by.is_at_gateway() {
-            return self.refund_at_gateway(&order, amount, id);
+            return self.refund_at_gateway(&order, amount, asker);
         }
         let is_whole = amount.is_none_or(|amount| amount == known.amount);
         let till = match &running.till {
@@ -341,21 +299,20 @@ impl Driver {
         };
         let (done, is_done) = oneshot::channel();
         till.refunds
-            .try_send(TillRequest { order: order.clone(), done })
+            .try_send(TillRequest { order: order.clone(), at: running.merchant.now(), done })
             .map_err(|_| Refusal::new("too many refunds wait for the terminal"))?;
-        self.answer_when(is_done, order, id.cloned());
+        self.answer_when(is_done, order, asker);
         Ok(None)
     }
 
     /// Answers with an order's state once till or shop are done with a request.
-    pub(crate) fn answer_when(&mut self, is_done: oneshot::Receiver<()>, order: String, id: Option<Value>) {
-        let Some(running) = &self.running else { return };
-        let (merchant, answers) = (Arc::clone(&running.merchant), self.answers.clone());
+    pub(crate) fn answer_when(&mut self, is_done: oneshot::Receiver<()>, order: String, asker: &mut Option<Asker>) {
+        let Some((running, asker)) = self.running.as_ref().zip(asker.take()) else { return };
+        let merchant = Arc::clone(&running.merchant);
         self.tasks.spawn(async move {
             // An error means that the till is gone, and the state is what it is.
             let _ = is_done.await;
-            let result = json!({"state": state_of(&merchant, &order)});
-            answer_later(&answers, id, result).await;
+            asker.answer(Ok(json!({"state": state_of(&merchant, &order)}))).await;
         });
     }
 
@@ -420,11 +377,4 @@ pub(crate) fn may_be_called(order: &str) -> Result<(), Refusal> {
 
 pub(crate) fn state_of(merchant: &Merchant, order: &str) -> &'static str {
     merchant.order(order).map_or("failed", |order| order.told_state().as_str())
-}
-
-pub(crate) async fn answer_later(answers: &mpsc::Sender<Value>, id: Option<Value>, result: Value) {
-    if let Some(id) = id {
-        // Nobody receives only when serve is over.
-        let _ = answers.send(answered(&id, result)).await;
-    }
 }

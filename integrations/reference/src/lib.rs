@@ -49,6 +49,7 @@ mod refunding;
 mod replay;
 mod rpc;
 mod serial;
+mod serve;
 mod session;
 mod settings;
 mod shop;
@@ -60,7 +61,8 @@ mod world;
 pub mod cli;
 
 pub use clock::ToldClock;
-pub use driver::serve;
 pub use fault::{Fault, UnknownFault};
+pub use rpc::Refusal;
+pub use serve::{Call, serve, serve_calls};
 pub use system::SystemWorld;
 pub use world::{Accept, BookStore, BoxFuture, Stream, World};

@@ -108,7 +108,7 @@ impl Shop {
         let paid_by_another = order.was_booked
             && order.attempts.len() > 1
             && order.reference.as_ref().is_some_and(|booked| *booked != notice.payment_id);
-        let is_called_off = order.state == OrderState::Cancelled && order.members.is_empty();
+        let is_called_off = (order.state == OrderState::Cancelled || attempt.is_called_off) && order.members.is_empty();
         if paid_by_another && attempt.extra.is_none() && !self.merchant.has(Fault::ExtraPaymentIsKept) {
             self.owe_extra(name, &attempt.request_id);
         } else if order.cancelling || is_called_off && !self.merchant.has(Fault::LateSuccessRevives) {

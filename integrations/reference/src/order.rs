@@ -104,6 +104,8 @@ pub(crate) struct Order {
     pub(crate) refund: Option<Attempt>,
     /// Whether that attempt has not ended.
     pub(crate) refunding: bool,
+    /// Whether nobody knows how the one before it ended.
+    pub(crate) is_refund_unsure: bool,
 }
 
 /// One attempt to get an order paid: one id that the other side counts by.
@@ -123,6 +125,8 @@ pub(crate) struct Attempt {
     pub(crate) held: bool,
     /// It was paid although the order is paid by another attempt: to be given back.
     pub(crate) extra: Option<Extra>,
+    /// The gateway called it off: whatever is told of it later, its money is back.
+    pub(crate) is_called_off: bool,
 }
 
 /// A payment too many.
@@ -159,7 +163,17 @@ pub(crate) struct Capture {
 impl Attempt {
     /// An attempt of which only the intent is known.
     pub(crate) const fn new(request_id: String, amount: Money, at: Moment, body: Option<String>) -> Self {
-        Self { request_id, amount, at, commands: Vec::new(), body, payment_id: None, held: false, extra: None }
+        Self {
+            request_id,
+            amount,
+            at,
+            commands: Vec::new(),
+            body,
+            payment_id: None,
+            held: false,
+            extra: None,
+            is_called_off: false,
+        }
     }
 }
 
@@ -185,6 +199,7 @@ impl Order {
             members: Vec::new(),
             refund: None,
             refunding: false,
+            is_refund_unsure: false,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::fault::Fault;
 use crate::gateway::read;
 use crate::insist::Verified;
 use crate::order::{GiveBack, Order, OrderState};
-use crate::settings::{DAYS_IN_PROCESS, FIRST_QUESTION, LAST_PAUSE};
+use crate::settings::{DAYS_IN_PROCESS, FIRST_QUESTION, LAST_PAUSE, refuses};
 use crate::shop::Shop;
 
 impl Shop {
@@ -32,7 +32,9 @@ impl Shop {
         let begun = self.merchant.book(|book| {
             let order = book.order(name)?;
             let is_paid = order.state == OrderState::Paid || any_state;
-            let fits = amount.currency == order.amount.currency && (1..=order.booked).contains(&amount.minor);
+            let is_payable = refuses(amount).is_none();
+            let fits =
+                amount.currency == order.amount.currency && (1..=order.booked).contains(&amount.minor) && is_payable;
             let is_free = order.refund_under_way().is_none();
             let may = is_paid && (fits || any_amount || any_state) && (is_free || any_number);
             let payment_id = order.reference.clone().or_else(|| order.attempt()?.payment_id.clone()).filter(|_| may)?;

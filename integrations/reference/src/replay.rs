@@ -54,6 +54,9 @@ impl Book {
                         order.state = state;
                         order.reason = Some(reason.clone());
                         order.cancelling = false;
+                        if let Some(attempt) = order.attempts.last_mut() {
+                            attempt.is_called_off = state == OrderState::Cancelled;
+                        }
                     }
                 }
             }
@@ -78,6 +81,7 @@ impl Book {
                 if let Some(order) = self.orders.get_mut(&order) {
                     order.refund = Some(Attempt::new(request_id, order.amount, at, None));
                     order.refunding = true;
+                    order.is_refund_unsure = order.state == OrderState::Parked;
                 }
             }
             Entry::RefundSent { order, command, .. } => {
@@ -89,7 +93,9 @@ impl Book {
                 if let Some(order) = self.orders.get_mut(&order) {
                     order.refunding = false;
                     let amount = order.amount;
-                    ended(order, amount, end, reason);
+                    // That this one was refused does not say how the one before it ended.
+                    let is_unsure = order.is_refund_unsure && end == RefundEnd::Refused;
+                    ended(order, amount, if is_unsure { RefundEnd::Parked } else { end }, reason);
                 }
             }
             Entry::GiveBack { at, order, request_id, amount, body } => {

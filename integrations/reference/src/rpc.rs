@@ -1,9 +1,10 @@
-//! JSON-RPC 2.0, one message a line: lines in, requests and answers as values. What the methods do is in `driver.rs`.
+//! JSON-RPC 2.0, one message a line: lines in, requests and answers as values; and who waits for an answer. What the
+//! methods do is in `driver.rs`.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 const LONGEST_LINE: usize = 1024 * 1024;
 
@@ -69,10 +70,47 @@ impl Request {
     }
 }
 
+/// Who waits for an answer.
+pub(crate) enum Asker {
+    /// Whoever wrote a line with this id; nobody waits for the answer to one without.
+    Line(Option<Value>, mpsc::Sender<Value>),
+    /// Whoever called from within this process.
+    Caller(oneshot::Sender<Result<Value, Refusal>>),
+}
+
+impl Asker {
+    /// Answers from a task.
+    pub(crate) async fn answer(self, answer: Result<Value, Refusal>) {
+        // Nobody receives only when serving is over, or whoever called waits no more.
+        match self {
+            Self::Line(id, lines) => {
+                if let Some(line) = written(id, answer) {
+                    let _ = lines.send(line).await;
+                }
+            }
+            Self::Caller(caller) => {
+                let _ = caller.send(answer);
+            }
+        }
+    }
+}
+
+/// An answer as a line. None for the result of a request without id.
+pub(crate) fn written(id: Option<Value>, answer: Result<Value, Refusal>) -> Option<Value> {
+    match (answer, id) {
+        (Ok(_), None) => None,
+        (Ok(result), Some(id)) => Some(json!({"jsonrpc": "2.0", "id": id, "result": result})),
+        (Err(refusal), id) => Some(refusal.answer(id)),
+    }
+}
+
 /// An error to answer with.
-pub(crate) struct Refusal {
-    pub(crate) code: i64,
-    pub(crate) message: String,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The JSON-RPC code.
+    pub code: i64,
+    /// Why, in words.
+    pub message: String,
 }
 
 impl Refusal {
@@ -98,9 +136,4 @@ impl Refusal {
 /// Reads a method's parameters.
 pub(crate) fn read<T: DeserializeOwned>(params: Value) -> Result<T, Refusal> {
     serde_json::from_value(params).map_err(|error| Refusal { code: -32602, message: format!("params: {error}") })
-}
-
-/// The answer of a request that was carried out.
-pub(crate) fn answered(id: &Value, result: Value) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "result": result})
 }

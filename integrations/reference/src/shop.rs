@@ -8,7 +8,7 @@
 //! Whatever is sent is in the book before, and repeated with the same id and the same bytes, a bounded number of times.
 //! What stays unknown is cancelled; what cannot even be cancelled is parked for a person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
@@ -32,6 +32,8 @@ pub(crate) struct Shop {
     pub(crate) base_url: String,
     /// One conversation about a payment at a time: no cancel overtakes the pay that it is about.
     pub(crate) turns: Turns,
+    /// Orders whose last attempt is being cleared up for a new one.
+    pub(crate) trials: Trials,
 }
 
 /// Who may talk to the gateway about an order's payment.
@@ -42,6 +44,21 @@ impl Turns {
     pub(crate) fn of(&self, order: &str) -> Arc<tokio::sync::Mutex<()>> {
         let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(order.to_owned()).or_default())
+    }
+}
+
+/// Which buyers' new tries wait for the end of the last one: who clicks twice tries once.
+#[derive(Default)]
+pub(crate) struct Trials(Mutex<BTreeSet<String>>);
+
+impl Trials {
+    /// Whether nobody tries already.
+    pub(crate) fn begin(&self, order: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(order.to_owned())
+    }
+
+    pub(crate) fn end(&self, order: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(order);
     }
 }
 
@@ -196,7 +213,7 @@ pub(crate) fn told(next: &Next, mistake: crate::fault::Mistake) -> Option<(&'sta
 /// Why orders cannot be sold together, if they cannot.
 pub(crate) fn refuses_batch(checkout: &BatchCheckout, mistake: crate::fault::Mistake) -> Option<&'static str> {
     let currency = checkout.amount.currency;
-    let merchants: std::collections::BTreeSet<_> = checkout.orders.iter().map(|order| &order.merchant).collect();
+    let merchants: BTreeSet<_> = checkout.orders.iter().map(|order| &order.merchant).collect();
     let amounts = || checkout.orders.iter().map(|order| order.amount);
     if checkout.orders.len() > settings::LARGEST_BATCH && !mistake.is(Fault::ElevenInABatch) {
         Some("a batch has at most ten orders")

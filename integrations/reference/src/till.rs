@@ -62,6 +62,8 @@ pub(crate) struct TillHandle {
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) order: String,
+    /// When it was asked.
+    pub(crate) at: Moment,
     pub(crate) done: oneshot::Sender<()>,
 }
 
@@ -124,9 +126,15 @@ impl Till {
                 self.recover(&order.name).await;
             }
         }
+        // When an order was last given back, or refused to be.
+        let mut ended: BTreeMap<String, Moment> = BTreeMap::new();
         loop {
             self.current = None;
             match self.next(None, true).await {
+                // Who clicks while an order is being given back clicks twice.
+                Happening::Refund(request) if ended.get(&request.order).is_some_and(|end| request.at < *end) => {
+                    let _ = request.done.send(());
+                }
                 Happening::Sale(order) => {
                     self.current = Some(order.clone());
                     self.sell(&order).await;
@@ -134,6 +142,7 @@ impl Till {
                 Happening::Refund(request) => {
                     self.current = Some(request.order.clone());
                     self.refund(&request.order).await;
+                    ended.insert(request.order, self.merchant.now());
                     // Whoever asked may have gone.
                     let _ = request.done.send(());
                 }
