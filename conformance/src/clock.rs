@@ -13,6 +13,8 @@ use tokio::time::Instant;
 use wire::clock::{Clock, Deadlines, Sleep};
 use wire::time::Moment;
 
+use crate::tally::Tally;
+
 /// See the module's documentation. Clones share the time.
 #[derive(Debug, Clone)]
 pub struct WorldClock(Arc<Shared>);
@@ -24,6 +26,7 @@ struct Shared {
     state: Mutex<State>,
     /// How much was skipped; whoever sleeps looks again when it changes.
     skipped: watch::Sender<Duration>,
+    woken: Tally,
 }
 
 #[derive(Debug)]
@@ -39,13 +42,20 @@ impl WorldClock {
     pub fn starting_at(start: Moment) -> Self {
         let since = Instant::now();
         let state = State { sleepers: BTreeMap::new(), last_sleeper: 0, touched: since };
-        Self(Arc::new(Shared { start, since, state: Mutex::new(state), skipped: watch::Sender::new(Duration::ZERO) }))
+        let skipped = watch::Sender::new(Duration::ZERO);
+        Self(Arc::new(Shared { start, since, state: Mutex::new(state), skipped, woken: Tally::default() }))
     }
 
     /// What the world waits for.
     #[must_use]
     pub fn pending(&self) -> Deadlines {
         self.state().sleepers.values().fold(Deadlines::default(), |all, one| all.and(*one))
+    }
+
+    /// The waits of the world that have come to their end.
+    #[must_use]
+    pub fn woken(&self) -> &Tally {
+        &self.0.woken
     }
 
     /// How long every wire has been quiet, in real time.
@@ -80,7 +90,7 @@ impl Clock for WorldClock {
             loop {
                 let now = clock.now();
                 if at <= now {
-                    return;
+                    return clock.0.woken.add();
                 }
                 tokio::select! {
                     biased;

@@ -3,6 +3,7 @@
 mod activity;
 mod http;
 mod lines;
+mod memory;
 mod message;
 mod process;
 pub mod request;
@@ -11,6 +12,7 @@ mod schema;
 pub use activity::{Activity, Stillness};
 pub use http::HttpDriver;
 pub use lines::{LineDriver, Overheard};
+pub use memory::MemoryDriver;
 pub(crate) use message::wake_at;
 pub use message::{CAPABILITIES, DriverError, Hello, NO_ENTRY_CODE, OrderState, OrderStatus};
 pub use process::{ChildEnding, Process, split_words};
@@ -23,8 +25,10 @@ use serde_json::Value;
 /// A way to call an integration.
 #[derive(Debug, Clone)]
 pub enum Driver {
-    /// Lines on stdio, or on a stream in memory.
+    /// Lines on stdio.
     Lines(LineDriver),
+    /// Within this process.
+    Memory(MemoryDriver),
     /// HTTP POST.
     Http(HttpDriver),
 }
@@ -38,6 +42,7 @@ impl Driver {
         let answer = async {
             match self {
                 Self::Lines(driver) => driver.call(method, params).await,
+                Self::Memory(driver) => driver.call(method, params).await,
                 Self::Http(driver) => driver.call(method, params).await,
             }
         };

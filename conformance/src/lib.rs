@@ -29,6 +29,7 @@ pub mod result;
 pub mod rule;
 pub mod run;
 pub mod scenario;
+pub mod tally;
 pub mod trace;
 pub mod verdict;
 pub mod world;

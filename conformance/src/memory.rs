@@ -1,7 +1,6 @@
 //! A world inside this process: serial line, HTTP connections and the order book are memory, time is the paused clock.
 
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::DuplexStream;
@@ -9,6 +8,7 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc};
 use wire::clock::{Clock, ClockHandle, Deadlines, Sleep};
 use wire::time::Moment;
 
+use crate::tally::Tally;
 use crate::world::MEMORY_GATEWAY;
 
 /// Bytes that fit between the two ends of a stream.
@@ -36,7 +36,7 @@ struct Shared {
 /// wire, an integration in memory does nothing.
 struct Counting {
     clock: ClockHandle,
-    ended: Arc<AtomicU64>,
+    ended: Arc<Tally>,
 }
 
 impl Clock for Counting {
@@ -48,7 +48,7 @@ impl Clock for Counting {
         let (sleep, ended) = (self.clock.sleep(deadlines), Arc::clone(&self.ended));
         Box::pin(async move {
             sleep.await;
-            ended.fetch_add(1, Ordering::Relaxed);
+            ended.add();
         })
     }
 }
@@ -92,10 +92,10 @@ impl Memory {
         }))
     }
 
-    /// How many waits of the integration have come to their end.
+    /// The waits of the integration that have come to their end.
     #[must_use]
-    pub fn waits(&self) -> u64 {
-        self.0.clock.ended.load(Ordering::Relaxed)
+    pub fn waits(&self) -> &Tally {
+        &self.0.clock.ended
     }
 
     /// The terminal's end of the line.

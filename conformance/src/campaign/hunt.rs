@@ -4,7 +4,7 @@
 //! the same seed gives the same campaign, and one that was interrupted goes on as if it had not been.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -20,10 +20,10 @@ use crate::plan::Case;
 use crate::requirement;
 use crate::rule::Judgement;
 use crate::run::{Settings, run};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, from_value, to_value};
 use crate::verdict::{CaseReport, Verdict};
 
-/// Cases of a round: what one reached is known to the next round.
+/// Cases of a round: what they reached is known to the next round.
 pub const ROUND: u64 = 128;
 /// What a case that could not be carried out is found under.
 pub const NOT_CARRIED_OUT: &str = "not carried out";
@@ -45,10 +45,22 @@ pub struct Campaign {
     pub failed: u64,
     /// What was found, by requirement: the first case of each.
     pub found: BTreeMap<String, Found>,
+    /// Of what was found: what nobody has looked at yet. Requirement, and its first case as it was run.
+    pub fresh: Vec<(String, Case)>,
     /// Requirements that were exercised.
     pub exercised: BTreeSet<String>,
-    /// Histories to go on from.
+    /// Histories to go on from, of the rounds that are over.
     pub corpus: Corpus,
+    /// The cases of this round that are done: the next round begins with what they reached.
+    round: BTreeMap<u64, Option<Reached>>,
+}
+
+/// What a case reached.
+#[derive(Debug, Clone)]
+struct Reached {
+    history: Scenario,
+    area: Area,
+    situations: BTreeSet<Situation>,
 }
 
 /// A requirement that was broken.
@@ -64,13 +76,11 @@ pub struct Found {
 
 /// What a case came to.
 struct Outcome {
-    history: Scenario,
-    area: Area,
-    reached: BTreeSet<Situation>,
+    /// None for a case that was skipped.
+    reached: Option<Reached>,
     exercised: BTreeSet<&'static str>,
     /// What was found, and how, in words.
     found: Vec<(String, String)>,
-    is_skipped: bool,
 }
 
 impl Campaign {
@@ -99,51 +109,54 @@ impl Campaign {
         Case { name: format!("fuzz/{}-{number}", self.seed), file: String::new(), scenario, seed }
     }
 
-    /// Runs the next round, `most` cases at most, on so many threads. What is new is returned: requirement, and its first
-    /// case as it was run. Nothing when it was interrupted; then the round counts for nothing.
-    pub fn round(
-        &mut self,
-        settings: &Settings,
-        hello: &Hello,
-        threads: usize,
-        most: u64,
-    ) -> Option<Vec<(String, Case)>> {
-        // Always a whole round, so that what a case draws does not depend on how many were asked for.
-        let first = self.done + self.skipped;
-        let last = first + most.min(ROUND - first % ROUND);
-        let (next, outcomes) = (AtomicU64::new(first), Mutex::new(BTreeMap::new()));
+    /// Runs what is left of this round, `most` cases at most, on so many threads. When it is interrupted, what was done
+    /// until then counts, and the rest of the round is run when the campaign goes on.
+    pub fn round(&mut self, settings: &Settings, hello: &Hello, threads: usize, most: u64) {
+        let first = self.cases() / ROUND * ROUND;
+        let left: Vec<u64> = (first..first + ROUND).filter(|number| !self.round.contains_key(number)).collect();
+        let left = left.get(..usize::try_from(most).unwrap_or(usize::MAX)).unwrap_or(&left);
+        let (next, outcomes) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
         let known = &*self;
         std::thread::scope(|scope| {
             for _ in 0..threads.max(1) {
                 scope.spawn(|| {
-                    loop {
-                        let number = next.fetch_add(1, Ordering::Relaxed);
-                        if number >= last || interrupt::came() {
+                    while let Some(number) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let outcome = known.outcome(*number, settings, hello);
+                        // A case that was interrupted tells nothing.
+                        if interrupt::came() {
                             return;
                         }
-                        let outcome = known.outcome(number, settings, hello);
-                        outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(number, outcome);
+                        outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(*number, outcome);
                     }
                 });
             }
         });
-        if interrupt::came() {
-            return None;
-        }
-        let outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let fresh =
-            outcomes.iter().flat_map(|(number, outcome)| outcome.found.iter().map(move |found| (*number, found)));
-        let mut fresh: Vec<(u64, String)> = fresh
-            .filter(|(_, (key, _))| !self.found.contains_key(key))
-            .map(|(number, (key, _))| (number, key.clone()))
-            .collect();
-        let mut told = BTreeSet::new();
-        fresh.retain(|(_, key)| told.insert(key.clone()));
-        let fresh = fresh.into_iter().map(|(number, key)| (key, self.case(number))).collect();
-        for (number, outcome) in outcomes {
+        for (number, outcome) in outcomes.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            let is_fresh = |key: &&String| !self.found.contains_key(*key);
+            let keys: BTreeSet<String> = outcome.found.iter().map(|(key, _)| key).filter(is_fresh).cloned().collect();
+            let fresh: Vec<_> = keys.into_iter().map(|key| (key, self.case(number))).collect();
+            self.fresh.extend(fresh);
             self.take(number, outcome);
         }
-        Some(fresh)
+        if u64::try_from(self.round.len()).is_ok_and(|done| done == ROUND) {
+            for reached in std::mem::take(&mut self.round).into_values().flatten() {
+                self.corpus.add(reached.area, &reached.history, &reached.situations);
+            }
+        }
+    }
+
+    /// Cases that are over.
+    #[must_use]
+    pub const fn cases(&self) -> u64 {
+        self.done + self.skipped
+    }
+
+    /// How many situations of an area were reached, those of this round included.
+    #[must_use]
+    pub fn reached(&self, area: Area) -> usize {
+        let now = self.round.values().flatten().filter(|reached| reached.area == area);
+        let now = now.flat_map(|reached| reached.situations.iter().map(|situation| (area, *situation)));
+        self.corpus.seen().filter(|(of, _)| *of == area).chain(now).collect::<BTreeSet<_>>().len()
     }
 
     fn outcome(&self, number: u64, settings: &Settings, hello: &Hello) -> Outcome {
@@ -152,24 +165,24 @@ impl Campaign {
         let area = self.area_of(number);
         let is_exercised = |judgement: &Judgement| *judgement != Judgement::NotExercised;
         let exercised = report.requirements.iter().filter(|(_, judgement)| is_exercised(judgement)).map(|(id, _)| *id);
+        let is_skipped = matches!(report.verdict, Verdict::Skipped(_));
+        let reached = || Reached { area, situations: situations(&report.trace, area), history: case.scenario };
         Outcome {
-            area,
-            reached: situations(&report.trace, area),
             exercised: exercised.collect(),
             found: findings(&report, settings),
-            is_skipped: matches!(report.verdict, Verdict::Skipped(_)),
-            history: case.scenario,
+            reached: (!is_skipped).then(reached),
         }
     }
 
     fn take(&mut self, number: u64, outcome: Outcome) {
-        if outcome.is_skipped {
+        let is_skipped = outcome.reached.is_none();
+        self.round.insert(number, outcome.reached);
+        if is_skipped {
             self.skipped += 1;
             return;
         }
         self.done += 1;
         self.failed += u64::from(!outcome.found.is_empty());
-        self.corpus.add(outcome.area, &outcome.history, &outcome.reached);
         self.exercised.extend(outcome.exercised.into_iter().map(str::to_owned));
         for (key, text) in outcome.found {
             self.found.entry(key).or_insert(Found { case: number, text, times: 0 }).times += 1;
@@ -182,6 +195,8 @@ impl Campaign {
         json!({
             "format": FORMAT, "seed": self.seed, "area": self.area, "done": self.done, "skipped": self.skipped,
             "failed": self.failed, "found": self.found, "exercised": self.exercised, "corpus": self.corpus.to_value(),
+            "fresh": self.fresh.iter().map(|(key, case)| json!([key, case_to_value(case)])).collect::<Vec<_>>(),
+            "round": self.round.iter().map(|(number, reached)| json!([number, reached.as_ref().map(Reached::to_value)])).collect::<Vec<_>>(),
         })
     }
 
@@ -194,6 +209,13 @@ impl Campaign {
             return Err(format!("it is no campaign of format {FORMAT}"));
         }
         let corpus = Corpus::from_value(value["corpus"].take())?;
+        let round: Vec<(u64, Option<Value>)> =
+            serde_json::from_value(value["round"].take()).map_err(|error| format!("round: {error}"))?;
+        let fresh: Vec<(String, Value)> =
+            serde_json::from_value(value["fresh"].take()).map_err(|error| format!("fresh: {error}"))?;
+        let fresh = fresh.into_iter().map(|(key, case)| Ok((key, case_from_value(case)?)));
+        let round =
+            round.into_iter().map(|(number, reached)| Ok((number, reached.map(Reached::from_value).transpose()?)));
         let mut field = |name: &str| value[name].take();
         let wrong = |error: serde_json::Error| error.to_string();
         Ok(Self {
@@ -204,13 +226,44 @@ impl Campaign {
             failed: serde_json::from_value(field("failed")).map_err(wrong)?,
             found: serde_json::from_value(field("found")).map_err(wrong)?,
             exercised: serde_json::from_value(field("exercised")).map_err(wrong)?,
+            fresh: fresh.collect::<Result<_, String>>()?,
             corpus,
+            round: round.collect::<Result<_, String>>()?,
         })
     }
 }
 
+impl Reached {
+    fn to_value(&self) -> Value {
+        json!({"area": self.area, "history": to_value(&self.history), "situations": self.situations})
+    }
+
+    fn from_value(mut value: Value) -> Result<Self, String> {
+        let wrong = |error: serde_json::Error| format!("round: {error}");
+        Ok(Self {
+            history: from_value(value["history"].take())?,
+            area: serde_json::from_value(value["area"].take()).map_err(wrong)?,
+            situations: serde_json::from_value(value["situations"].take()).map_err(wrong)?,
+        })
+    }
+}
+
+fn case_to_value(case: &Case) -> Value {
+    json!({"name": case.name, "seed": case.seed, "history": to_value(&case.scenario)})
+}
+
+fn case_from_value(mut value: Value) -> Result<Case, String> {
+    let wrong = |error: serde_json::Error| format!("fresh: {error}");
+    Ok(Case {
+        name: serde_json::from_value(value["name"].take()).map_err(wrong)?,
+        file: String::new(),
+        scenario: from_value(value["history"].take())?,
+        seed: serde_json::from_value(value["seed"].take()).map_err(wrong)?,
+    })
+}
+
 /// The form of what is written down.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What was found in a case: each requirement that counts and was broken, and how, in words.
 #[must_use]

@@ -23,6 +23,7 @@ use crate::requirement;
 use crate::result::CaseResult;
 use crate::rule;
 use crate::run::{Settings, TimeMode, greet};
+use crate::verdict::CaseReport;
 use crate::world::Signing;
 
 #[derive(Debug, clap::Args)]
@@ -174,27 +175,14 @@ impl Hunt<'_> {
         let usual = if self.settings.time == TimeMode::Paused { processors } else { processors * 4 };
         let parallel = self.settings.integration.runs_in_parallel();
         let jobs = if parallel { self.arguments.jobs.unwrap_or(usual).clamp(1, 64) } else { 1 };
-        let already = self.campaign.done + self.campaign.skipped;
+        let already = self.campaign.cases();
         let (bar, mut told) = (bar(self.cases()), Instant::now());
+        self.write_down(&bar)?;
         while !self.is_over(began) {
-            let most = self.cases().map_or(u64::MAX, |cases| cases - (self.campaign.done + self.campaign.skipped));
-            let Some(fresh) = self.campaign.round(self.settings, self.hello, jobs, most) else { break };
-            for (key, case) in fresh {
-                // What the smallest case of another finding breaks too needs no file of its own.
-                let is_told = self.records.values().any(|record| {
-                    let breaks = |report: &crate::verdict::CaseReport| report.broken().any(|(id, _)| id == key);
-                    record.report.as_ref().is_some_and(breaks)
-                });
-                if is_told || interrupt::came() {
-                    continue;
-                }
-                let (origin, tries) = (self.origin(&case.name), self.tries());
-                let found = record(&key, &case, &self.arguments.out, &origin, tries, self.settings, self.hello);
-                bar.suspend(|| tell(&format!("{key} in {} (seed {}): {}", case.name, case.seed, found.path.display())));
-                write_file(&found.path, &found.yaml)?;
-                self.records.insert(key, found);
-            }
-            bar.set_position(self.campaign.done + self.campaign.skipped);
+            let most = self.cases().map_or(u64::MAX, |cases| cases - self.campaign.cases());
+            self.campaign.round(self.settings, self.hello, jobs, most);
+            self.write_down(&bar)?;
+            bar.set_position(self.campaign.cases());
             bar.set_message(self.standing(already, began.elapsed()));
             if bar.is_hidden() && told.elapsed() > TOLD {
                 told = Instant::now();
@@ -202,6 +190,31 @@ impl Hunt<'_> {
             }
         }
         bar.finish_and_clear();
+        Ok(())
+    }
+
+    /// Makes what is new small, and writes it down. What an interruption leaves is written down when the campaign goes on.
+    fn write_down(&mut self, bar: &ProgressBar) -> std::io::Result<()> {
+        while !interrupt::came()
+            && let Some((key, case)) = self.campaign.fresh.first().cloned()
+        {
+            // What the smallest case of another finding breaks too needs no file of its own.
+            let is_told = self.records.values().any(|record| {
+                let breaks = |report: &CaseReport| report.broken().any(|(id, _)| id == key);
+                record.report.as_ref().is_some_and(breaks)
+            });
+            if !is_told {
+                let (origin, tries) = (self.origin(&case.name), self.tries());
+                let found = record(&key, &case, &self.arguments.out, &origin, tries, self.settings, self.hello);
+                if interrupt::came() {
+                    break;
+                }
+                bar.suspend(|| tell(&format!("{key} in {} (seed {}): {}", case.name, case.seed, found.path.display())));
+                write_file(&found.path, &found.yaml)?;
+                self.records.insert(key, found);
+            }
+            self.campaign.fresh.remove(0);
+        }
         Ok(())
     }
 
@@ -216,7 +229,7 @@ impl Hunt<'_> {
     }
 
     fn is_over(&self, began: Instant) -> bool {
-        let done = self.campaign.done + self.campaign.skipped;
+        let done = self.campaign.cases();
         let is_late = self.arguments.lasting.is_some_and(|lasting| began.elapsed() >= lasting.0);
         interrupt::came() || is_late || self.cases().is_some_and(|cases| done >= cases)
     }
@@ -234,7 +247,7 @@ impl Hunt<'_> {
 
     /// One line for whoever waits.
     fn standing(&self, already: u64, took: Duration) -> String {
-        let done = self.campaign.done + self.campaign.skipped;
+        let done = self.campaign.cases();
         let reached: Vec<_> = self.reached().map(|(_, reached, of)| format!("{reached}/{of}")).collect();
         format!(
             "{done} cases, {:.0} a second, situations {}, {} failed, {}",
@@ -248,7 +261,7 @@ impl Hunt<'_> {
     /// Each area that is tested, with the situations that were reached and could be.
     fn reached(&self) -> impl Iterator<Item = (Area, usize, usize)> {
         let areas = Area::ALL.into_iter().filter(|area| self.campaign.area.is_none_or(|only| only == *area));
-        areas.map(|area| (area, self.campaign.corpus.reached(area), reachable(area).len()))
+        areas.map(|area| (area, self.campaign.reached(area), reachable(area).len()))
     }
 
     /// What a campaign needs to be resumed.

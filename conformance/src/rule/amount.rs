@@ -43,7 +43,7 @@ impl Written<'_> {
 /// All amounts of a request.
 fn written<'v>(request: &'v Request<'_>) -> Vec<Written<'v>> {
     let mut found = Vec::new();
-    let mut open = vec![(String::new(), &request.body)];
+    let mut open = vec![(String::new(), &*request.body)];
     while let Some((path, value)) = open.pop() {
         let join = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         match value {

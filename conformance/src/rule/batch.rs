@@ -8,7 +8,7 @@ use wire::money::Money;
 use wire::time::WireTime;
 
 use super::pay::{believed, silent_before};
-use super::story::{Request, Tells, money};
+use super::story::{Reply, Request, Tells, money};
 use super::view::View;
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -118,8 +118,14 @@ pub(super) fn buyers_are_sent_to_the_url(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
     for (n, _, answer) in view.story.answered.iter().filter(|(_, method, _)| *method == "checkoutBatch") {
+        // Of several checkouts at the same time nobody can tell whose answer it is.
+        let is_one = |method: &str| method == "checkoutBatch";
+        let asked: Vec<_> = view.story.asked.iter().filter(|asked| asked.n < *n && is_one(asked.method)).collect();
+        let answered = view.story.answered.iter().filter(|(at, method, _)| at < n && is_one(method)).count();
+        let Some(last) = asked.last().filter(|_| asked.len() <= answered + 1) else { continue };
         let before = || batches(view).filter_map(Request::told).filter(|reply| reply.n < *n);
-        let Some(reply) = before().filter(|reply| reply.code() == "PAYMENT_IN_PROCESS").last() else { continue };
+        let is_its = |reply: &&Reply<'_>| reply.n > last.n && reply.code() == "PAYMENT_IN_PROCESS";
+        let Some(reply) = before().filter(is_its).last() else { continue };
         let Some(named) = reply.urls().next() else { continue };
         exercised = true;
         let text = match answer["redirect"]["url"].as_str() {
@@ -169,7 +175,7 @@ pub(super) fn a_batch_that_was_made_is_not_paid(view: &View<'_>) -> Judgement {
 /// BAT-008.
 pub(super) fn required_fields_are_there(view: &View<'_>) -> Judgement {
     each(view, |request| {
-        let problems = check_fields(&request.body, BatchPayRequest::FIELDS);
+        let problems = check_fields(&*request.body, BatchPayRequest::FIELDS);
         let missing = problems.iter().find(|p| p.severity == Severity::Error && p.is_missing());
         missing.map(FieldProblem::to_string)
     })

@@ -15,6 +15,8 @@ const SENDS: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(3);
 /// A till sends one NAK in this time at most.
 const NAK_PAUSE: Duration = Duration::from_millis(100);
+/// How long the rest of a frame is waited for at most.
+const WHOLE_FRAME: Duration = Duration::from_secs(3);
 /// How long opening a line, and throwing away what lies in it, may take.
 const FLUSH: Duration = Duration::from_millis(100);
 
@@ -149,7 +151,8 @@ pub(super) fn bad_frames_are_refused_once(view: &View<'_>) -> Judgement {
     const PLAIN: [&str; 4] = ["wrong-check", "corrupt-result", "length-short", "length-long"];
     let mut findings = Vec::new();
     let mut exercised = false;
-    for sending in view.results.iter().filter(|s| s.fault.is_some() && view.was_open(s.n)) {
+    // A line of JSON has no frames, and nobody refuses it.
+    for sending in view.results.iter().filter(|s| s.fault.is_some() && s.seq.is_some() && view.was_open(s.n)) {
         let before = sending.n.checked_sub(2).and_then(|index| view.entries.get(index));
         let is_plain = before.is_some_and(|entry| match &entry.event {
             Event::Terminal(Terminal::Fault { name }) => PLAIN.contains(&name.as_str()),
@@ -185,6 +188,10 @@ pub(super) fn bad_frames_are_refused_once(view: &View<'_>) -> Judgement {
         // wait moves a moment later than ours.
         let damaged = view.results.iter().filter(|s| s.fault.is_some() && s.n >= sending.n);
         let damaged = damaged.take_while(|s| s.at.since(sending.at) < NAK_PAUSE).count();
+        // So may noise between them.
+        let soon = view.entries.iter().skip(sending.n).take_while(|e| e.at.since(sending.at) < NAK_PAUSE);
+        let disturbed = soon.filter(|e| matches!(e.event, Event::Terminal(Terminal::OnWire { .. }))).count();
+        let damaged = damaged.max(disturbed);
         if let Some(more) = naks.get(damaged) {
             let times = naks.len();
             let text = match damaged {
@@ -218,6 +225,13 @@ pub(super) fn strays_are_ignored(view: &View<'_>) -> Judgement {
             Event::Terminal(Terminal::Fault { name }) => !name.contains("stray") && name != "nak-storm",
             _ => false,
         });
+        // What lay on the line before may be refused at any moment until a frame that it began must have ended.
+        let before = view.entries.iter().take(entry.n.saturating_sub(1)).rev();
+        let mut before = before.take_while(|e| entry.at.since(e.at) <= WHOLE_FRAME);
+        let disturbed = disturbed
+            || before.any(|e| {
+                matches!(&e.event, Event::Terminal(Terminal::OnWire { .. } | Terminal::Sent { fault: Some(_), .. }))
+            });
         if let Some(nak) = soon().find(|e| is_nak(&e.event)).filter(|_| !disturbed) {
             let text = format!("an acknowledgement that nobody waited for ({name}, entry {}) was refused", entry.n);
             findings.push(Finding { entry: nak.n, text });

@@ -1,5 +1,8 @@
 //! A trace as rules like to read it: commands with their answers, calls with theirs, deliveries, orders.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde_json::Value;
 use sim_antom::{Event as GatewayEvent, LostHow};
 use sim_edc::{Event as TerminalEvent, Note, State};
@@ -128,9 +131,9 @@ pub struct Call {
     /// The request's body as sent.
     pub raw: bytes::Bytes,
     /// The request's body, decoded; null when it is not JSON.
-    pub body: Value,
+    pub body: Arc<Value>,
     /// The answer's entry and body.
-    pub answer: Option<(usize, Value)>,
+    pub answer: Option<(usize, Arc<Value>)>,
     /// Whether the answer was kept from the merchant.
     pub lost: Option<LostHow>,
     /// Whether a merchant should believe the answer.
@@ -146,7 +149,7 @@ impl Call {
 
     /// The answer that the merchant got and should believe.
     #[must_use]
-    pub fn heard(&self) -> Option<&(usize, Value)> {
+    pub fn heard(&self) -> Option<&(usize, Arc<Value>)> {
         self.answer.as_ref().filter(|_| self.lost.is_none() && self.is_sound)
     }
 }
@@ -196,6 +199,7 @@ impl<'a> View<'a> {
     /// Reads a trace.
     #[must_use]
     pub fn new(entries: &'a [Entry]) -> Self {
+        let bodies = Bodies::of(entries);
         let mut view = Self {
             entries,
             commands: Vec::new(),
@@ -208,7 +212,7 @@ impl<'a> View<'a> {
             opened: Vec::new(),
             breaks: Vec::new(),
             ended: None,
-            story: Story::read(entries),
+            story: Story::read(entries, &bodies),
         };
         // Requests and deliveries are matched with their answers by number.
         let mut call_ids = Vec::new();
@@ -217,7 +221,7 @@ impl<'a> View<'a> {
         for entry in entries {
             match &entry.event {
                 Event::Terminal(event) => view.terminal(entry, event),
-                Event::Gateway(event) => view.gateway(entry, event, &mut call_ids, &mut notice_ids),
+                Event::Gateway(event) => view.gateway(entry, event, &bodies, (&mut call_ids, &mut notice_ids)),
                 Event::Driver(event) => view.driver(entry, event, &mut asked),
                 Event::Client(_) => {}
                 Event::Case(CaseEvent::Ended { .. }) => view.ended = Some(entry.n),
@@ -244,8 +248,14 @@ impl<'a> View<'a> {
         }
     }
 
-    fn gateway(&mut self, entry: &Entry, event: &GatewayEvent, call_ids: &mut Vec<u64>, notice_ids: &mut Vec<u64>) {
-        let json = |raw: &[u8]| serde_json::from_slice(raw).unwrap_or_default();
+    fn gateway(
+        &mut self,
+        entry: &Entry,
+        event: &GatewayEvent,
+        bodies: &Bodies,
+        (call_ids, notice_ids): (&mut Vec<u64>, &mut Vec<u64>),
+    ) {
+        let json = || bodies.at(entry.n);
         match event {
             GatewayEvent::Request { id, operation, refused, notes, body, .. } => {
                 call_ids.push(*id);
@@ -255,23 +265,23 @@ impl<'a> View<'a> {
                     refused: refused.clone(),
                     notes: notes.clone(),
                     raw: body.0.clone(),
-                    body: json(&body.0),
+                    body: json(),
                     answer: None,
                     lost: None,
                     is_sound: true,
                 });
             }
-            GatewayEvent::Response { id, body, lost, spoilt, .. } => {
+            GatewayEvent::Response { id, lost, spoilt, .. } => {
                 let call = call_ids.iter().position(|known| known == id).and_then(|index| self.calls.get_mut(index));
                 if let Some(call) = call {
-                    call.answer = Some((entry.n, json(&body.0)));
+                    call.answer = Some((entry.n, json()));
                     call.lost = *lost;
                     call.is_sound = spoilt.is_none();
                 }
             }
-            GatewayEvent::Notice { id, payment_request_id, body, genuine, altered, .. } => {
+            GatewayEvent::Notice { id, payment_request_id, genuine, altered, .. } => {
                 notice_ids.push(*id);
-                let body: Value = json(&body.0);
+                let body = json();
                 self.notices.push(Notice {
                     n: entry.n,
                     payment_request_id: payment_request_id.clone(),
@@ -418,6 +428,29 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn called_paid(&self, order: &str) -> Option<&Status> {
         self.statuses.iter().find(|s| s.order == order && s.status.state == OrderState::Paid)
+    }
+}
+
+/// The bodies of a trace's HTTP messages, decoded once.
+#[derive(Debug)]
+pub(super) struct Bodies(BTreeMap<usize, Arc<Value>>);
+
+impl Bodies {
+    fn of(entries: &[Entry]) -> Self {
+        let body = |entry: &Entry| match &entry.event {
+            Event::Gateway(
+                GatewayEvent::Request { body, .. }
+                | GatewayEvent::Response { body, .. }
+                | GatewayEvent::Notice { body, .. },
+            ) => Some((entry.n, Arc::new(serde_json::from_slice(&body.0).unwrap_or_default()))),
+            _ => None,
+        };
+        Self(entries.iter().filter_map(body).collect())
+    }
+
+    /// The body of an entry; null when it is no JSON.
+    pub(super) fn at(&self, n: usize) -> Arc<Value> {
+        self.0.get(&n).cloned().unwrap_or_default()
     }
 }
 

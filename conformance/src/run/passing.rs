@@ -24,9 +24,8 @@ const STEADY: Duration = Duration::from_millis(75);
 const PATIENCE: u32 = 10;
 /// How long an integration may be due without acting before that is ignored.
 const OVERDUE: Duration = Duration::from_millis(500);
-/// How often orders are asked about while paused time passes: at first, and when nothing has happened for long.
+/// How long after something happened in paused time orders are asked about: what happens until then is asked about once.
 const STEP: Duration = Duration::from_millis(250);
-const LONGEST_STEP: Duration = Duration::from_secs(600);
 
 /// A step that waits.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +69,6 @@ impl Stage<'_> {
         let all: Vec<Waiting<'_>> = waiting.iter().filter_map(|one| **one).collect();
         let Some(horizon) = all.iter().map(|one| one.horizon).min() else { return Ok(()) };
         let asks = all.iter().any(Waiting::asks);
-        let mut news = (self.recorder.len(), self.clock.now());
         loop {
             self.check_calls().await?;
             self.check_limits()?;
@@ -82,9 +80,6 @@ impl Stage<'_> {
                 break;
             }
             let seen = self.recorder.len();
-            if news.0 != seen {
-                news = (seen, self.clock.now());
-            }
             let left = horizon.since(self.clock.now());
             // What a browser does takes real time.
             let is_watched = self.front.is_some() && !all.iter().any(|one| matches!(one.wish, Wish::Time));
@@ -100,10 +95,12 @@ impl Stage<'_> {
             };
             match self.settings.time {
                 _ if passed => {}
-                // Nothing can run but us, so this moves the clock: to the next deadline, or by this much.
+                // Nothing can run but us, so this moves the clock: to the next thing that happens, if anything does.
                 TimeMode::Paused if asks => {
-                    let quiet = self.clock.now().since(news.1);
-                    tokio::time::sleep(left.min((quiet / 16).clamp(STEP, LONGEST_STEP))).await;
+                    if self.asked.is_some() {
+                        let _ = tokio::time::timeout(left, self.something(seen)).await;
+                    }
+                    tokio::time::sleep(STEP.min(horizon.since(self.clock.now()))).await;
                 }
                 TimeMode::Paused => {
                     let _ = tokio::time::timeout(left, self.recorder.grown_beyond(seen)).await;
@@ -120,6 +117,19 @@ impl Stage<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Waits until something is written after entry number `seen`, or a wait of the world or of an integration in memory
+    /// ends: between two such moments nothing changes.
+    async fn something(&self, seen: usize) {
+        let (waits, woken) = (self.memory.waits(), self.clock.woken());
+        let (waits_seen, woken_seen) = (waits.count(), woken.count());
+        tokio::select! {
+            biased;
+            () = self.recorder.grown_beyond(seen) => {}
+            () = waits.grown_beyond(waits_seen) => {}
+            () = woken.grown_beyond(woken_seen) => {}
+        }
     }
 
     fn is_over(&self, waiting: &Waiting<'_>) -> bool {

@@ -8,7 +8,7 @@ use tokio::io::BufReader;
 use tokio::task::JoinHandle;
 
 use super::Settings;
-use crate::driver::{Activity, Driver, DriverError, Hello, LineDriver, Overheard, Process};
+use crate::driver::{Activity, Driver, DriverError, Hello, LineDriver, MemoryDriver, Process};
 use crate::integration::Integration;
 use crate::memory::Memory;
 use crate::trace::{DriverEvent, Event, Recorder};
@@ -26,7 +26,7 @@ pub(super) struct Session {
 /// What runs behind a driver.
 enum Body {
     Process(Process, JoinHandle<()>),
-    Task(JoinHandle<std::io::Result<()>>, JoinHandle<()>),
+    Task(JoinHandle<()>),
     Elsewhere,
 }
 
@@ -43,12 +43,8 @@ impl Session {
                 Ok(Self { driver: Driver::Lines(driver), body: Body::Process(process, talk) })
             }
             Integration::Memory(fault) => {
-                let (ours, theirs) = tokio::io::duplex(64 * 1024);
-                let (input, output) = tokio::io::split(theirs);
-                let task = tokio::spawn(reference::serve(input, output, Arc::new(memory.clone()), *fault));
-                let (reader, writer) = tokio::io::split(ours);
-                let (driver, talk) = LineDriver::start(BufReader::new(reader), writer, InMemory);
-                Ok(Self { driver: Driver::Lines(driver), body: Body::Task(task, talk) })
+                let (driver, task) = MemoryDriver::start(Arc::new(memory.clone()), *fault);
+                Ok(Self { driver: Driver::Memory(driver), body: Body::Task(task) })
             }
         }
     }
@@ -116,10 +112,7 @@ impl Session {
                 process.end(GOODBYE).await;
                 talk.abort();
             }
-            Body::Task(task, talk) => {
-                task.abort();
-                talk.abort();
-            }
+            Body::Task(task) => task.abort(),
             Body::Elsewhere => {}
         }
     }
@@ -132,20 +125,11 @@ impl Session {
                 talk.abort();
                 process.kill().await;
             }
-            Body::Task(task, talk) => {
-                talk.abort();
+            Body::Task(task) => {
                 task.abort();
                 let _ = task.await;
             }
             Body::Elsewhere => {}
         }
-    }
-}
-
-struct InMemory;
-
-impl Overheard for InMemory {
-    async fn ending(&mut self) -> String {
-        "the reference integration closed its stream".to_owned()
     }
 }

@@ -146,7 +146,7 @@ impl Stage<'_> {
     }
 
     fn happened(&self) -> Happened {
-        Happened { entries: self.recorder.len(), waits: self.memory.waits(), jumps: self.jumps }
+        Happened { entries: self.recorder.len(), waits: self.memory.waits().count(), jumps: self.jumps }
     }
 
     /// Asks how each order stands that has not ended yet, and once more for those that have. Only news are recorded.

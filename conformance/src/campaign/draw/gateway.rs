@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use serde_json::json;
 use sim_antom::{
     Aim, Answer, Buyer, CaptureEnd, Chance as Percent, Changes, Code, Fault, FieldPath, Forgery, Hangup, NoticeKind,
-    Oddity, Place, Point, RateLimit, RefundEnd, Rule, Script, Settings, Spelling, Status, Times,
+    Oddity, Place, Point, RateLimit, RefundEnd, Rule, Script, Settings, Spelling, Status, Times, UrlKind,
 };
 use wire::antom::{Operation, PAYMENT_RESULT_CODE, ResultStatus, codes};
 use wire::time::Span;
@@ -109,7 +109,8 @@ fn later(chance: &mut Chance) -> Span {
 
 fn declined(chance: &mut Chance) -> Code {
     let table = PAYMENT_RESULT_CODE;
-    let failures = || table.iter().filter(|line| line.code != "SUCCESS");
+    // Of a payment that has ended nobody says that it is unknown how.
+    let failures = || table.iter().filter(|line| line.status == ResultStatus::F);
     let place = chance.place(failures().count());
     Code(failures().nth(place).unwrap_or(&table[0]))
 }
@@ -237,6 +238,9 @@ fn fault(chance: &mut Chance) -> Fault {
         },
         14 => Fault::ConcurrentNotification { on: kind, deliveries: chance.one([2, 3, 8]) },
         15 => Fault::ReorderNotification { on: kind, lasting: Span::secs(60) },
+        16 if chance.falls(25) => {
+            Fault::AlterNotification { on: Some(NoticeKind::NotifyRefund), set: set("refundAmount.value", json!("1")) }
+        }
         16 => Fault::AlterNotification { on: Some(NoticeKind::NotifyPayment), set: altered(chance) },
         17 => Fault::SpoilNotification { on: kind, signature: forgery(chance) },
         18 => Fault::ForgeNotification {
@@ -269,13 +273,17 @@ fn altered(chance: &mut Chance) -> Changes {
         2 => ("paymentRequestId", json!("NOBODY-1")),
         _ => ("paymentTime", json!(null)),
     };
+    set(field, value)
+}
+
+fn set(field: &str, value: serde_json::Value) -> Changes {
     FieldPath::parse(field).map(|path| Changes::from([(path, value)])).unwrap_or_default()
 }
 
 fn settings(chance: &mut Chance) -> Settings {
     let mut settings = Settings::default();
     for _ in 0..chance.few(2) {
-        match chance.place(8) {
+        match chance.place(9) {
             0 => settings.strict = true,
             1 => settings.sign_invalid_signature = false,
             2 => settings.notify_failure = true,
@@ -283,6 +291,10 @@ fn settings(chance: &mut Chance) -> Settings {
             4 => settings.notify_each_order = true,
             5 => settings.capture_after = Span::secs(chance.one([0, 60, 3600])),
             6 => settings.rate_limit = Some(RateLimit { calls: chance.one([1, 2, 5]), per: Span::secs(1) }),
+            7 => {
+                settings.urls =
+                    Some(chance.one([&[][..], &[UrlKind::Normal], &[UrlKind::Scheme], &[UrlKind::Applink]]).to_vec());
+            }
             _ => settings.reversal_fails = true,
         }
     }

@@ -9,8 +9,8 @@ use wire::time::Span;
 use super::{Area, Drawing};
 use crate::campaign::Chance;
 use crate::scenario::{
-    BatchOrder, By, Capture, CaptureOrder, Checkout, CheckoutBatch, NoticeType, NotifyRaw, OrderRef, RawTo, Refund,
-    Restart, SendRaw, Settle, Step, Until, Wait, unplaced,
+    BatchOrder, By, Capture, CaptureOrder, CartLine, Checkout, CheckoutBatch, GatewayKey, NoticeType, NotifyRaw,
+    OrderRef, RawTo, Refund, Restart, SendRaw, Settle, Step, Until, Wait, total, unplaced,
 };
 
 /// How long everything is let run in the end.
@@ -24,7 +24,8 @@ impl Drawing<'_> {
         let mut stories: Vec<Vec<Step>> = (0..orders).map(|_| self.story()).collect();
         let mut steps = Vec::new();
         if stories.len() > 1 && self.chance.falls(20) {
-            steps.push(Step::Parallel(unplaced(stories.split_off(0))));
+            let lists = stories.split_off(0).into_iter().map(|story| story.into_iter().flat_map(in_turn).collect());
+            steps.push(Step::Parallel(unplaced(lists.collect())));
         }
         steps.extend(stories.into_iter().flatten());
         let within = if self.area == Area::Edc { AT_THE_TERMINAL } else { AT_THE_GATEWAY };
@@ -71,10 +72,12 @@ impl Drawing<'_> {
             (4, By::Cashier),
             (2, By::Session),
         ]);
-        let amount = self.money();
+        let (amount, cart) = if self.chance.falls(8) { self.basket() } else { (self.money(), Vec::new()) };
         let is_card = matches!(by, By::Cashier | By::Session) && self.chance.falls(40);
         let is_held = is_card && by == By::Cashier && self.chance.falls(60);
         let mut checkout = plain(&order, by, amount);
+        checkout.cart = cart;
+        checkout.description = words(self.chance);
         checkout.method = is_card.then(|| "CARD".to_owned());
         checkout.capture = if is_held { Capture::Manual } else { Capture::Automatic };
         let mut steps = vec![Step::Checkout(checkout)];
@@ -106,14 +109,21 @@ impl Drawing<'_> {
 
     fn batch(&mut self) -> Vec<Step> {
         let currency = self.currency();
-        let orders: Vec<BatchOrder> = (0..1 + self.chance.below(3))
+        let many = if self.chance.falls(6) { 11 } else { 1 + self.chance.below(3) };
+        let mut orders: Vec<BatchOrder> = (0..many)
             .map(|_| BatchOrder {
                 order: unplaced(self.name()),
                 amount: unplaced(self.money_in(currency)),
-                description: "two cups of tea".to_owned(),
+                description: words(self.chance),
                 merchant: None,
             })
             .collect();
+        if self.chance.falls(10)
+            && let Some(last) = orders.last_mut()
+        {
+            // Refused when it is the seller of another one, too.
+            last.merchant = Some("SELLER-1".to_owned());
+        }
         let first = orders.first().map(|order| (order.order.value.clone(), order.amount.value));
         let batch = format!("G{}", self.sold);
         let mut steps = vec![Step::CheckoutBatch(CheckoutBatch { batch: unplaced(batch.clone()), orders })];
@@ -137,7 +147,7 @@ impl Drawing<'_> {
     fn interference(&mut self, order: &str, at_terminal: bool) -> Option<Step> {
         let (order, raw) = (OrderRef { order: unplaced(order.to_owned()) }, self.chance.falls(50));
         match self.chance.weighted([(4, 0), (4, 1), (2, 2), (1, 3)]) {
-            0 => Some(Step::Restart(Restart::default())),
+            0 => Some(self.restart(at_terminal)),
             1 => Some(Step::Cancel(order)),
             2 if at_terminal && raw => Some(noise(self.chance)),
             2 if raw => Some(rubbish(self.chance)),
@@ -145,6 +155,12 @@ impl Drawing<'_> {
             3 => Some(Step::Advance(Wait { by: Span::secs(self.chance.one([1, 30, 300, 3600])) })),
             _ => None,
         }
+    }
+
+    /// At the gateway sometimes with another key.
+    fn restart(&mut self, at_terminal: bool) -> Step {
+        let is_new = !at_terminal && self.chance.falls(8);
+        Step::Restart(Restart { gateway_key: if is_new { GatewayKey::New } else { GatewayKey::Same } })
     }
 
     fn moment_at_terminal(&mut self) -> Step {
@@ -185,7 +201,13 @@ impl Drawing<'_> {
     fn give_back(&mut self, order: &str, amount: Money, at_terminal: bool, steps: &mut Vec<Step>) {
         for _ in 0..1 + self.chance.few(2) {
             let amount = if self.chance.falls(60) { amount } else { self.part(amount) };
-            steps.push(Step::Refund(Refund { order: unplaced(order.to_owned()), amount }));
+            let refund = Step::Refund(Refund { order: unplaced(order.to_owned()), amount });
+            // Two clicks at once, of two people.
+            if self.chance.falls(8) {
+                steps.push(Step::Parallel(unplaced(vec![vec![refund.clone()], vec![refund]])));
+            } else {
+                steps.push(refund);
+            }
             if self.chance.falls(35) {
                 let (mut sent, mut called) = (None, None);
                 if at_terminal {
@@ -213,12 +235,16 @@ impl Drawing<'_> {
 
     /// What a sale at the terminal costs: with and without a signature; mostly another amount than before.
     fn won(&mut self) -> Money {
+        // What cannot be sold at a terminal is asked for, too.
+        if self.chance.falls(2) {
+            return Money::krw(self.chance.one([0, 1_000_000_000]));
+        }
         let base = self.chance.one([100, 1000, 10_400, 50_000, 50_001, 60_000, 999_999]);
         Money::krw(if self.chance.falls(80) { base + self.sold * 7 } else { base })
     }
 
     fn currency(&mut self) -> Currency {
-        let text = self.chance.one(["JPY", "JPY", "KRW", "USD", "EUR", "SGD"]);
+        let text = self.chance.one(["JPY", "JPY", "KRW", "USD", "EUR", "SGD", "IDR"]);
         text.parse().unwrap_or(Currency::KRW)
     }
 
@@ -228,13 +254,39 @@ impl Drawing<'_> {
     }
 
     fn money_in(&mut self, currency: Currency) -> Money {
+        if currency.as_str() == "IDR" {
+            // Only whole hundreds can be paid.
+            let rest = if self.chance.falls(25) { 50 } else { 0 };
+            return Money::new(currency, 1_500_000 + self.sold * 700 + rest);
+        }
         let base = self.chance.one([1000, 1234, 5997, 100_000]);
         Money::new(currency, if self.chance.falls(85) { base + self.sold * 7 } else { base })
+    }
+
+    /// A basket, and what it costs: prices that binary fractions get wrong.
+    fn basket(&mut self) -> (Money, Vec<CartLine>) {
+        let currency = self.chance.one(["USD", "EUR", "JPY"]).parse().unwrap_or(Currency::KRW);
+        let prices = if currency.exponent() == 0 { ["1999", "290", "1150"] } else { ["19.99", "0.29", "1.15"] };
+        let line =
+            |chance: &mut Chance| CartLine { price: chance.one(prices).to_owned(), quantity: chance.one([1, 3]) };
+        let cart: Vec<_> = (0..1 + self.chance.few(2)).map(|_| line(self.chance)).collect();
+        // One more line, so that no two baskets cost the same.
+        let own = CartLine { price: self.sold.to_string(), quantity: 7 };
+        let cart: Vec<_> = cart.into_iter().chain([own]).collect();
+        (total(currency, &cart).unwrap_or(Money::new(currency, 1000)), cart)
     }
 
     fn part(&mut self, amount: Money) -> Money {
         let minor = self.chance.one([amount.minor / 2, amount.minor / 3, amount.minor, amount.minor + 1]).max(1);
         Money::new(amount.currency, minor)
+    }
+}
+
+/// The steps of a step that takes several at the same time: in a list of such a step there is no other one.
+fn in_turn(step: Step) -> Vec<Step> {
+    match step {
+        Step::Parallel(lists) => lists.value.into_iter().flatten().collect(),
+        step => vec![step],
     }
 }
 
@@ -253,6 +305,15 @@ fn plain(order: &str, by: By, amount: Money) -> Checkout {
 
 fn sale(order: &str, by: By, amount: Money) -> Step {
     Step::Checkout(plain(order, by, amount))
+}
+
+/// What is sold, in the words of a shop: mostly plain ones.
+fn words(chance: &mut Chance) -> String {
+    match chance.weighted([(16, 0), (2, 1), (1, 2)]) {
+        0 => "two cups of tea".to_owned(),
+        1 => "K\u{e4}se \"1/2\" \\ \u{cc28} \u{d55c} \u{c794} \u{1f375}".to_owned(),
+        _ => "a long story about tea ".repeat(20),
+    }
 }
 
 fn until(chance: &mut Chance) -> Until {

@@ -32,6 +32,11 @@ impl Drawing<'_> {
 /// Takes out what nobody could decide: a failure that tells another amount, is it ours?
 pub(in crate::campaign) fn decide(script: &mut Script) {
     let is_altered = |fault: &Fault| matches!(fault, Fault::AlteredAmount(_) | Fault::AlteredTerminal(_));
+    // Beside any other fault nobody knows whether an ACK or a NAK was meant.
+    let is_stray = |fault: &Fault| matches!(fault, Fault::StrayAck(_) | Fault::StrayNak(_) | Fault::NakStorm(_));
+    if !script.faults.iter().all(is_stray) {
+        script.faults.retain(|fault| !is_stray(fault));
+    }
     if script.faults.iter().any(is_altered) {
         script.cardholder.clear();
         script.host.clear();
@@ -218,7 +223,8 @@ fn of_the_line(chance: &mut Chance) -> Fault {
         ..Aim::default()
     };
     let noisy = Aim { direction, ..aim };
-    let short = Some(Span::millis(chance.one([10, 60, 150, 400])));
+    // Longer, and a till need not take it for one frame.
+    let short = Some(Span::millis(chance.one([10, 60, 150])));
     match chance.place(17) {
         0 => Fault::BitNoise(noisy),
         1 => Fault::DropBytes(noisy),

@@ -59,7 +59,8 @@ pub(in crate::rule) fn cancelled_sales_are_closed(view: &View<'_>) -> Judgement 
     for cancel in cancels(view).filter(|_| view.ended.is_some()) {
         // An answer that comes when nobody waits for it any more decides nothing.
         let patience = caller_timeout(CommandName::CommandCancel, 0);
-        let is_in_time = |at: Moment| at.since(cancel.at) <= patience;
+        // The caller's clock is not the terminal's: a second of grace.
+        let is_in_time = |at: Moment| at.since(cancel.at) + CROSSING <= patience;
         let heard = view.heard_result_of(cancel);
         let agreed = heard.is_some_and(|r| is_in_time(r.at) && r.json["outcome"] == "success");
         let Some((_, order)) = meant(view, cancel).filter(|_| agreed) else { continue };

@@ -17,7 +17,7 @@ pub(in crate::rule) fn no_second_charge_after_silence(view: &View<'_>) -> Judgem
         let heard = view.heard_result_of(silent).map_or(usize::MAX, |r| r.n);
         let same = |c: &&Command<'_>| !c.refused && c.name() == silent.name() && c.amount() == silent.amount();
         let mut later = view.commands.iter().filter(same).filter(|c| c.n > silent.n && c.n < heard);
-        let again = later.find(|c| !may_follow(view, silent, c));
+        let again = later.find(|c| !may_follow(view, silent, c) && !came_after_all(view, silent, c));
         if let Some(again) = again {
             let amount = silent.amount().unwrap_or_default();
             let text = format!(

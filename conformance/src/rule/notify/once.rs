@@ -115,10 +115,12 @@ pub(in crate::rule) fn lost_ones_are_asked_for(view: &View<'_>) -> Judgement {
         let Some(paid) = payment.paid().filter(|_| payment.status() == Some(PaymentStatus::Success)) else { continue };
         let is_session = payment.operation == Some(Operation::CreatePaymentSession);
         let patience = if is_session { SESSION + PATIENCE } else { PATIENCE };
-        let is_told = story
-            .notices
-            .iter()
-            .any(|n| n.genuine && n.is_about(payment) && n.outcome().is_some() && n.at.since(paid.at) <= patience);
+        let is_told = story.notices.iter().any(|n| {
+            n.genuine
+                && n.is_about(payment)
+                && (n.outcome().is_some() || n.captured().is_some())
+                && n.at.since(paid.at) <= patience
+        });
         let is_direct = payment.words.iter().any(|word| word.tells == crate::rule::story::Tells::PaidAtOnce);
         if is_told || is_direct || is_a_persons(view, payment) {
             continue;

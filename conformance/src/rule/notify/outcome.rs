@@ -1,12 +1,17 @@
 //! What notifications change, and what they leave alone.
 
+use std::time::Duration;
+
 use wire::antom::{Operation, PaymentStatus};
 
 use crate::driver::OrderState;
 use crate::rule::pay::believed;
-use crate::rule::story::{Outcome, Payment, Tells, Word};
+use crate::rule::story::{Outcome, Payment, Request, Tells, Word};
 use crate::rule::view::{Order, Status, View};
 use crate::rule::{Finding, Judgement};
+
+/// What is sent so soon after something was told may have been on its way before.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 const fn is_told(word: &Word<'_>, outcome: Outcome) -> bool {
     matches!(
@@ -47,12 +52,15 @@ pub(in crate::rule) fn failed_is_not_paid(view: &View<'_>) -> Judgement {
         |_, word| is_told(word, Outcome::Failed),
         |_, word| format!("but the notification (entry {}) says that the payment failed", word.n),
     );
-    let told =
-        |payment: &Payment<'_>| payment.words.iter().find(|w| w.sure && is_told(w, Outcome::Failed)).map(|w| w.n);
+    let told = |payment: &Payment<'_>| {
+        payment.words.iter().find(|w| w.sure && is_told(w, Outcome::Failed)).map(|w| (w.n, w.at))
+    };
     let mut findings = Vec::new();
     for payment in &view.story.payments {
-        let Some(n) = told(payment) else { continue };
-        if let Some(again) = payment.requests(&view.story.requests).find(|r| r.n > n) {
+        let Some((n, at)) = told(payment) else { continue };
+        // What was on its way when it came is no answer to it.
+        let is_after = |r: &&Request<'_>| r.n > n && r.at.since(at) >= AT_ONCE;
+        if let Some(again) = payment.requests(&view.story.requests).find(is_after) {
             let text =
                 format!("{:?} failed, as the notification (entry {n}) said, and its id is used again", payment.id);
             findings.push(Finding { entry: again.n, text });

@@ -52,7 +52,7 @@ pub(in crate::rule) fn discriminators_are_right(view: &View<'_>) -> Judgement {
             Some(By::OrderCode) => Some(Product::OrderCode.discriminators()),
             Some(By::PaymentCode) => Some(Product::UserPresented.discriminators()),
             Some(_) => None,
-            None => match (Product::of(&request.body), request.text("/paymentFactor/inStorePaymentScenario")) {
+            None => match (Product::of(&*request.body), request.text("/paymentFactor/inStorePaymentScenario")) {
                 (Some(product), None) => Some(product.discriminators()),
                 (Some(product), Some(_)) if product.is_in_store() => Some(product.discriminators()),
                 _ => Some(Product::EntryCode.discriminators()),
@@ -69,14 +69,14 @@ pub(in crate::rule) fn discriminators_are_right(view: &View<'_>) -> Judgement {
 }
 
 fn errors(request: &Request<'_>, tables: &[&'static [FieldRule]]) -> impl Iterator<Item = FieldProblem> {
-    let found: Vec<_> = tables.iter().flat_map(|table| check_fields(&request.body, table)).collect();
+    let found: Vec<_> = tables.iter().flat_map(|table| check_fields(&*request.body, table)).collect();
     found.into_iter().filter(|problem| problem.severity == Severity::Error)
 }
 
 /// PAY-002.
 pub(in crate::rule) fn required_fields_are_there(view: &View<'_>) -> Judgement {
     let findings = pays(view).filter_map(|request| {
-        let product = Product::of(&request.body).unwrap_or(Product::EntryCode);
+        let product = Product::of(&*request.body).unwrap_or(Product::EntryCode);
         let tables = [PayRequest::FIELDS, product.fields()];
         let problem = errors(request, &tables).find(FieldProblem::is_missing)?;
         Some(Finding { entry: request.n, text: format!("in pay, {problem}") })
@@ -199,7 +199,7 @@ pub(in crate::rule) fn fields_fit(view: &View<'_>) -> Judgement {
         !problem.is_missing() && !problem.path.ends_with("Amount") && !OF_OTHERS.contains(&problem.path.as_str())
     };
     let findings = opening(view).filter_map(|request| {
-        let product = Product::of(&request.body).unwrap_or(Product::EntryCode);
+        let product = Product::of(&*request.body).unwrap_or(Product::EntryCode);
         let tables = match request.operation {
             Some(Operation::Pay) => vec![PayRequest::FIELDS, product.fields()],
             _ => vec![CreatePaymentSessionRequest::FIELDS],

@@ -1,5 +1,6 @@
 //! Payment codes at the counter: the buyer waits, so it must end.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use wire::antom::{Operation, Product};
@@ -63,7 +64,15 @@ fn follow(view: &View<'_>, order: &Order, payment: &Payment<'_>, findings: &mut 
             return findings.push(Finding { entry: first.n, text });
         }
     }
-    if let Some(extra) = inquiries.get(MOST_INQUIRIES) {
+    // Each life of a merchant counts anew.
+    let lives = |n: usize| story.killed.iter().filter(|killed| **killed < n).count();
+    let mut counts = BTreeMap::new();
+    let extra = inquiries.iter().find(|word| {
+        let count = counts.entry(lives(word.n)).or_insert(0_usize);
+        *count += 1;
+        *count > MOST_INQUIRIES
+    });
+    if let Some(extra) = extra {
         let text = format!(
             "this is inquiry number {} for {:?}; after 20 it is to be cancelled",
             MOST_INQUIRIES + 1,

@@ -1,8 +1,8 @@
 //! The ids of payments: one an attempt, kept over restarts, and used to ask.
 
-use wire::antom::Operation;
+use wire::antom::{Operation, Product};
 
-use crate::rule::story::{Payment, Request, Tells};
+use crate::rule::story::{Payment, Reply, Request, Tells};
 use crate::rule::view::View;
 use crate::rule::{Finding, Judgement};
 
@@ -35,7 +35,7 @@ pub(in crate::rule) fn ids_are_one_an_attempt(view: &View<'_>) -> Judgement {
         let Some(killed) = story.killed.iter().copied().find(|killed| (first.n..begun.n).contains(killed)) else {
             continue;
         };
-        let was_open = !old.is_known_over(killed) && !old.is_known_paid(killed);
+        let was_open = !old.is_known_over(killed) && !old.is_known_paid(killed) && !was_never_made(view, old, killed);
         let is_remembered = old.words.iter().any(|word| (killed..begun.n).contains(&word.n));
         if was_open && !is_remembered {
             let text = format!(
@@ -47,6 +47,15 @@ pub(in crate::rule) fn ids_are_one_an_attempt(view: &View<'_>) -> Judgement {
     }
     let exercised = story.payments.iter().any(|payment| !payment.made_by.is_empty());
     Judgement::new(exercised, findings)
+}
+
+/// Whether the merchant was told before an entry that no payment came of it: it was refused, or is an online one that needs
+/// a page and got none.
+fn was_never_made(view: &View<'_>, payment: &Payment<'_>, n: usize) -> bool {
+    let is_bare = |reply: &Reply<'_>| reply.code() == "PAYMENT_IN_PROCESS" && reply.urls().next().is_none();
+    let mut replies = payment.requests(&view.story.requests).filter_map(Request::told).filter(|reply| reply.n < n);
+    let needs_page = payment.product == Some(Product::Cashier) && !view.story.is_authorised_first(payment);
+    replies.any(|reply| reply.status() == "F" || needs_page && is_bare(reply))
 }
 
 /// Payments for one sale, an earlier and a later one.

@@ -145,9 +145,16 @@ pub(in crate::rule) fn early_notifications_count(view: &View<'_>) -> Judgement {
                 Some(PaymentStatus::Success) => matches!(last.status.state, OrderState::Open | OrderState::Failed),
                 // The merchant asked for nothing better than to be rid of it.
                 Some(PaymentStatus::Cancelled) => {
-                    let is_wish = |asked: &&Asked<'_>| matches!(asked.method, "cancel" | "checkout" | "checkoutBatch");
-                    let wished = story.asked.iter().filter(is_wish).any(|a| a.n > early.n && a.is_about(&order.name));
-                    matches!(last.status.state, OrderState::Cancelled | OrderState::Failed) && !wished
+                    // A cancel may have waited for its turn behind pay.
+                    let is_wish = |asked: &&Asked<'_>| match asked.method {
+                        "cancel" => true,
+                        "checkout" | "checkoutBatch" => asked.n > early.n,
+                        _ => false,
+                    };
+                    let wished = story.asked.iter().filter(is_wish).any(|a| a.is_about(&order.name));
+                    // Money that is only held may be let go when nobody takes it.
+                    let is_held = story.is_authorised_first(payment);
+                    matches!(last.status.state, OrderState::Cancelled | OrderState::Failed) && !wished && !is_held
                 }
                 _ => false,
             };

@@ -182,7 +182,9 @@ pub(in crate::rule) fn clicks_refund_once(view: &View<'_>) -> Judgement {
         let twice = clicks.windows(2).find(|pair| {
             let is_answered = |n: &usize| (pair[0].n..pair[1].n).contains(n);
             let same = pair[0].params["amount"] == pair[1].params["amount"];
-            same && !story.answered.iter().any(|(n, method, _)| *method == "refund" && is_answered(n))
+            // Who was killed in between answers no more, and the second click comes long after the first.
+            let was_killed = story.killed.iter().any(is_answered);
+            same && !was_killed && !story.answered.iter().any(|(n, method, _)| *method == "refund" && is_answered(n))
         });
         let Some(twice) = twice else { continue };
         exercised = true;

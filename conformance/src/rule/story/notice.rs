@@ -1,5 +1,6 @@
 //! One delivery of a notification.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -26,7 +27,7 @@ pub(crate) struct Notice<'a> {
     /// The headers.
     pub(crate) headers: &'a Headers,
     /// The body, decoded.
-    pub(crate) body: Value,
+    pub(crate) body: Arc<Value>,
     /// Whether a merchant should believe that Antom sent it.
     pub(crate) genuine: bool,
     /// Whether it says something else than what happened, rightly signed.
@@ -88,6 +89,11 @@ impl Notice<'_> {
             ("PAYMENT_PENDING", _) => Some(Outcome::Pending),
             _ => None,
         }
+    }
+
+    /// What it says of its payment when it tells that held money was taken.
+    pub(crate) fn captured(&self) -> Option<Outcome> {
+        ((self.kind(), self.status()) == ("CAPTURE_RESULT", "S")).then_some(Outcome::Paid)
     }
 
     /// A text in the body.

@@ -13,6 +13,7 @@ use super::notice::Answer;
 use super::payment::Change as PaymentChange;
 use super::request::{creates, money};
 use super::{Notice, Payment, Reply, Request, Tells, Word};
+use crate::rule::view::Bodies;
 use crate::trace::{CaseEvent, DriverEvent, Entry, Event};
 
 /// See the module's documentation.
@@ -74,13 +75,13 @@ impl Asked<'_> {
 
 impl<'a> Story<'a> {
     /// Reads a trace.
-    pub(crate) fn read(entries: &'a [Entry]) -> Self {
+    pub(in crate::rule) fn read(entries: &'a [Entry], bodies: &Bodies) -> Self {
         let mut story = Self::default();
         let mut open: BTreeMap<u64, usize> = BTreeMap::new();
         let mut delivered: BTreeMap<u64, usize> = BTreeMap::new();
         for entry in entries {
             match &entry.event {
-                Event::Gateway(event) => story.gateway(entry, event, &mut open, &mut delivered),
+                Event::Gateway(event) => story.gateway(entry, event, bodies, (&mut open, &mut delivered)),
                 Event::Driver(event) => story.driver(entry, event),
                 Event::Case(CaseEvent::Ended { .. }) => story.end = Some((entry.n, entry.at)),
                 Event::Case(_) | Event::Terminal(_) | Event::Client(_) => {}
@@ -94,11 +95,11 @@ impl<'a> Story<'a> {
         &mut self,
         entry: &'a Entry,
         event: &'a Gateway,
-        open: &mut BTreeMap<u64, usize>,
-        delivered: &mut BTreeMap<u64, usize>,
+        bodies: &Bodies,
+        (open, delivered): (&mut BTreeMap<u64, usize>, &mut BTreeMap<u64, usize>),
     ) {
         let (n, at) = (entry.n, entry.at);
-        let json = |raw: &[u8]| serde_json::from_slice(raw).unwrap_or_default();
+        let json = || bodies.at(n);
         match event {
             Gateway::Request { id, method, target, headers, body, operation, refused, notes } => {
                 open.insert(*id, self.requests.len());
@@ -110,17 +111,17 @@ impl<'a> Story<'a> {
                     target,
                     headers,
                     raw: &body.0,
-                    body: json(&body.0),
+                    body: json(),
                     refused: refused.as_deref(),
                     notes,
                     reply: None,
                 });
             }
-            Gateway::Response { id, body, lost, spoilt, .. } => {
+            Gateway::Response { id, lost, spoilt, .. } => {
                 let request = open.get(id).and_then(|index| self.requests.get_mut(*index));
                 if let Some(request) = request {
                     let (lost, spoilt) = (*lost, spoilt.as_deref());
-                    request.reply = Some(Reply { n, at, body: json(&body.0), lost, spoilt });
+                    request.reply = Some(Reply { n, at, body: json(), lost, spoilt });
                 }
             }
             Gateway::Payment { payment_request_id, payment_id, amount, status, code, .. } => {
@@ -138,7 +139,7 @@ impl<'a> Story<'a> {
                 let status = code == "SUCCESS";
                 self.captures.push(Change { n, id: capture_request_id, payment_id, amount: *amount, status });
             }
-            Gateway::Notice { id, payment_request_id, url, headers, body, genuine, altered, .. } => {
+            Gateway::Notice { id, payment_request_id, url, headers, genuine, altered, .. } => {
                 delivered.insert(*id, self.notices.len());
                 self.notices.push(Notice {
                     n,
@@ -146,7 +147,7 @@ impl<'a> Story<'a> {
                     payment_request_id,
                     url,
                     headers,
-                    body: json(&body.0),
+                    body: json(),
                     genuine: *genuine,
                     altered: *altered,
                     answer: None,
@@ -213,7 +214,7 @@ impl<'a> Story<'a> {
         }
         let notices = std::mem::take(&mut self.notices);
         for notice in &notices {
-            let Some(outcome) = notice.outcome() else { continue };
+            let Some(outcome) = notice.outcome().or_else(|| notice.captured()) else { continue };
             // An order of a batch may be told of by itself: that is told of the batch, too.
             let is_part = |p: &Payment<'_>| {
                 p.operation == Some(Operation::BatchPay) && is_part_of(notice.payment_request_id, &p.id)

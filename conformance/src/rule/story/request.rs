@@ -1,5 +1,6 @@
 //! One request of the merchant, and what came back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -30,7 +31,7 @@ pub(crate) struct Request<'a> {
     /// The body as sent.
     pub(crate) raw: &'a Bytes,
     /// The body, decoded; null when it is not JSON.
-    pub(crate) body: Value,
+    pub(crate) body: Arc<Value>,
     /// The code of the check that it failed.
     pub(crate) refused: Option<&'a str>,
     /// The reasons that did not go on the wire.
@@ -47,7 +48,7 @@ pub(crate) struct Reply<'a> {
     /// When.
     pub(crate) at: Moment,
     /// The body, decoded; null when it is not JSON.
-    pub(crate) body: Value,
+    pub(crate) body: Arc<Value>,
     /// Whether it never arrived.
     pub(crate) lost: Option<LostHow>,
     /// Why a merchant must not believe it; none when it is sound.
@@ -87,7 +88,7 @@ impl Request<'_> {
 
     /// What it is to be paid with.
     pub(crate) fn product(&self) -> Option<Product> {
-        self.is(Operation::Pay).then(|| Product::of(&self.body))?
+        self.is(Operation::Pay).then(|| Product::of(&*self.body))?
     }
 
     /// What is to be paid.
