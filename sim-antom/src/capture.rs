@@ -9,6 +9,7 @@ use wire::time::{Moment, Span};
 
 use crate::desk::Desk;
 use crate::event::Event;
+use crate::payment::Payment;
 use crate::plan::Turn;
 use crate::script::CaptureEnd;
 
@@ -61,17 +62,29 @@ pub enum CaptureMode {
 }
 
 impl Desk {
+    /// How much of a payment can still be captured, in minor units; none when the last capture was made. What is under
+    /// way counts as captured until it has failed.
+    pub(crate) fn capturable(&self, payment: &Payment) -> Option<u64> {
+        let captures = payment.captures.iter().filter_map(|id| self.ledger.capture_by_id(&payment.client, id));
+        let under_way: Vec<_> = captures.filter(|capture| capture.is_open()).collect();
+        let taken = under_way.iter().fold(payment.captured, |sum, capture| sum.saturating_add(capture.amount.minor));
+        let is_last = payment.is_captured || under_way.iter().any(|capture| capture.is_last);
+        (!is_last).then(|| payment.amount.minor.saturating_sub(taken))
+    }
+
     /// The gateway captures what the merchant left to it.
     pub(crate) fn capture_by_itself(&mut self, client: &str, payment_id: &str, at: Moment) {
         let payment = self.ledger.payment_by_id(client, payment_id);
         let Some(payment) = payment.filter(|payment| payment.status == PaymentStatus::Success) else { return };
+        // The merchant may have been quicker.
+        let Some(left) = self.capturable(&payment).filter(|left| *left > 0) else { return };
         let end = self.stage.own_capture(at);
         let capture = Capture {
             client: client.to_owned(),
             capture_request_id: format!("AUTO-{payment_id}"),
             capture_id: self.ledger.next_capture_id(at),
             payment_id: payment_id.to_owned(),
-            amount: payment.amount,
+            amount: Money { minor: left, ..payment.amount },
             code: "SUCCESS".to_owned(),
             at,
             is_last: true,

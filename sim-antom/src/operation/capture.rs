@@ -1,6 +1,6 @@
 //! capture: takes money that a card's holder authorised, within seven days.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use wire::antom::{CaptureRequest, CaptureResponse, Outline, PaymentStatus, ResultObject, Tree};
@@ -45,11 +45,7 @@ impl Serve for CaptureRequest {
         }
         let verdict = match desk.ledger.payment_by_id(client, &self.payment_id) {
             None => Err("ORDER_NOT_EXIST"),
-            Some(payment) => {
-                let captures = payment.captures.iter().filter_map(|id| desk.ledger.capture_by_id(client, id));
-                let under_way: Vec<_> = captures.filter(|capture| capture.is_open()).collect();
-                allowed(&payment, &under_way, self.capture_amount, desk.now)
-            }
+            Some(payment) => allowed(&payment, desk.capturable(&payment), self.capture_amount, desk.now),
         };
         if let Err(code) = verdict {
             return json(&CaptureResponse::bare(ResultObject::documented(code)));
@@ -67,20 +63,17 @@ impl Serve for CaptureRequest {
     }
 }
 
-/// What is under way counts as captured until it has failed.
-fn allowed(payment: &Payment, under_way: &[Arc<Capture>], amount: Money, now: Moment) -> Result<(), &'static str> {
-    let is_last = payment.is_captured || under_way.iter().any(|capture| capture.is_last);
-    let taken = under_way.iter().fold(payment.captured, |sum, capture| sum.saturating_add(capture.amount.minor));
+/// Whether so much of a payment may be captured of which so much is left, if anything may follow.
+fn allowed(payment: &Payment, left: Option<u64>, amount: Money, now: Moment) -> Result<(), &'static str> {
     match (payment.status, payment.paid.filter(|_| payment.capture.is_some())) {
         (PaymentStatus::Cancelled, _) => Err("ORDER_IS_CANCELED"),
         (PaymentStatus::Fail, _) => Err("ORDER_IS_CLOSED"),
-        (PaymentStatus::Success, Some(_)) if is_last => Err("MULTIPLE_CAPTURES_NOT_SUPPORTED"),
+        (PaymentStatus::Success, Some(_)) if left.is_none() => Err("MULTIPLE_CAPTURES_NOT_SUPPORTED"),
         (PaymentStatus::Success, Some(_)) if payment.bound_until().is_some_and(|until| now > until) => {
             Err("CAPTURE_WINDOW_EXCEED")
         }
         (PaymentStatus::Success, Some(_)) => {
-            let left = payment.amount.minor.saturating_sub(taken);
-            let fits = amount.currency == payment.amount.currency && amount.minor <= left;
+            let fits = amount.currency == payment.amount.currency && left.is_some_and(|left| amount.minor <= left);
             if fits { Ok(()) } else { Err("CAPTURE_AMOUNT_EXCEED") }
         }
         _ => Err("ORDER_STATUS_INVALID"),
