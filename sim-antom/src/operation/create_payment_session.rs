@@ -31,7 +31,9 @@ impl Serve for CreatePaymentSessionRequest {
     }
 
     fn admit(&self, desk: &Desk, client: &str) -> Result<(), Refusal> {
-        if let Some(expiry) = self.payment_session_expiry_time.as_ref().map(WireTime::moment)
+        // One that is known is told how it stands, however late it is asked for again.
+        let is_new = desk.ledger.payment(client, &self.payment_request_id).is_none();
+        if let Some(expiry) = self.payment_session_expiry_time.as_ref().map(WireTime::moment).filter(|_| is_new)
             && (expiry <= desk.now || expiry > desk.now + HOUR)
         {
             let reason = "paymentSessionExpiryTime must lie within the next hour".to_owned();

@@ -190,4 +190,6 @@ fn a_session_expires_and_cannot_be_asked_for_longer() {
     assert_eq!(rig.told("createPaymentSession", &body), "PARAM_ILLEGAL");
     body["paymentSessionExpiryTime"] = json!("2026-01-05T20:00:00+08:00");
     assert_eq!(rig.told("createPaymentSession", &body), "SUCCESS");
+    rig.pass(3601);
+    assert_eq!(rig.told("createPaymentSession", &body), "SUCCESS", "asked for again when its hour is over");
 }
