@@ -188,13 +188,14 @@ impl Key {
     /// A counted key; keys of a table sort by number.
     #[must_use]
     pub fn numbered(table: Table, number: u64) -> Self {
-        let mut digits = ['0'; 20];
+        let mut digits = [b'0'; 20];
         let mut rest = number;
         for place in digits.iter_mut().rev() {
-            *place = char::from(b'0' + u8::try_from(rest % 10).unwrap_or_default());
+            *place = b'0' + u8::try_from(rest % 10).unwrap_or_default();
             rest /= 10;
         }
-        Self { table, id: digits.iter().collect::<String>().into() }
+        // Digits are text.
+        Self { table, id: std::str::from_utf8(&digits).unwrap_or_default().into() }
     }
 
     /// The number of a counted key.

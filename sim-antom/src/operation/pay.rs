@@ -126,7 +126,7 @@ fn answer(desk: &Desk, payment: &Payment) -> PayResponse {
         payment_create_time: Some(WireTime::new(payment.created, OFFSET_MINUTES)),
         ..PayResponse::bare(ResultObject::success())
     };
-    let in_process = ResultObject::documented("PAYMENT_IN_PROCESS");
+    let in_process = || ResultObject::documented("PAYMENT_IN_PROCESS");
     match payment.kind {
         Kind::Pay(Product::EntryCode) => PayResponse {
             redirect_action_form: Some(RedirectActionForm {
@@ -138,11 +138,11 @@ fn answer(desk: &Desk, payment: &Payment) -> PayResponse {
         Kind::Pay(Product::OrderCode) => PayResponse { order_code_form: Some(codes(desk, payment)), ..created },
         _ if payment.status == PaymentStatus::Success => paid(desk, payment, created),
         _ if payment.status == PaymentStatus::Fail => PayResponse::bare(ResultObject::documented(&payment.code)),
-        _ if payment.kind.is_direct() => PayResponse { result: in_process, ..created },
+        _ if payment.kind.is_direct() => PayResponse { result: in_process(), ..created },
         _ => {
             let urls = urls(desk, payment).unwrap_or_default();
             PayResponse {
-                result: in_process,
+                result: in_process(),
                 normal_url: urls.normal,
                 scheme_url: urls.scheme,
                 applink_url: urls.applink,

@@ -36,7 +36,12 @@ impl<'b> Tree<'b> {
     /// # Errors
     /// What is wrong with it, and where.
     pub fn parse(bytes: &'b [u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(bytes)
+        // Bytes are found to be text sooner all at once than text by text.
+        match std::str::from_utf8(bytes) {
+            Ok(text) => serde_json::from_str(text),
+            // It says where.
+            Err(_) => serde_json::from_slice(bytes),
+        }
     }
 
     const fn is_null(&self) -> bool {
@@ -220,6 +225,11 @@ impl<'de> Deserializer<'de> for &'de Tree<'_> {
         visitor.visit_newtype_struct(self)
     }
 
+    /// What nobody asks for is not looked at.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, serde_json::Error> {
+        visitor.visit_unit()
+    }
+
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -232,7 +242,7 @@ impl<'de> Deserializer<'de> for &'de Tree<'_> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map struct identifier
     }
 }
 
