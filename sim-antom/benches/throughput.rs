@@ -48,21 +48,29 @@ fn compare() -> io::Result<()> {
             results.push(Load::on(&server, seconds).run(&orders, *peer)?);
         }
     }
-    let mut lines = vec![format!("{:40} {:>9} {:>9} {:>9} {:>9}", "what", "calls/s", "p50", "p90", "p99")];
+    let mut lines =
+        vec![format!("{:40} {:>9} {:>9} {:>9} {:>9} {:>12}", "what", "calls/s", "p50", "p90", "p99", "CPU a call")];
     let medians: Vec<(Peer, Measured)> =
         measured.into_iter().map(|(peer, results)| (peer, Measured::median(results))).collect();
     for (peer, result) in &medians {
-        let Measured { calls, p50, p90, p99 } = result;
-        lines.push(format!("{:40} {calls:>9.0} {p50:>9} {p90:>9} {p99:>9}", peer.title()));
+        let Measured { calls, processor, p50, p90, p99 } = result;
+        lines.push(format!("{:40} {calls:>9.0} {p50:>9} {p90:>9} {p99:>9} {processor:>9.1} us", peer.title()));
     }
-    let calls = |wanted: Peer| medians.iter().find(|(peer, _)| *peer == wanted).map_or(0.0, |(_, result)| result.calls);
+    let found = |wanted: Peer| medians.iter().find(|(peer, _)| *peer == wanted).map(|(_, result)| result);
+    let calls = |wanted: Peer| found(wanted).map_or(0.0, |result| result.calls);
+    let processor = |wanted: Peer| found(wanted).map_or(0.0, |result| result.processor);
     for (of, to, target) in [
         (Peer::Signed, Peer::VerifyAndSign, 90.0),
         (Peer::Unsigned, Peer::Parsing, 85.0),
         (Peer::Unsigned, Peer::Bare, 50.0),
     ] {
         let share = calls(of) / calls(to) * 100.0;
-        lines.push(format!("{} has {share:.0} % of {} (target: {target:.0} %)", of.title(), to.title()));
+        let by_processor = processor(to) / processor(of) * 100.0;
+        lines.push(format!(
+            "{} has {share:.0} % of {} by the clock, {by_processor:.0} % by the processor (target: {target:.0} %)",
+            of.title(),
+            to.title()
+        ));
     }
     io::stdout().write_all((lines.join("\n") + "\n").as_bytes())
 }

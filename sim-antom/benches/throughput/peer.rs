@@ -4,6 +4,7 @@ use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -84,6 +85,17 @@ impl Server {
         let url = ready.split_whitespace().find_map(|word| word.strip_prefix("url="));
         let url = url.ok_or_else(|| io::Error::other(format!("{} said {ready:?}", peer.title())))?.to_owned();
         Ok(Self { child, url })
+    }
+
+    /// How long it has had the processor so far.
+    pub(crate) fn processor_time(&self) -> io::Result<Duration> {
+        let mut nanoseconds = 0;
+        for task in std::fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            let text = std::fs::read_to_string(task?.path().join("schedstat"))?;
+            let first = text.split_whitespace().next().and_then(|word| word.parse::<u64>().ok());
+            nanoseconds += first.ok_or_else(|| io::Error::other(format!("schedstat says {text:?}")))?;
+        }
+        Ok(Duration::from_nanos(nanoseconds))
     }
 }
 
