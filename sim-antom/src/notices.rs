@@ -9,6 +9,7 @@ use wire::time::Moment;
 
 use crate::notice::{Notice, Truth};
 use crate::store::{Key, Record, Store, Table};
+use crate::targets::Targets;
 
 /// How long a merchant may take to answer a notification; not documented, so ours.
 pub(crate) const ANSWER_WAIT: Duration = Duration::from_secs(10);
@@ -25,6 +26,8 @@ pub(crate) struct Notices {
     /// Deliveries that wait for the merchant: which notification, until when. Each waits equally long and time does not
     /// run backwards, so the first is also the first that is overdue.
     under_way: BTreeMap<u64, (u64, Moment)>,
+    /// Those of them that wait for others to the same target to end are not among the due.
+    targets: Targets,
     /// Whether nothing is sent for now.
     held: bool,
     /// The newest that are done with, so that they can be sent again.
@@ -165,6 +168,7 @@ impl Notices {
         let Some(notice) = self.open.get_mut(&number) else { return };
         if let Some(before) = notice.schedule.due.replace(at) {
             self.due.remove(&(before, number));
+            self.targets.forget(&notice.url, (before, number));
         }
         self.due.insert((at, number));
         store.put(Key::numbered(Table::Notice, number), Record::Notice(Arc::new(notice.clone())));
@@ -189,11 +193,16 @@ impl Notices {
         self.under_way.values().next().map(|(_, until)| *until)
     }
 
-    /// Begins the next delivery that is due: its number, and the notification.
+    /// Begins the next delivery that is due and whose target is not too busy: its number, and the notification.
     pub(crate) fn begin(&mut self, store: &mut dyn Store, now: Moment) -> Option<(u64, Notice)> {
-        let (_, number) = self.due.first().copied().filter(|(at, _)| *at <= now && !self.held)?;
-        self.due.pop_first();
-        let notice = self.open.get_mut(&number)?;
+        let (number, notice) = loop {
+            let due = self.due.first().copied().filter(|(at, _)| *at <= now && !self.held)?;
+            self.due.pop_first();
+            let notice = self.open.get_mut(&due.1)?;
+            if self.targets.begin(&notice.url, due) {
+                break (due.1, notice);
+            }
+        };
         notice.schedule.delivered();
         store.put(Key::numbered(Table::Notice, number), Record::Notice(Arc::new(notice.clone())));
         self.numbers.deliveries += 1;
@@ -216,6 +225,7 @@ impl Notices {
     pub(crate) fn answered(&mut self, store: &mut dyn Store, now: Moment, delivery: u64, acknowledged: bool) {
         let Some((number, _)) = self.under_way.remove(&delivery) else { return };
         let Some(notice) = self.open.get_mut(&number) else { return };
+        self.due.extend(self.targets.ended(&notice.url));
         // A forger does not insist.
         if notice.truth == Truth::Genuine {
             notice.schedule.answered(now, acknowledged);
@@ -237,6 +247,12 @@ impl Notices {
         }
     }
 
+    /// As many at once to one target as there are.
+    #[cfg(test)]
+    pub(crate) fn unbounded() -> Self {
+        Self { targets: Targets::of_at_most(usize::MAX), ..Self::default() }
+    }
+
     #[cfg(test)]
     pub(crate) fn counts(&self) -> (usize, usize, usize) {
         (self.open.len(), self.due.len(), self.under_way.len())
@@ -249,6 +265,7 @@ mod tests {
     use crate::notice::Schedule;
     use crate::script::NoticeKind;
     use crate::store::MemoryStore;
+    use crate::targets::AT_ONCE;
 
     const NOW: Moment = Moment::WORLD_START;
 
@@ -277,6 +294,31 @@ mod tests {
         assert_eq!((notices.counts(), store.count(Table::Notice)), ((1, 1, 0), 1));
         assert_eq!(notices.next(), Some(NOW + Duration::from_secs(120)));
         assert!(!notices.is_awaited(first));
+    }
+
+    #[test]
+    fn a_target_gets_so_many_at_once_and_the_next_when_one_has_ended() {
+        let (mut notices, mut store) = (Notices::default(), MemoryStore::default());
+        for _ in 0..=AT_ONCE {
+            notices.add(&mut store, notice(NOW));
+        }
+        let begun: Vec<_> = std::iter::from_fn(|| notices.begin(&mut store, NOW)).collect();
+        assert_eq!((begun.len(), notices.next()), (AT_ONCE, None), "nothing is due before one has ended");
+        notices.add(&mut store, Notice { url: "http://127.0.0.1:10/n".to_owned(), ..notice(NOW) });
+        assert!(notices.begin(&mut store, NOW).is_some(), "another target's is not held up");
+        notices.answered(&mut store, NOW + ANSWER_WAIT, begun[7].0, true);
+        assert_eq!(notices.next(), Some(NOW));
+        assert!(notices.begin(&mut store, NOW + ANSWER_WAIT).is_some());
+        // One that waits and is sent again waits all the same, and is sent once.
+        notices.add(&mut store, notice(NOW));
+        assert!(notices.begin(&mut store, NOW).is_none());
+        let last = notices.numbers.notices;
+        assert!(notices.resend(&mut store, NOW + ANSWER_WAIT, last));
+        assert!(notices.begin(&mut store, NOW + ANSWER_WAIT).is_none());
+        notices.answered(&mut store, NOW + ANSWER_WAIT, begun[8].0, true);
+        assert!(notices.begin(&mut store, NOW + ANSWER_WAIT).is_some_and(|(_, notice)| notice.schedule.sent == 1));
+        notices.answered(&mut store, NOW + ANSWER_WAIT, begun[9].0, true);
+        assert!(notices.begin(&mut store, NOW + ANSWER_WAIT).is_none());
     }
 
     #[test]

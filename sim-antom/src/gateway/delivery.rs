@@ -161,7 +161,7 @@ mod tests {
         gateway.handle(NOW + Duration::from_secs(3), Input::Timeout);
         gateway.handle(NOW + Duration::from_secs(13), Input::Timeout);
         while gateway.poll().is_some() {}
-        gateway.desk.notices = crate::notices::Notices::default();
+        gateway.desk.notices = crate::notices::Notices::unbounded();
         written.store(0, Ordering::Relaxed);
         // Unsigned, since signing is what would take the time.
         for _ in 0..MANY {

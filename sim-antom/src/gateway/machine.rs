@@ -106,7 +106,8 @@ impl Gateway {
         // One thing at a time, in the order of the clock, so that a jump over many deadlines changes nothing.
         loop {
             let desk = &mut self.desk;
-            let notice = desk.notices.next().map_or(now, |other| now.min(other));
+            let first = desk.notices.next();
+            let notice = first.map_or(now, |other| now.min(other));
             let until = self.held.next().map_or(notice, |other| notice.min(other));
             if let Some(plan) = desk.plans.take(desk.ledger.store(), until) {
                 desk.carry_out(&plan);
@@ -114,7 +115,7 @@ impl Gateway {
                 self.depart(departure);
             } else if let Some((id, notice)) = desk.notices.begin(desk.ledger.store(), now) {
                 self.deliver(id, notice);
-            } else {
+            } else if self.desk.notices.next() == first {
                 break;
             }
         }
