@@ -21,10 +21,10 @@ use wire::time::{Moment, WireTime};
 use crate::keys::{ANTOM_PUBLIC, MERCHANT_PRIVATE, is_client_id};
 use crate::log::Log;
 use crate::notifier::{Scheme, Target};
-use crate::tls::names_of;
+use crate::tls::{is_host_name, names_of};
 use crate::{
     ApiKey, Authority, Cashier, ClientPages, Clients, Control, DurableStore, Event, Forger, Front, Gateway, Journal,
-    KeyRing, MemoryStore, Notifier, Script, Signing, Store, SystemClock, TcpAccept, TcpConnect, TlsClient, TlsServer,
+    KeyRing, MemoryStore, Notifier, Script, Signing, Store, SystemClock, TcpAccept, TcpConnectTo, TlsClient, TlsServer,
     chromium_flags, drive,
 };
 
@@ -68,6 +68,9 @@ pub struct Arguments {
     /// Where notifications go when a request names no URL
     #[arg(long, value_name = "URL")]
     notify_url: Option<String>,
+    /// A host beyond loopback that notifications may go to, by its name or address. May be given several times
+    #[arg(long, value_name = "HOST")]
+    notify_host: Vec<String>,
     /// Where buyers find the gateway: what redirect URLs begin with, if not the (first) address that is listened on
     #[arg(long, value_name = "URL")]
     page_url: Option<String>,
@@ -167,7 +170,7 @@ async fn run(arguments: Arguments, log: &Arc<Log>) -> anyhow::Result<()> {
         }
         journal.add(at, event);
     };
-    let notifier = Notifier::new(Arc::new(TcpConnect)).with_tls(tls.client);
+    let notifier = Notifier::new(Arc::new(TcpConnectTo::hosts(arguments.notify_host))).with_tls(tls.client);
     tokio::select! {
         Some(ended) = fronts.join_next() => ended.context("serve")?.context("serve"),
         ended = drive(gateway, calls, notifier, handle, observe) => Ok(ended?),
@@ -202,10 +205,17 @@ fn check(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.control_token.as_deref().is_some_and(|token| token.len() < 8) {
         anyhow::bail!("take the control token: it needs at least 8 characters");
     }
+    if let Some(name) = arguments.tls_name.iter().find(|name| !is_host_name(name)) {
+        anyhow::bail!("take {name:?} into the certificate: it is no host name, such as gateway.test or *.gateway.test");
+    }
     let Some(url) = &arguments.notify_url else { return Ok(()) };
     let target = Target::parse(url).map_err(|reason| anyhow::anyhow!("notify {url}: {reason}"))?;
-    if !target.is_loopback() {
-        anyhow::bail!("notify {url}: notifications go to loopback only, such as http://127.0.0.1:8000/notify");
+    if !TcpConnectTo::hosts(arguments.notify_host.iter().cloned()).allows(&target.host) {
+        anyhow::bail!(
+            "notify {url}: notifications go to loopback only, such as http://127.0.0.1:8000/notify \
+             (--notify-host {} allows this one)",
+            target.host
+        );
     }
     if target.scheme == Scheme::Https && !arguments.tls && arguments.notify_ca.is_none() {
         anyhow::bail!("notify {url}: https needs --tls, or the certificate to trust by --notify-ca FILE");
@@ -264,6 +274,9 @@ impl Tls {
 fn page_url(arguments: &Arguments, listeners: &[TcpListener], tls: &Tls) -> anyhow::Result<String> {
     if let Some(url) = &arguments.page_url {
         Target::parse(url).map_err(|reason| anyhow::anyhow!("send buyers to {url}: {reason}"))?;
+        if url.contains(['?', '#']) {
+            anyhow::bail!("send buyers to {url}: write it without ? and #, the pages' own paths are put behind it");
+        }
         return Ok(format!("{}{}", url.trim_end_matches('/'), Cashier::PATH));
     }
     let scheme = if tls.server.is_some() { "https" } else { "http" };

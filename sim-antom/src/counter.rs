@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Either, Full, Limited};
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
-use hyper::{Response, StatusCode, Uri};
+use hyper::{Method, Response, StatusCode, Uri};
 use tokio::sync::{mpsc, oneshot};
 use tower::ServiceExt as _;
 use wire::antom::{Envelope, Headers};
@@ -78,7 +78,11 @@ impl Counter {
         // From here on it is the gateway that is waited for, or a body with a time of its own.
         seat.client_waits();
         // The payment API has a shorter way than through the router, which would end at the same window.
-        let answer = if request.uri().path().starts_with("/ams/") {
+        let answer = if request.method() == Method::CONNECT {
+            seat.client_is_awaited();
+            // The gateway's own refusal comes with 200, which would tell that a tunnel is open.
+            plain(StatusCode::METHOD_NOT_ALLOWED, "this is no proxy").map(Either::Left)
+        } else if request.uri().path().starts_with("/ams/") {
             let response = self.window.answer(request, Some(seat)).await?;
             seat.client_is_awaited();
             response.map(Either::Left)

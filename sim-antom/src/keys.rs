@@ -39,7 +39,7 @@ impl KeyRing {
     pub fn open(folder: &Path) -> Result<Self, KeyRingError> {
         let io = |path: &Path| {
             let path = path.to_owned();
-            move |source| KeyRingError::File { path, source }
+            move |error| KeyRingError::File { path, error }
         };
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(io(folder))?;
         let path = |name| folder.join(name);
@@ -48,9 +48,8 @@ impl KeyRing {
         let read = |path: PathBuf| fs::read(&path).map_err(io(&path)).map(|bytes| (path, bytes));
         let (path_of_private, antom) = read(path(ANTOM_PRIVATE))?;
         let (path_of_public, merchant) = read(path(MERCHANT_PUBLIC))?;
-        let antom = Signer::load(&antom).map_err(|source| KeyRingError::Key { path: path_of_private, source })?;
-        let merchant =
-            Verifier::load(&merchant).map_err(|source| KeyRingError::Key { path: path_of_public, source })?;
+        let antom = Signer::load(&antom).map_err(|error| KeyRingError::Key { path: path_of_private, error })?;
+        let merchant = Verifier::load(&merchant).map_err(|error| KeyRingError::Key { path: path_of_public, error })?;
         belong_together(&path(ANTOM_PRIVATE), &path(ANTOM_PUBLIC))?;
         belong_together(&path(MERCHANT_PRIVATE), &path(MERCHANT_PUBLIC))?;
         Ok(Self { antom, merchant, more: versions(folder)? })
@@ -65,7 +64,7 @@ impl KeyRing {
             .recursive(true)
             .mode(0o700)
             .create(folder)
-            .map_err(|source| KeyRingError::File { path: folder.to_owned(), source })?;
+            .map_err(|error| KeyRingError::File { path: folder.to_owned(), error })?;
         let (private, public) = (folder.join(MERCHANT_PRIVATE), folder.join(MERCHANT_PUBLIC));
         complete(&private, &public)?;
         belong_together(&private, &public)?;
@@ -95,7 +94,7 @@ pub(crate) fn is_client_id(id: &str) -> bool {
 
 /// Further public keys of a merchant: `merchant-public.2.key` is version 2.
 fn versions(folder: &Path) -> Result<Vec<(u32, Verifier)>, KeyRingError> {
-    let file = |source| KeyRingError::File { path: folder.to_owned(), source };
+    let file = |error| KeyRingError::File { path: folder.to_owned(), error };
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(file)? {
         let name = entry.map_err(file)?.file_name();
@@ -108,8 +107,8 @@ fn versions(folder: &Path) -> Result<Vec<(u32, Verifier)>, KeyRingError> {
 }
 
 fn load(path: &Path) -> Result<Verifier, KeyRingError> {
-    let bytes = fs::read(path).map_err(|source| KeyRingError::File { path: path.to_owned(), source })?;
-    Verifier::load(&bytes).map_err(|source| KeyRingError::Key { path: path.to_owned(), source })
+    let bytes = fs::read(path).map_err(|error| KeyRingError::File { path: path.to_owned(), error })?;
+    Verifier::load(&bytes).map_err(|error| KeyRingError::Key { path: path.to_owned(), error })
 }
 
 /// Two halves that do not fit would make every signature wrong and never say why.
@@ -117,8 +116,8 @@ fn belong_together(private: &Path, public: &Path) -> Result<(), KeyRingError> {
     if !private.exists() {
         return Ok(());
     }
-    let bytes = fs::read(private).map_err(|source| KeyRingError::File { path: private.to_owned(), source })?;
-    let signer = Signer::load(&bytes).map_err(|source| KeyRingError::Key { path: private.to_owned(), source })?;
+    let bytes = fs::read(private).map_err(|error| KeyRingError::File { path: private.to_owned(), error })?;
+    let signer = Signer::load(&bytes).map_err(|error| KeyRingError::Key { path: private.to_owned(), error })?;
     if load(public)?.verify(b"pair", &signer.sign(b"pair")) {
         return Ok(());
     }
@@ -126,11 +125,11 @@ fn belong_together(private: &Path, public: &Path) -> Result<(), KeyRingError> {
 }
 
 fn complete(private: &Path, public: &Path) -> Result<(), KeyRingError> {
-    let key = |source| KeyRingError::Key { path: private.to_owned(), source };
+    let key = |error| KeyRingError::Key { path: private.to_owned(), error };
     let signer = match (private.exists(), public.exists()) {
         (_, true) => return Ok(()),
         (true, false) => {
-            let bytes = fs::read(private).map_err(|source| KeyRingError::File { path: private.to_owned(), source })?;
+            let bytes = fs::read(private).map_err(|error| KeyRingError::File { path: private.to_owned(), error })?;
             Signer::load(&bytes).map_err(key)?
         }
         (false, false) => {
@@ -143,7 +142,7 @@ fn complete(private: &Path, public: &Path) -> Result<(), KeyRingError> {
 }
 
 fn write(path: &Path, text: &str, mode: u32) -> Result<(), KeyRingError> {
-    write_new(path, &format!("{text}\n"), mode).map_err(|source| KeyRingError::File { path: path.to_owned(), source })
+    write_new(path, &format!("{text}\n"), mode).map_err(|error| KeyRingError::File { path: path.to_owned(), error })
 }
 
 /// Writes a file, but never over a key that is there: it may be the only copy.
@@ -155,20 +154,20 @@ pub(crate) fn write_new(path: &Path, text: &str, mode: u32) -> io::Result<()> {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyRingError {
     /// A file or folder.
-    #[error("open {path}: {source}")]
+    #[error("open {path}: {error}")]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        error: io::Error,
     },
     /// A file that is not the key it should be.
-    #[error("read {path}: {source}")]
+    #[error("read {path}: {error}")]
     Key {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: KeyError,
+        error: KeyError,
     },
     /// Two halves that are not of one pair.
     #[error(

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
@@ -114,6 +115,45 @@ impl Connect for TcpConnect {
     }
 }
 
+/// TCP to loopback, and to hosts that were allowed by name.
+#[derive(Debug, Clone, Default)]
+pub struct TcpConnectTo {
+    names: Arc<[String]>,
+}
+
+impl TcpConnectTo {
+    /// Connects to these hosts too: names or addresses as they stand in URLs, whatever their case.
+    #[must_use]
+    pub fn hosts(names: impl IntoIterator<Item = String>) -> Self {
+        Self { names: names.into_iter().collect() }
+    }
+
+    /// Whether this host is connected to.
+    #[must_use]
+    pub fn allows(&self, host: &str) -> bool {
+        loopback(host).is_some() || self.is_named(host)
+    }
+
+    fn is_named(&self, host: &str) -> bool {
+        let bare = |host: &str| host.trim_matches(['[', ']']).to_ascii_lowercase();
+        self.names.iter().any(|name| bare(name) == bare(host))
+    }
+}
+
+impl Connect for TcpConnectTo {
+    fn connect(&self, host: &str, port: u16) -> Connecting {
+        if loopback(host).is_some() || !self.is_named(host) {
+            return TcpConnect.connect(host, port);
+        }
+        let host = host.trim_matches(['[', ']']).to_owned();
+        Box::pin(async move {
+            let stream = TcpStream::connect((host.as_str(), port)).await?;
+            let _ = stream.set_nodelay(true);
+            Ok(Box::new(stream) as Box<dyn Stream>)
+        })
+    }
+}
+
 /// The loopback address that a host name stands for, if it is one.
 pub(crate) fn loopback(host: &str) -> Option<IpAddr> {
     let host = host.trim_matches(['[', ']']);
@@ -156,6 +196,29 @@ impl AsyncWrite for Begun {
 }
 
 fn not_loopback(host: &str) -> io::Error {
-    let text = format!("notifications go to loopback only; {host} is elsewhere");
+    let text = format!("notifications go to loopback only; {host} is elsewhere, and not allowed by --notify-host");
     io::Error::new(io::ErrorKind::PermissionDenied, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_host_is_connected_to_when_it_is_loopback_or_allowed_by_its_very_name() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // An old spelling of loopback, which resolvers know and Rust does not: as good as a name from elsewhere.
+        let named = TcpConnectTo::hosts(["127.1".to_owned(), "[2001:DB8::1]".to_owned()]);
+        let nobody = TcpConnectTo::default();
+        assert!(named.connect("127.1", port).await.is_ok());
+        let refused = nobody.connect("127.1", port).await.err().unwrap();
+        assert_eq!(refused.kind(), io::ErrorKind::PermissionDenied);
+        for connect in [&named, &nobody] {
+            assert!(connect.connect("localhost", port).await.is_ok());
+            assert!(connect.connect("shop.example", port).await.is_err());
+        }
+        assert!(named.allows("[2001:db8::1]") && named.allows("127.1") && named.allows("[::1]"));
+        assert!(!named.allows("27.1") && !named.allows("x127.1") && !nobody.allows("127.1"));
+    }
 }

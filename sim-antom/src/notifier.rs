@@ -8,7 +8,7 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::Uri;
 use hyper_util::rt::TokioIo;
 
-use crate::net::{Connect, Stream, loopback};
+use crate::net::{Connect, Stream};
 use crate::notice::Delivery;
 use crate::tls::TlsClient;
 
@@ -102,11 +102,6 @@ pub(crate) enum Scheme {
 }
 
 impl Target {
-    /// Whether it is on this machine.
-    pub(crate) fn is_loopback(&self) -> bool {
-        loopback(&self.host).is_some()
-    }
-
     /// Reads an absolute http or https URL.
     pub(crate) fn parse(url: &str) -> Result<Self, String> {
         let uri: Uri = url.parse().map_err(|_| format!("{url:?} is no URL"))?;

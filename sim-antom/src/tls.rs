@@ -58,7 +58,7 @@ impl Authority {
         let (path, private) = (folder.join(CA), folder.join(CA_PRIVATE));
         let file = |path: &Path| {
             let path = path.to_owned();
-            move |source| TlsError::File { path, source }
+            move |error| TlsError::File { path, error }
         };
         let made = |path: &Path| {
             let path = path.to_owned();
@@ -130,7 +130,7 @@ impl Authority {
         let (certificate, key) = self.issue("merchant", loopback())?;
         let file = |path: &Path| {
             let path = path.to_owned();
-            move |source| TlsError::File { path, source }
+            move |error| TlsError::File { path, error }
         };
         write_new(&private, &key.serialize_pem(), 0o600).map_err(file(&private))?;
         write_new(&path, &armour(&certificate), 0o644).map_err(file(&path))
@@ -207,7 +207,7 @@ impl TlsClient {
     /// The file cannot be read, or holds no certificate.
     pub fn open(path: &Path, also: Option<&Authority>) -> Result<Self, TlsError> {
         let refused = |reason: String| TlsError::Made { path: path.to_owned(), reason };
-        let text = fs::read(path).map_err(|source| TlsError::File { path: path.to_owned(), source })?;
+        let text = fs::read(path).map_err(|error| TlsError::File { path: path.to_owned(), error })?;
         let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
         let read = read.map_err(|error| refused(error.to_string()))?;
         if read.is_empty() {
@@ -267,6 +267,11 @@ pub(crate) fn names_of(address: IpAddr) -> Option<String> {
     (!address.is_unspecified()).then(|| address.to_string())
 }
 
+/// Whether a certificate can be for this name, the first label of which may be an asterisk.
+pub(crate) fn is_host_name(name: &str) -> bool {
+    ServerName::try_from(name.strip_prefix("*.").unwrap_or(name)).is_ok()
+}
+
 fn holds(certificate: &[u8], key: &[u8]) -> bool {
     certificate.windows(key.len()).any(|window| window == key)
 }
@@ -281,12 +286,12 @@ fn armour(certificate: &CertificateDer<'_>) -> String {
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file.
-    #[error("open {path}: {source}")]
+    #[error("open {path}: {error}")]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        error: io::Error,
     },
     /// A certificate or key that is not what it should be, or could not be made.
     #[error("use {path}: {reason}")]

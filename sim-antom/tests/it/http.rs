@@ -144,6 +144,13 @@ async fn a_refusal_is_a_signed_200_too() {
 }
 
 #[tokio::test]
+async fn nobody_is_told_that_a_tunnel_is_open() {
+    let server = Server::start("").await;
+    let answer = server.exchange(b"CONNECT bank.example:443 HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n").await;
+    assert!(answer.starts_with(b"HTTP/1.1 405 "), "{:?}", String::from_utf8_lossy(&answer));
+}
+
+#[tokio::test]
 async fn a_connection_serves_several_requests() {
     let server = Server::start("").await;
     let bytes = written(&Draft::pay("PR-1", "1000").signed());

@@ -111,6 +111,17 @@ fn a_pipe_on_stderr_that_nobody_reads_stops_nothing_and_what_is_missing_there_is
     assert_eq!(program.end_with("TERM").0, Some(0));
 }
 
+#[rstest]
+#[case::page_url(&["--page-url", "http://127.0.0.1:1/x?y"], "send buyers to http://127.0.0.1:1/x?y: ")]
+#[case::tls_name(&["--tls", "--tls-name", "bad name"], "\"bad name\" into the certificate")]
+#[case::notify_ca(&["--notify-ca", "/no/such.pem"], "open /no/such.pem: No such file or directory (os error 2)")]
+fn what_cannot_be_used_is_named_and_told_once(#[case] arguments: &[&str], #[case] told: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, stderr) = run(&[&["--keys", text(folder.path())], arguments].concat());
+    assert_eq!((code, stderr.matches(told).count()), (Some(2), 1), "{stderr}");
+    assert_eq!(stderr.matches("os error").count(), told.matches("os error").count(), "{stderr}");
+}
+
 #[test]
 fn the_dashboards_url_is_used_when_a_request_names_none() {
     let folder = tempfile::tempdir().unwrap();
