@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use serde::de::{SeqAccess, Visitor};
+use serde::ser::SerializeSeq as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Headers in the order and spelling they came in; in a trace, a list of pairs.
@@ -92,8 +93,9 @@ impl FromIterator<(String, String)> for Headers {
 impl Serialize for Headers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // The number of pairs is told beforehand, which a packed form needs.
-        let pairs: Vec<(&str, &str)> = self.iter().collect();
-        pairs.serialize(serializer)
+        let mut pairs = serializer.serialize_seq(Some(self.len()))?;
+        self.iter().try_for_each(|pair| pairs.serialize_element(&pair))?;
+        pairs.end()
     }
 }
 
