@@ -39,6 +39,12 @@ fn compare() -> io::Result<()> {
     let seconds = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(3);
     let folder = tempfile::tempdir()?;
     let orders = Orders::prepare(folder.path(), seconds)?;
+    // Whoever answers fewer bytes has less to do.
+    let len = |peer| Server::start(peer, folder.path())?.answer_len(&order::request());
+    let (gateway, handler) = (len(Peer::Unsigned)?, len(Peer::Bare)?);
+    if gateway != handler {
+        return Err(io::Error::other(format!("the gateway answers {gateway} bytes, the handlers {handler}")));
+    }
     let mut measured: Vec<(Peer, Vec<Measured>)> = Peer::ALL.map(|peer| (peer, Vec::new())).into();
     // In turns, so that a busy minute of the machine is everybody's.
     for round in 0..ROUNDS {

@@ -70,6 +70,16 @@ impl Orders {
     }
 }
 
+/// A whole request, unsigned, after whose answer the connection closes.
+pub(crate) fn request() -> String {
+    let body = body();
+    format!(
+        "POST {PAY} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         client-id: {CLIENT}\r\nrequest-time: 1767607200000\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
 /// An Entry Code payment as a shop sends it, its id still open.
 pub(crate) fn body() -> String {
     let amount = json!({"currency": "JPY", "value": "1000"});

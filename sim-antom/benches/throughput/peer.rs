@@ -1,6 +1,7 @@
 //! The servers that are compared: the gateway as it is shipped, and handlers that bound it.
 
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -87,6 +88,18 @@ impl Server {
         Ok(Self { child, url })
     }
 
+    /// How many bytes the body of its answer to a request has.
+    pub(crate) fn answer_len(&self, request: &str) -> io::Result<usize> {
+        let address = self.url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(request.as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.len());
+        body.filter(|_| answer.starts_with("HTTP/1.1 200"))
+            .ok_or_else(|| io::Error::other(format!("it answers {answer:?}")))
+    }
+
     /// How long it has had the processor so far.
     pub(crate) fn processor_time(&self) -> io::Result<Duration> {
         let mut nanoseconds = 0;
@@ -170,5 +183,5 @@ async fn answer(State(work): State<Arc<Work>>, headers: HeaderMap, body: Bytes) 
     response.body(Body::from(ANSWER)).unwrap_or_default()
 }
 
-/// As long as the gateway's own answer.
-const ANSWER: &str = r#"{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"},"paymentRequestId":"BENCH-0000000000","paymentId":"20260105114010800100000000000000001","paymentAmount":{"currency":"JPY","value":"1000"},"paymentCreateTime":"2026-01-05T18:00:00+08:00","redirectActionForm":{"actionFormType":"RedirectActionForm","method":"GET","redirectUrl":"http://127.0.0.1:40000/_sim/cashier/pay?paymentId=20260105114010800100000000000000001"}}"#;
+/// The gateway's own answer, with other times and numbers. [`Server::answer_len`] tells whether it is still as long.
+const ANSWER: &str = r#"{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},"paymentRequestId":"BENCH-0000000000","paymentId":"20260105114010800100000000000000001","paymentAmount":{"currency":"JPY","value":"1000"},"paymentCreateTime":"2026-01-05T18:00:00+08:00","redirectActionForm":{"method":"GET","redirectUrl":"http://127.0.0.1:40000/wallet/pay?paymentId=20260105114010800100000000000000001","actionFormType":"RedirectActionForm"}}"#;
