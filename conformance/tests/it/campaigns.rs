@@ -223,7 +223,7 @@ fn second_opinion() {
                 if findings(&run(&case, &right, &hello), &right).iter().any(|(broken, _)| *broken == key) {
                     continue;
                 }
-                let (name, keys) = first.get_or_insert((case.name.clone(), Vec::new()));
+                let (name, keys) = first.get_or_insert_with(|| (case.name.clone(), Vec::new()));
                 if *name == case.name {
                     keys.push(key);
                 }

@@ -273,7 +273,8 @@ impl Drawing<'_> {
         // One more line, so that no two baskets cost the same.
         let own = CartLine { price: self.sold.to_string(), quantity: 7 };
         let cart: Vec<_> = cart.into_iter().chain([own]).collect();
-        (total(currency, &cart).unwrap_or(Money::new(currency, 1000)), cart)
+        let minor = total(currency, &cart).map_or(1000, |cost| cost.minor);
+        (Money::new(currency, minor), cart)
     }
 
     fn part(&mut self, amount: Money) -> Money {
