@@ -58,10 +58,8 @@ impl Device {
         if note == Some(Note::Lost) {
             return;
         }
-        if !pieces.is_empty() {
-            if on_wire != bytes {
-                self.event(Event::OnWire { raw: HexBytes(on_wire.into()) });
-            }
+        if !pieces.is_empty() && on_wire != bytes {
+            self.event(Event::OnWire { raw: HexBytes(on_wire.into()) });
         }
         self.last_frame = bytes.clone();
         if merges {
