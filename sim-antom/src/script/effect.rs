@@ -1,7 +1,7 @@
 //! What comes after an answer: what the buyer does, how refunds and captures end.
 
 use serde::{Deserialize, Serialize};
-use wire::antom::Operation;
+use wire::antom::{Operation, ResultStatus};
 use wire::time::Span;
 
 use super::answer::Code;
@@ -108,17 +108,46 @@ impl What for Buyer {
     fn topics(&self) -> Vec<Topic> {
         Topic::PAYING.into()
     }
+
+    fn check(&self) -> Result<(), String> {
+        match self {
+            // A U is no end: the payment stays in progress, and says so with this code.
+            Self::Declines { code, .. } if code.0.status == ResultStatus::S => {
+                Err(format!("`declines` with {} would be a success; `pays` says so", code.0.code))
+            }
+            Self::Pends { code, .. } if code.0.status == ResultStatus::U => {
+                Err(format!("`pends` ends, and {} is no end; take SUCCESS or a code of a failure", code.0.code))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What fails, fails with the code of a failure.
+fn fails_with(code: &Code) -> Result<(), String> {
+    match code.0.status {
+        ResultStatus::F => Ok(()),
+        _ => Err(format!("`fails` with {} is no failure; take a code whose status is F", code.0.code)),
+    }
 }
 
 impl What for RefundEnd {
     fn topics(&self) -> Vec<Topic> {
         vec![Topic::Call(Operation::Refund)]
     }
+
+    fn check(&self) -> Result<(), String> {
+        if let Self::Fails { code, .. } = self { fails_with(code) } else { Ok(()) }
+    }
 }
 
 impl What for CaptureEnd {
     fn topics(&self) -> Vec<Topic> {
         vec![Topic::Call(Operation::Capture)]
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if let Self::Fails { code, .. } = self { fails_with(code) } else { Ok(()) }
     }
 }
 
