@@ -118,6 +118,10 @@ impl Control {
         keys::read_keys,
         keys::rotate,
         keys::put_client,
+        notifications::read_notifications,
+        notifications::hold,
+        notifications::release,
+        notifications::resend,
         describe,
     )
 )]
