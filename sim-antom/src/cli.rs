@@ -140,6 +140,9 @@ async fn run(arguments: Arguments, log: &Arc<Log>) -> anyhow::Result<()> {
     gateway.set_client(arguments.client);
     gateway.set_triggers(!arguments.no_triggers);
     let clock = SystemClock::from_time_of_day();
+    if let Some(moment) = gateway.resumes_at() {
+        clock.jump_to(moment);
+    }
     let (requests, calls) = mpsc::channel(64);
     let journal = Journal::on_disk().context("make a file for the trace, in the folder for temporary files")?;
     let control = Control::new(requests.clone(), clock.clone(), journal.clone())

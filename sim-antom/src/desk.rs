@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use wire::antom::{Operation, Quote, ResultObject, ResultStatus};
 use wire::money::{Currency, Money};
@@ -16,7 +17,7 @@ use crate::plan::Plans;
 use crate::script::{Script, Settings};
 use crate::sdk::Checkouts;
 use crate::stage::Stage;
-use crate::store::{StoreError, Table};
+use crate::store::{Key, Record, StoreError, Table};
 use crate::trigger::{self, Texts};
 
 /// See the module's documentation.
@@ -24,6 +25,8 @@ use crate::trigger::{self, Texts};
 pub(crate) struct Desk {
     /// The time of the input that is being handled.
     pub(crate) now: Moment,
+    /// How far the store knows that time has come.
+    kept_time: Option<Moment>,
     pub(crate) ledger: Ledger,
     pub(crate) plans: Plans,
     pub(crate) notices: Notices,
@@ -45,6 +48,9 @@ pub(crate) struct Desk {
     pub(crate) triggers: bool,
 }
 
+/// How far time comes before that is filed again.
+const TIME_STEP: Duration = Duration::from_secs(1);
+
 /// An amount in other currencies.
 #[derive(Debug)]
 pub(crate) struct Exchanged {
@@ -60,6 +66,10 @@ impl Desk {
     pub(crate) fn new(ledger: Ledger, script: Script) -> Self {
         Self {
             now: Moment::default(),
+            kept_time: ledger.all(Table::Time).into_iter().find_map(|(_, record)| match record {
+                Record::Time(moment) => Some(moment),
+                _ => None,
+            }),
             plans: Plans::restored(ledger.all(Table::Plan)),
             notices: Notices::restored([ledger.all(Table::Numbers), ledger.all(Table::Notice)].concat()),
             ledger,
@@ -84,12 +94,27 @@ impl Desk {
     /// Makes everything since the last call last.
     pub(crate) fn commit(&mut self) -> Result<(), StoreError> {
         self.notices.keep_numbers(self.ledger.store());
+        self.keep_time();
         self.ledger.commit()
+    }
+
+    /// Files how far time has come, which is seldom enough to cost nothing.
+    fn keep_time(&mut self) {
+        if self.now > Moment::default() && self.kept_time.is_none_or(|kept| self.now >= kept + TIME_STEP) {
+            self.ledger.store().put(Key::new(Table::Time, ""), Record::Time(self.now));
+            self.kept_time = Some(self.now);
+        }
+    }
+
+    /// A moment before which nothing happens any more, if the store knows of anything that has happened.
+    pub(crate) fn resumes_at(&self) -> Option<Moment> {
+        self.kept_time.map(|kept| kept + TIME_STEP)
     }
 
     /// Forgets everything but where notifications go.
     pub(crate) fn reset(&mut self, script: Script) {
         self.ledger.clear();
+        self.kept_time = None;
         self.plans = Plans::default();
         self.notices.reset();
         self.calls.clear();

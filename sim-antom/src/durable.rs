@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use redb::{Database, DatabaseError, Durability, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use redb::{
+    Database, DatabaseError, Durability, ReadableDatabase as _, ReadableTable as _, StorageError, TableDefinition,
+};
 
 use crate::store::{Key, MemoryStore, Record, Store, StoreError, Table};
 
@@ -33,8 +35,12 @@ impl DurableStore {
     /// It cannot be opened, another process has it open, or it is no such store.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let failed = |what: &dyn fmt::Display| StoreError(format!("open {}: {what}", path.display()));
-        let file = Database::create(path).map_err(|error| match error {
+        // A plain open trusts the file, and may panic at one that was damaged.
+        let file = Database::builder().set_check_integrity_on_open(true).create(path).map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => failed(&"another process has it open"),
+            DatabaseError::Storage(StorageError::Corrupted(what)) => {
+                failed(&format_args!("it is damaged ({what}); put a copy in its place, or begin with a new file"))
+            }
             other => failed(&other),
         })?;
         let mut store = Self { memory: MemoryStore::default(), file, changed: BTreeMap::new(), cleared: false };
@@ -204,6 +210,42 @@ mod tests {
         let other = folder.path().join("other");
         let _open = DurableStore::open(&other).unwrap();
         assert!(DurableStore::open(&other).unwrap_err().to_string().contains("another process has it open"));
+    }
+
+    /// Every page of it, one flipped bit at a time: what the file's checks see is told, and the rest is no harm.
+    #[test]
+    fn a_damaged_file_is_told_and_panics_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger");
+        let mut store = DurableStore::open(&path).unwrap();
+        for number in 0..400 {
+            store.put(key(&format!("{number:03}")), link(&"x".repeat(100)));
+        }
+        store.commit().unwrap();
+        drop(store);
+        let whole = std::fs::read(&path).unwrap();
+        let other = folder.path().join("damaged");
+        let mut told = 0;
+        let mut open = |bytes: &[u8]| {
+            std::fs::write(&other, bytes).unwrap();
+            match DurableStore::open(&other) {
+                Ok(store) => assert_eq!(store.count(Table::PaymentRequest), 400),
+                Err(error) => {
+                    assert!(error.to_string().contains("open "), "{error}");
+                    told += 1;
+                }
+            }
+        };
+        for at in (0..whole.len()).step_by(whole.len() / 40 + 97) {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0x10;
+            open(&damaged);
+        }
+        let mut damaged = whole.clone();
+        damaged[12_288..12_488].iter_mut().for_each(|byte| *byte = !*byte);
+        open(&damaged);
+        open(&whole[..whole.len() / 2]);
+        assert!(told > 0);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use wire::time::Moment;
 
 use crate::capture::Capture;
 use crate::notice::Notice;
@@ -49,6 +50,8 @@ pub enum Table {
     Notice,
     /// The numbers that notifications have come to.
     Numbers,
+    /// How far the world's time has come.
+    Time,
 }
 
 /// What is kept.
@@ -69,6 +72,8 @@ pub enum Record {
     Notice(Arc<Notice>),
     /// What was counted so far.
     Numbers(Numbers),
+    /// A moment.
+    Time(Moment),
 }
 
 /// A store that could not keep what it was given.
@@ -125,7 +130,9 @@ impl AtRest {
                 Some(bytes) => Self::Packed(bytes),
                 None => Self::Whole(record),
             },
-            Record::Link(_) | Record::Plan(_) | Record::Notice(_) | Record::Numbers(_) => Self::Whole(record),
+            Record::Link(_) | Record::Plan(_) | Record::Notice(_) | Record::Numbers(_) | Record::Time(_) => {
+                Self::Whole(record)
+            }
         }
     }
 
@@ -229,7 +236,7 @@ mod tests {
 
     #[test]
     fn what_rests_as_bytes_comes_back_as_it_was_and_is_small() {
-        let now = wire::time::Moment::WORLD_START;
+        let now = Moment::WORLD_START;
         let bare = crate::payment::example("SANDBOX_5Y00000000000001", &"R".repeat(64), &"1".repeat(35), now);
         let full = Payment {
             settlement: Some(wire::money::Currency::KRW),

@@ -11,6 +11,12 @@ use crate::payment::Payment;
 use crate::script::Script;
 
 impl Gateway {
+    /// Where a world that its store knows goes on, so that its time never runs back.
+    #[must_use]
+    pub fn resumes_at(&self) -> Option<Moment> {
+        self.desk.resumes_at()
+    }
+
     /// Sets where notifications go when a request names no URL.
     pub fn set_dashboard_url(&mut self, url: Option<String>) {
         self.desk.dashboard_url = url;

@@ -1,6 +1,7 @@
 //! What a kept ledger counts, across restarts and resets. Processes that are killed: `crashing.rs`.
 
 use std::path::Path;
+use std::time::Duration;
 
 use sim_antom::{DurableStore, Script};
 
@@ -49,4 +50,28 @@ fn after_a_reset_payments_are_counted_from_one_again_and_notifications_go_on_als
     drop(rig);
     let mut rig = start(&path);
     assert_eq!(sale(&mut rig, "A"), (1, 3, 3));
+}
+
+#[test]
+fn time_goes_on_from_where_it_was_also_after_a_reset() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger");
+    let mut rig = start(&path);
+    assert_eq!(rig.gateway.resumes_at(), None, "nothing has happened");
+    rig.pay("A");
+    rig.now = rig.now + Duration::from_secs(25 * 3600);
+    rig.timeout();
+    let then = rig.now;
+    rig.now = rig.now + Duration::from_millis(999);
+    rig.pay("B");
+    let last = rig.now;
+    drop(rig);
+    let mut rig = start(&path);
+    let resumes = rig.gateway.resumes_at().unwrap();
+    assert!(resumes >= last && resumes <= then + Duration::from_secs(1), "{resumes:?}");
+    rig.now = resumes;
+    rig.gateway.reset(Script::default());
+    rig.timeout();
+    drop(rig);
+    assert!(start(&path).gateway.resumes_at().unwrap() >= resumes);
 }

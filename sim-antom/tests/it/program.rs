@@ -123,6 +123,27 @@ fn what_cannot_be_used_is_named_and_told_once(#[case] arguments: &[&str], #[case
 }
 
 #[test]
+fn a_clock_that_was_moved_goes_on_from_there_with_the_same_store_and_a_damaged_store_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("ledger");
+    let arguments = ["--keys", text(folder.path()), "--store", text(&store)];
+    let millis = |told: &str| serde_json::from_str::<serde_json::Value>(told).unwrap()["millis"].as_u64().unwrap();
+    let program = Program::start(&arguments);
+    let before = millis(&program.control("POST", "/_sim/clock/advance", r#"{"by": "25h"}"#).1);
+    program.kill();
+    let program = Program::start(&arguments);
+    let after = millis(&program.control("GET", "/_sim/clock", "").1);
+    assert!(after >= before, "{after} is before {before}");
+    program.kill();
+    let mut bytes = fs::read(&store).unwrap();
+    bytes[4096..].chunks_mut(4096).for_each(|page| page.iter_mut().take(200).for_each(|byte| *byte = !*byte));
+    fs::write(&store, &bytes).unwrap();
+    let (code, told) = run(&arguments);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("it is damaged") && told.lines().count() == 1, "{told}");
+}
+
+#[test]
 fn the_dashboards_url_is_used_when_a_request_names_none() {
     let folder = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
