@@ -6,8 +6,10 @@
 //! browser  starts Chromium with every host name resolved to loopback → devtools (the protocol) → page (one tab)
 //! probe.js in the page, before anything else: what the SDK is asked, what it tells, what the buyer sees
 //! hooks    what a page must say of itself: where it begins, what a buyer presses and sees
+//! app      no page at all: an app's handler behind the driver, to which the callbacks are delivered
 //! ```
 
+mod app;
 mod browser;
 mod contract;
 mod devtools;
@@ -17,6 +19,7 @@ mod hooks;
 mod page;
 mod sdk;
 mod shop;
+mod window;
 
 pub use browser::{BrowserError, find_chromium};
 pub use contract::Contract;

@@ -204,7 +204,12 @@ async fn carry_out(
         Some(setup) => {
             let (gateway, pin) = world.client.clone().ok_or("the case has no gateway: add `antom` to its roles")?;
             let driver = session.driver.clone();
-            Some(Front::open(Opening { setup, gateway, pin: &pin, driver, recorder }).await?)
+            Some(Front::window(Opening { setup, gateway, pin: &pin, driver, recorder }).await?)
+        }
+        // Without a browser the integration plays it itself.
+        None if case.scenario.roles.contains(&Role::Client) => {
+            let errands = world.errands().ok_or("the case has no gateway: add `antom` to its roles")?;
+            Some(Front::app(session.driver.clone(), errands, recorder, Arc::new(clock.clone())))
         }
         None => None,
     };

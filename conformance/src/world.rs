@@ -154,6 +154,9 @@ impl World {
         let clients = Clients::from([(CLIENT_ID.to_owned(), Client::with_key(merchant.verifier().map_err(damaged)?))]);
         let (private, public) = (merchant.to_pkcs8_base64().map_err(damaged)?, antom.public_base64().map_err(damaged)?);
         let mut gateway = Gateway::new(clients, antom, Some(forger), case.scenario.given.antom.clone());
+        if case.scenario.roles.contains(&Role::Client) {
+            gateway.set_client(true);
+        }
         let (requests, calls) = mpsc::channel(64);
         self.errands = Some(requests.clone());
         let clock: ClockHandle = Arc::new(self.clock.clone());
@@ -169,7 +172,6 @@ impl World {
                         .with_tls(authority.server(&[]).map_err(io::Error::other)?)
                         .with_pages(ClientPages::new(requests.clone()).pages())
                         .with_pages(Cashier::new(requests, clock).pages());
-                    gateway.set_client(true);
                     gateway.set_page_url(format!("{url}{}", Cashier::PATH));
                     self.client = Some((address, authority.pin()));
                 }
@@ -207,6 +209,12 @@ impl World {
             // In memory nothing can fail to be kept.
             let _ = sim_antom::drive(gateway, calls, notifier, clock, observe).await;
         });
+    }
+
+    /// Where the gateway takes errands.
+    #[must_use]
+    pub fn errands(&self) -> Option<mpsc::Sender<Call>> {
+        self.errands.clone()
     }
 
     /// Puts bytes on the line to the till, whatever the terminal is doing. On a line that nobody has open they are

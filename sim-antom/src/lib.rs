@@ -95,7 +95,7 @@ pub use script::{
     RefundEnd, Rule, Script, Settings, Spelling, Status, Target, Times, UrlKind,
 };
 pub use script_text::Mistake;
-pub use sdk::{Checkout, ClientPages, Saying, Side, chromium_flags};
+pub use sdk::{Checkout, ClientPages, Saying, Side, chromium_flags, session_payment};
 pub use server::{Front, serve};
 pub use store::{Key, MemoryStore, Record, Store, StoreError, Table};
 pub use tls::{Authority, TlsClient, TlsError, TlsServer};

@@ -22,4 +22,5 @@ pub(crate) use checkout::Checkouts;
 pub use checkout::{Checkout, Saying, Side};
 pub use flags::chromium_flags;
 pub use pages::ClientPages;
+pub use session_data::session_payment;
 pub(crate) use session_data::{Scene, SessionData};

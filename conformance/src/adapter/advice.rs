@@ -54,7 +54,10 @@ pub fn about_payment(role: Role, trace: &[Entry]) -> String {
     match role {
         Role::Edc => terminal(trace),
         Role::Antom => gateway(trace),
-        Role::Client => "there is no client simulator yet".to_owned(),
+        Role::Client => {
+            "clientEvent and clientState answer what the buyer sees, such as {\"shows\":[\"pending\"]} (docs/driver.md)"
+                .to_owned()
+        }
     }
 }
 

@@ -122,6 +122,15 @@ pub const PAYMENTS: &[Payment] = &[
          manual}\n  - advance: {by: 30s}\n  - capture: {order: A}\n  - settle: {within: 10m}\nexpect:\n  - order: {A: \
          paid}\n",
     ),
+    Payment {
+        role: Role::Client,
+        needs: Some("session"),
+        shows: "an app shows that it is paid when the server has it",
+        name: "driver-check/client-pays",
+        scenario: "given:\n  antom:\n    client:\n      - steps: [{server: pays}, {until: notified}, {result: {code: \
+                   SUCCESS}}]\nsteps:\n  - visit: {order: A}\n  - until: {sees: paid, within: 1m}\nexpect:\n  - order: {A: \
+                   paid}\n",
+    },
 ];
 
 /// How most scenarios sell at the gateway.
@@ -149,7 +158,9 @@ impl Payment {
             }
             _ => self.scenario.to_owned(),
         };
-        let text = format!("title: {}\nroles: [{}]\n{scenario}", self.shows, self.role.as_str());
+        // A front end needs a merchant behind it.
+        let roles = if self.role == Role::Client { "antom, client" } else { self.role.as_str() };
+        let text = format!("title: {}\nroles: [{roles}]\n{scenario}", self.shows);
         let scenario = parse(self.name, &text)
             .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
         Ok(Case { name: self.name.to_owned(), file: self.name.to_owned(), scenario, seed: 1 })

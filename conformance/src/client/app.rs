@@ -10,24 +10,26 @@ use serde_json::{Value, json};
 use sim_antom::{Call, Effect, Errand, Gateway, session_payment};
 use tokio::sync::{Mutex, Notify, mpsc};
 use tokio::task::JoinSet;
-use wire::clock::{Clock as _, ClockHandle, Deadlines};
+use wire::clock::{ClockHandle, Deadlines};
 use wire::time::Moment;
 
 use super::ClientEvent;
 use crate::driver::Driver;
+use crate::driver::request::{ClientCallback, ClientPress, params};
 use crate::scenario::{Press, Product, Visit, Which};
 use crate::trace::{DriverEvent, Event, Recorder};
 
-/// How long the app may take to answer.
+/// How long a handler may take.
 const ANSWER: Duration = Duration::from_secs(10);
+/// How long a sale may take, or another try: an old attempt may have to be called off first.
+const SALE: Duration = Duration::from_secs(600);
 /// How often the server is looked at, in the world's time.
 const LOOK: Duration = Duration::from_millis(60);
 
 /// See the module's documentation. Clones share it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct App(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     driver: std::sync::Mutex<Driver>,
     errands: mpsc::Sender<Call>,
@@ -35,6 +37,7 @@ struct Inner {
     clock: ClockHandle,
     submitted: Notify,
     sold: std::sync::Mutex<Vec<String>>,
+    product: std::sync::Mutex<Product>,
     playing: Mutex<JoinSet<()>>,
     last: std::sync::Mutex<Option<(Vec<String>, String)>>,
 }
@@ -49,6 +52,7 @@ impl App {
             clock,
             submitted: Notify::new(),
             sold: std::sync::Mutex::default(),
+            product: std::sync::Mutex::default(),
             playing: Mutex::default(),
             last: std::sync::Mutex::default(),
         }))
@@ -58,7 +62,7 @@ impl App {
     ///
     /// # Errors
     /// The integration cannot sell it, or there is no session.
-    pub(crate) async fn visit(&self, visit: &Visit, params: Value) -> Result<(), String> {
+    pub(crate) async fn visit(&self, visit: &Visit, offer: Value) -> Result<(), String> {
         let order = visit.order.value.clone();
         self.record(ClientEvent::Visited {
             order: order.clone(),
@@ -70,12 +74,20 @@ impl App {
             return self.look().await;
         }
         lock(&self.0.sold).push(order.clone());
-        let told = self.call("checkout", params, true).await?;
+        *lock(&self.0.product) = visit.product;
+        let told = self.call("checkout", offer, true).await?;
+        self.begin(&order, &told).await
+    }
+
+    /// The app opens the SDK's form with a session, if it got one.
+    async fn begin(&self, order: &str, told: &Value) -> Result<(), String> {
         let Some(data) = told["session"]["paymentSessionData"].as_str() else {
             return self.look().await;
         };
+        let args = json!([{"sessionData": data}]);
+        self.record(ClientEvent::Called { method: "createComponent".to_owned(), instance: 1, args });
         let payment = session_payment(data).ok_or("the session's data are not those of this gateway")?;
-        let (app, product) = (self.clone(), visit.product);
+        let (app, order, product) = (self.clone(), order.to_owned(), *lock(&self.0.product));
         let mut playing = self.0.playing.lock().await;
         // A buyer who begins again has left the form that was open.
         playing.abort_all();
@@ -96,8 +108,12 @@ impl App {
             if press.what == "pay" {
                 self.0.submitted.notify_one();
             } else {
-                let told = self.call("clientPress", json!({"what": press.what}), true).await?;
+                let order = lock(&self.0.sold).last().cloned().unwrap_or_default();
+                let told = self
+                    .call("clientPress", params(&ClientPress { order: order.clone(), what: press.what.clone() }), true)
+                    .await?;
                 self.saw(&told);
+                self.begin(&order, &told).await?;
             }
         }
         Ok(())
@@ -163,7 +179,9 @@ impl App {
                 "post" => match note["event"].as_str().unwrap_or_default() {
                     "onEventCallback" => event(note["data"].clone()).await?,
                     "declareEventCallbackInfo" => closes = true,
-                    "onClose" if closes => event(json!({"code": "SDK_PAYMENT_CANCEL", "result": {"result": {}}})).await?,
+                    "onClose" if closes => {
+                        event(json!({"code": "SDK_PAYMENT_CANCEL", "result": {"result": {}}})).await?
+                    }
                     "onRedirect" => event(json!({"code": "SDK_CALL_URL_SUCCESS"})).await?,
                     _ => {}
                 },
@@ -207,8 +225,8 @@ impl App {
             },
             _ => ClientEvent::Delivered { channel: channel.to_owned(), instance: 1, payload: payload.clone() },
         });
-        let params = json!({"order": order, "channel": channel, "payload": payload});
-        let told = self.call("clientEvent", params, false).await?;
+        let callback = ClientCallback { order: order.to_owned(), channel: channel.to_owned(), payload };
+        let told = self.call("clientEvent", params(&callback), false).await?;
         if let Some(error) = told["threw"].as_str() {
             self.record(ClientEvent::Threw { channel: channel.to_owned(), error: error.to_owned() });
         }
@@ -236,7 +254,8 @@ impl App {
             }
         };
         record(DriverEvent::Called { method: method.to_owned(), params: params.clone() });
-        let answer = driver.call(method, params, ANSWER).await;
+        let limit = if is_told { SALE } else { ANSWER };
+        let answer = driver.call(method, params, limit).await;
         let method = method.to_owned();
         record(match &answer {
             Ok(result) => DriverEvent::Answered { method, result: result.clone() },
@@ -280,6 +299,12 @@ impl App {
 
     fn record(&self, event: ClientEvent) {
         self.0.recorder.record(Event::Client(event));
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("App")
     }
 }
 

@@ -15,6 +15,8 @@ use crate::trace::{Event, Recorder};
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long what a buyer wants to press may take.
 const PRESS: Duration = Duration::from_secs(5);
+/// How often in a row it must be found at the same place.
+const STEADY: u32 = 3;
 /// How often it is looked for.
 const LOOK: Duration = Duration::from_millis(40);
 /// Characters that are kept of a text.
@@ -95,11 +97,16 @@ impl Tab {
              return hit && one.contains(hit) ? [x, y] : null; }})()"
         );
         let began = Instant::now();
+        // And what still moves, since a form above it is growing, is waited for too.
+        let (mut before, mut steady) = (Value::Null, 0);
         while began.elapsed() < PRESS {
-            match self.evaluate(&place).await {
-                Ok(Value::Null) | Err(_) => tokio::time::sleep(LOOK).await,
-                Ok(at) => return Ok(Some(at)),
+            let at = self.evaluate(&place).await.unwrap_or_default();
+            steady = if at != Value::Null && at == before { steady + 1 } else { 0 };
+            if steady == STEADY {
+                return Ok(Some(at));
             }
+            before = at;
+            tokio::time::sleep(LOOK).await;
         }
         Ok(None)
     }
@@ -109,11 +116,15 @@ impl Tab {
     /// # Errors
     /// The browser is gone.
     pub(super) async fn press(&self, place: &Value, times: u32) -> Result<(), String> {
-        for count in 1..=times {
-            for kind in ["mousePressed", "mouseReleased"] {
-                let params = json!({"type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count});
-                self.call("Input.dispatchMouseEvent", params).await.map_err(|error| error.to_string())?;
-            }
+        let clicks = (1..=times).flat_map(|count| [("mousePressed", count), ("mouseReleased", count)]);
+        let events = clicks.map(|(kind, count)| {
+            let (x, y) = (&place[0], &place[1]);
+            let params = json!({"type": kind, "x": x, "y": y, "button": "left", "clickCount": count});
+            self.call("Input.dispatchMouseEvent", params)
+        });
+        // One right behind the other: a page that moves after the first click must not get away from the second.
+        for done in futures_util::future::join_all(events).await {
+            done.map_err(|error| error.to_string())?;
         }
         Ok(())
     }

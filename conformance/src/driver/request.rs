@@ -161,6 +161,46 @@ pub struct TakeHeld {
     pub amount: Option<Amount>,
 }
 
+/// `clientEvent`: the client SDK calls the app back.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ClientCallback {
+    /// The order that the buyer pays.
+    pub order: String,
+    /// Which callback: onEventCallback, or onSubmitPayCallback.
+    pub channel: String,
+    /// With what. Every part of it may be missing.
+    pub payload: Value,
+}
+
+/// `clientPress`: the buyer presses something in the app.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ClientPress {
+    /// The order that he pays.
+    pub order: String,
+    /// What, such as `again`.
+    pub what: String,
+}
+
+/// The answer to `clientEvent`, `clientState` and `clientPress`: what the buyer sees.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientScreen {
+    /// The views: loading, form, paid, pending, failed, cancelled, problem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shows: Option<Vec<String>>,
+    /// The message that he reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// What the handler threw, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threw: Option<String>,
+    /// The session with which the app opens the SDK's form, when it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionData>,
+}
+
 /// `shutdown`: nothing.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,7 +4,8 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use super::request::{
-    CheckoutOrder, CheckoutOrders, ClockNow, Initialize, NamedOrder, Nothing, Outcome, RefundOrder, TakeHeld, Waking,
+    CheckoutOrder, CheckoutOrders, ClientCallback, ClientPress, ClientScreen, ClockNow, Initialize, NamedOrder,
+    Nothing, Outcome, RefundOrder, TakeHeld, Waking,
 };
 use super::{Hello, OrderStatus};
 
@@ -13,7 +14,7 @@ use super::{Hello, OrderStatus};
 pub fn schema() -> Value {
     let mut generator = SchemaGenerator::default();
     let g = &mut generator;
-    let methods: [(&str, Schema, Schema); 9] = [
+    let methods: [(&str, Schema, Schema); 12] = [
         ("initialize", g.subschema_for::<Initialize>(), g.subschema_for::<Hello>()),
         ("checkout", g.subschema_for::<CheckoutOrder>(), g.subschema_for::<Outcome>()),
         ("checkoutBatch", g.subschema_for::<CheckoutOrders>(), g.subschema_for::<Outcome>()),
@@ -21,6 +22,9 @@ pub fn schema() -> Value {
         ("cancel", g.subschema_for::<NamedOrder>(), g.subschema_for::<Outcome>()),
         ("refund", g.subschema_for::<RefundOrder>(), g.subschema_for::<Outcome>()),
         ("capture", g.subschema_for::<TakeHeld>(), g.subschema_for::<Outcome>()),
+        ("clientEvent", g.subschema_for::<ClientCallback>(), g.subschema_for::<ClientScreen>()),
+        ("clientState", g.subschema_for::<Nothing>(), g.subschema_for::<ClientScreen>()),
+        ("clientPress", g.subschema_for::<ClientPress>(), g.subschema_for::<ClientScreen>()),
         ("clock", g.subschema_for::<ClockNow>(), g.subschema_for::<Waking>()),
         ("shutdown", g.subschema_for::<Nothing>(), Schema::from(serde_json::Map::new())),
     ];

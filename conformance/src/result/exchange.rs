@@ -122,6 +122,11 @@ impl Said {
         Self { bytes: Some(clip(&wire::hex::visible(raw), LONGEST)), decoded, ..self }
     }
 
+    fn showing(self, value: &Value) -> Self {
+        let decoded = Some(clip(&format!("{value:#}"), LONGEST)).filter(|_| !value.is_null());
+        Self { decoded, ..self }
+    }
+
     fn lost_if(self, lost: bool) -> Self {
         Self { lost, ..self }
     }
@@ -261,7 +266,8 @@ fn gateway(event: &Gateway) -> Option<Said> {
             from_merchant(format!("{status} {}{note}", short(&wire::hex::visible(&body.0)))).with(&body.0, None)
         }
         Gateway::Client { side, event, data, .. } => {
-            let text = format!("client: {event} {}", short(&wire::hex::visible(&data.0)));
+            let data: Value = serde_json::from_slice(&data.0).unwrap_or_default();
+            let text = format!("SDK's page: {event} {}", told(&data));
             match side {
                 sim_antom::Side::Sdk => from_merchant(text),
                 sim_antom::Side::Page => to_merchant(text),
@@ -270,6 +276,14 @@ fn gateway(event: &Gateway) -> Option<Said> {
         }
         Gateway::Fault { name } => alone(format!("FAULT {name}")),
     })
+}
+
+/// What the SDK tells, by its codes; all of it when it has none.
+fn told(payload: &Value) -> String {
+    let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str);
+    let pointers = ["/code", "/status", "/error/code", "/result/paymentResultCode", "/message"];
+    let words: Vec<&str> = pointers.into_iter().filter_map(text).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { short(&payload.to_string()) } else { short(&words.join(" ")) }
 }
 
 /// The front end stands in the lane of what is under test; its SDK is the gateway's.
@@ -284,14 +298,14 @@ fn client(event: &ClientEvent) -> Option<Said> {
         ClientEvent::Pressed { what } => Said::to(Harness, Integration, format!("the buyer presses {what}")),
         ClientEvent::Missed { what } => page(format!("shows no `{what}` that the buyer could press")),
         ClientEvent::Called { method, args, .. } => {
-            Said::to(Integration, Gateway, format!("SDK: {method} {}", json(args)))
+            Said::to(Integration, Gateway, format!("SDK: {method}")).showing(args)
         }
         ClientEvent::Settled { method, ok, value, .. } => {
             let how = if *ok { "came to" } else { "FAILED with" };
-            Said::to(Gateway, Integration, format!("SDK: {method} {how} {}", json(value)))
+            Said::to(Gateway, Integration, format!("SDK: {method} {how} {}", told(value))).showing(value)
         }
         ClientEvent::Delivered { channel, payload, .. } => {
-            Said::to(Gateway, Integration, format!("SDK: {channel} {}", json(payload)))
+            Said::to(Gateway, Integration, format!("SDK: {} ({channel})", told(payload))).showing(payload)
         }
         ClientEvent::Threw { channel, error } => page(format!("{channel} THREW {error}")),
         ClientEvent::Answered { channel, value, took } => {

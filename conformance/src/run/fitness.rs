@@ -2,14 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use sim_antom::{Play, PlayStep, Query};
+
 use super::Settings;
 use crate::driver::{Hello, NO_ENTRY_CODE};
-use crate::scenario::{By, Capture, Checkout, Role, Scenario, Step};
+use crate::scenario::{By, Capture, Checkout, Role, Scenario, Step, Which};
 
 /// Why a scenario is not for this integration.
 pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> Option<String> {
     if let Some(role) = scenario.roles.iter().find(|role| !hello.roles.contains(role)) {
         return Some(format!("the integration does not play the role `{}`", role.as_str()));
+    }
+    if settings.client.is_none()
+        && let Some(what) = scenario.given.antom.client.iter().find_map(|rule| of_the_web(&rule.what))
+    {
+        return in_a_browser(what);
     }
     let lack = |capability: &str| Some(format!("the integration has no capability `{capability}`"));
     let lacks = |capability: &str| if hello.can(capability) { None } else { lack(capability) };
@@ -38,8 +45,8 @@ pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> 
                 Some("an integration behind a URL cannot be restarted".to_owned())
             }
             Step::Restart(_) => lacks("restart"),
-            Step::Visit(_) if settings.client.is_none() => {
-                Some("there is no browser with a front end in it: `conformance client` has one".to_owned())
+            Step::Visit(visit) if settings.client.is_none() && visit.page == Which::Return => {
+                in_a_browser("a page to return to")
             }
             Step::Visit(_) => lacks(By::Session.as_str()),
             Step::Press(_) => None,
@@ -53,6 +60,24 @@ pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> 
             | Step::ReplayNotification(_) => None,
         }
     })
+}
+
+/// What a play has that only a browser can show.
+fn of_the_web(play: &Play) -> Option<&'static str> {
+    if play.query != Query::Truly {
+        return Some("the SDK's own question to the gateway");
+    }
+    play.steps.iter().find_map(|step| match step {
+        PlayStep::Garble(_) | PlayStep::Forge(_) => Some("messages between windows"),
+        PlayStep::Post { .. } => Some("messages of the SDK's own page"),
+        PlayStep::Redirect(_) => Some("a page to return to"),
+        _ => None,
+    })
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it is a reason among others")]
+fn in_a_browser(what: &str) -> Option<String> {
+    Some(format!("it is about {what}: `conformance client` shows it in a browser"))
 }
 
 /// What a checkout needs beside its role.

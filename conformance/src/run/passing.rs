@@ -12,7 +12,7 @@ use wire::time::Moment;
 
 use super::TimeMode;
 use super::stage::{ANSWER, ASK, Stage};
-use crate::client::ClientEvent;
+use crate::client::{ClientEvent, Front};
 use crate::driver::{DriverError, wake_at};
 use crate::scenario::{Condition, Step};
 use crate::trace::{CaseEvent, Event, LIMIT};
@@ -59,7 +59,7 @@ impl<'a> Waiting<'a> {
 
     /// Whether the integration must be asked to know.
     const fn asks(&self) -> bool {
-        matches!(self.wish, Wish::Rest | Wish::Seen(Condition::Order(_)))
+        matches!(self.wish, Wish::Rest | Wish::Seen(Condition::Order(_) | Condition::Sees(_)))
     }
 }
 
@@ -82,7 +82,8 @@ impl Stage<'_> {
             let seen = self.recorder.len();
             let left = horizon.since(self.clock.now());
             // What a browser does takes real time.
-            let is_watched = self.front.is_some() && !all.iter().any(|one| matches!(one.wish, Wish::Time));
+            let is_watched = self.front.as_ref().is_some_and(Front::is_real)
+                && !all.iter().any(|one| matches!(one.wish, Wish::Time));
             let passed = match self.settings.time {
                 TimeMode::Skipping if is_watched => false,
                 TimeMode::Skipping => {

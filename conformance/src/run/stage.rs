@@ -151,6 +151,10 @@ impl Stage<'_> {
 
     /// Asks how each order stands that has not ended yet, and once more for those that have. Only news are recorded.
     pub(super) async fn ask_all(&mut self) -> Result<(), DriverError> {
+        // An app tells what it shows when it is asked; a page does by itself.
+        if let Some(front) = &self.front {
+            front.look().await.map_err(DriverError::Unreachable)?;
+        }
         // A page asks for its orders itself.
         for order in self.front.as_ref().map(Front::sold).unwrap_or_default() {
             self.orders.entry(order).or_insert(None);

@@ -89,7 +89,7 @@ impl Stage<'_> {
                 let params = self.world.initialize(self.case);
                 self.session.initialize(self.settings, self.recorder, params).await?;
                 if let Some(front) = &self.front {
-                    front.use_driver(self.session.driver.clone());
+                    front.use_driver(self.session.driver.clone()).await;
                 }
                 self.set_time().await.map(|()| Begun::Nothing)
             }

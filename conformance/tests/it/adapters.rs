@@ -46,6 +46,36 @@ fn the_java_skeleton_passes() {
     skeleton("java", |dir| format!("java {dir}/Driver.java"));
 }
 
+/// The callbacks reach a handler that was compiled without the vendor's library, and what it throws is told.
+#[test]
+fn the_java_skeleton_delivers_the_sdks_callbacks_to_a_handler() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().display().to_string();
+    assert_eq!(code(&conformance(&["new-adapter", "java", &dir])), 0);
+    let call = |channel: &str, payload: &str| {
+        let params = format!(r#"{{"order":"A","channel":"{channel}","payload":{payload}}}"#);
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"clientEvent","params":{params}}}"#)
+    };
+    let said = [
+        call("onEventCallback", r#"{"code":"SDK_START_OF_LOADING"}"#),
+        call("onEventCallback", r#"{"code":"SDK_PAYMENT_PROCESSING","result":{"paymentStatus":"PROCESSING"}}"#),
+        call("onEventCallback", "{}"),
+        call("onSubmitPayCallback", r#"{"status":"FAIL","error":{"code":"DO_NOT_HONOR"}}"#),
+        call("onSubmitPayCallback", r#"{"status":"BANANA"}"#),
+    ];
+    let mut java = Command::new("java");
+    java.arg(format!("{dir}/Driver.java")).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = java.spawn().expect("start java: install it, this test needs it");
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), said.join("\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let answers: Vec<serde_json::Value> =
+        stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let shown: Vec<_> = answers.iter().map(|answer| answer["result"]["shows"][0].as_str().unwrap()).collect();
+    assert_eq!(shown, ["form", "pending", "pending", "failed", "failed"]);
+    assert!(answers[4]["result"]["threw"].as_str().unwrap().contains("BANANA"), "{answers:?}");
+    assert!(answers[3]["result"].get("threw").is_none());
+}
+
 /// Built with the versions that this workspace has locked, so that nothing need be fetched.
 #[test]
 fn the_rust_skeleton_passes() {

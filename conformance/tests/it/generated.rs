@@ -25,6 +25,28 @@ fn the_page_of_requirements_is_the_catalogue() {
 }
 
 #[test]
+fn the_page_of_a_front_ends_mistakes_is_the_list() {
+    let list = fs::read_to_string(root().join("integrations/web/faults.json")).unwrap();
+    let list: Vec<Value> = serde_json::from_str(&list).unwrap();
+    let mut page = "# Mistakes of a front end, and who catches them\n\n\
+        The page in `integrations/web` makes each of these when it is told to. Made from `integrations/web/faults.json`;\n\
+        `conformance client --page integrations/web --fault NAME --run SCENARIO scenarios/client` shows one.\n\n\
+        | mistake | what it does | breaks | shown by |\n|---|---|---|---|\n"
+        .to_owned();
+    for fault in &list {
+        let text = |name: &str| fault[name].as_str().unwrap().replace('|', "\\|");
+        let id = text("requirement");
+        assert!(conformance::requirement::find(&id).is_some_and(|r| r.is_testable()), "{id}");
+        let shown = text("scenario");
+        let family = shown.split('[').next().unwrap_or_default();
+        assert!(root().join("scenarios").join(format!("{family}.yaml")).is_file(), "{family}");
+        let row = format!("| `{}` | {} | {id} | `{}` |\n", text("name"), text("what"), text("scenario"));
+        page.push_str(&row);
+    }
+    equal("docs/client-faults.md", &page);
+}
+
+#[test]
 fn the_schemas_are_those_of_the_types() {
     for what in ["report", "known-failing", "scenario", "driver"] {
         equal(&format!("docs/schema/{what}.schema.json"), &stdout(&conformance(&["schema", what])));

@@ -189,6 +189,7 @@ fn cli_009_wants_a_view_a_reason_and_another_try() {
 fn cli_011_lets_nothing_turn_in_the_end() {
     let turning = || shop().told("SDK_START_OF_LOADING").sees("loading");
     turning().told("SDK_END_OF_LOADING").breaks("CLI-011", 5);
+    turning().told(SUCCESS).sees("loading").breaks("CLI-011", 5);
     turning().told("SDK_END_OF_LOADING").sees("form").holds("CLI-011");
     turning().says_nothing_of("CLI-011");
 }

@@ -1,6 +1,6 @@
 //! The driver's methods for what is sold at the gateway.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -154,11 +154,15 @@ impl Driver {
             shop.sell(sale.name(), tell).await;
         });
         let Some(asker) = asker.take() else { return Ok(None) };
+        let app = Arc::clone(&self.app);
         self.tasks.spawn(async move {
             let next: Option<Next> = next.await.ok().flatten();
             let mut result = json!({"state": state_of(&merchant, &name)});
             if let Some((key, value)) = next.and_then(|next| told(&next, merchant.mistake())) {
                 result[key] = value;
+            }
+            if let Some(session) = result.get("session") {
+                app.lock().unwrap_or_else(PoisonError::into_inner).opens(session.clone());
             }
             asker.answer(Ok(result)).await;
         });

@@ -2,7 +2,7 @@
 //!
 //! Requests are handled in order; what takes time goes on in tasks that end with the driver.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use wire::money::{Currency, Money};
 use wire::time::Moment;
 
+use crate::app::App;
 use crate::book::Book;
 use crate::cart;
 use crate::entry::Entry;
@@ -46,6 +47,8 @@ pub(crate) struct Driver {
     world: Arc<dyn World>,
     fault: Option<Fault>,
     running: Option<Running>,
+    /// What the buyer has on the screen.
+    pub(crate) app: Arc<Mutex<App>>,
     pub(crate) tasks: JoinSet<()>,
 }
 
@@ -107,6 +110,12 @@ pub(crate) enum Product {
 }
 
 #[derive(Deserialize)]
+struct ClientEvent {
+    channel: String,
+    payload: Value,
+}
+
+#[derive(Deserialize)]
 struct OrderParams {
     order: String,
 }
@@ -120,7 +129,7 @@ pub(crate) struct PartParams {
 
 impl Driver {
     pub(crate) fn new(world: Arc<dyn World>, fault: Option<Fault>) -> Self {
-        Self { world, fault, running: None, tasks: JoinSet::new() }
+        Self { world, fault, running: None, app: Arc::default(), tasks: JoinSet::new() }
     }
 
     /// Carries a method out. What there is to answer at once, and to whom; nothing when the answer comes later, from a task.
@@ -139,7 +148,15 @@ impl Driver {
     async fn call(&mut self, method: &str, params: Value, asker: &mut Option<Asker>) -> Result<Option<Value>, Refusal> {
         match method {
             "initialize" => self.initialize(read(params)?).await.map(Some),
-            "checkout" => self.checkout(read(params)?, asker),
+            "checkout" => {
+                if params["by"] == "session" {
+                    self.screen().begin(params.clone());
+                }
+                self.checkout(read(params)?, asker)
+            }
+            "clientEvent" => self.client_event(&read(params)?).map(Some),
+            "clientState" => Ok(Some(self.client_state())),
+            "clientPress" => self.client_press(asker),
             "checkoutBatch" => self.checkout_batch(read(params)?, asker),
             "capture" => self.capture(read(params)?, asker),
             "orderStatus" => self.status(&read::<OrderParams>(params)?.order).map(Some),
@@ -181,7 +198,7 @@ impl Driver {
         let mut result = json!({
             "name": env!("CARGO_PKG_NAME"),
             "version": env!("CARGO_PKG_VERSION"),
-            "roles": ["edc", "antom"],
+            "roles": ["edc", "antom", "client"],
             "capabilities": capabilities,
         });
         if let Some(shop) = &shop {
@@ -248,6 +265,49 @@ impl Driver {
         }
         place.send(order);
         Ok(Some(json!({"state": "open"})))
+    }
+
+    fn screen(&self) -> std::sync::MutexGuard<'_, App> {
+        self.app.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the order on the screen stands in the book.
+    fn on_screen(&self) -> Option<OrderState> {
+        let sale = self.screen().sale()?;
+        let order = self.running.as_ref()?.merchant.order(sale["order"].as_str()?)?;
+        Some(order.told_state())
+    }
+
+    /// The SDK calls the app back.
+    fn client_event(&self, event: &ClientEvent) -> Result<Value, Refusal> {
+        self.running.as_ref().ok_or_else(not_initialized)?;
+        let state = self.on_screen();
+        let mut app = self.screen();
+        app.hear(&event.channel, &event.payload, state);
+        Ok(app.state(state))
+    }
+
+    fn client_state(&self) -> Value {
+        let state = self.on_screen();
+        self.screen().state(state)
+    }
+
+    /// The buyer tries again: with the session that is there, or with a new one.
+    fn client_press(&mut self, asker: &mut Option<Asker>) -> Result<Option<Value>, Refusal> {
+        let now = self.running.as_ref().ok_or_else(not_initialized)?.merchant.now();
+        let (again, sale) = {
+            let mut app = self.screen();
+            (app.again(now), app.sale())
+        };
+        match (again, sale) {
+            (Some(session), _) => {
+                let mut told = self.client_state();
+                told["session"] = session;
+                Ok(Some(told))
+            }
+            (None, Some(sale)) => self.checkout(read(sale)?, asker),
+            (None, None) => Err(Refusal::new("nothing is being paid")),
+        }
     }
 
     pub(crate) fn has_room(&self) -> Result<(), Refusal> {

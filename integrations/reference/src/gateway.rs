@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::task::JoinSet;
 use wire::antom::{Envelope, Headers, Operation, Signature, Signer, Verifier};
+use wire::time::WireTime;
 
 use crate::fault::Fault;
 use crate::merchant::Merchant;
@@ -170,6 +171,7 @@ const ACTED_ON: &[&str] = &[
     "schemeUrl",
     "orderSummaries",
     "paymentSessionData",
+    "paymentSessionExpiryTime",
     "refundRequestId",
     "refundId",
     "refundAmount",
@@ -182,7 +184,10 @@ const ACTED_ON: &[&str] = &[
 /// Reads a verified message, so that an odd time or a new field of no interest does not make money unreadable.
 pub(crate) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Option<T> {
     let mut message: Value = serde_json::from_slice(body).ok()?;
-    message.as_object_mut()?.retain(|name, _| ACTED_ON.contains(&name.as_str()));
+    let is_time = |value: &Value| value.as_str().is_some_and(|text| WireTime::parse(text).is_ok());
+    message.as_object_mut()?.retain(|name, value| {
+        ACTED_ON.contains(&name.as_str()) && (name != "paymentSessionExpiryTime" || is_time(value))
+    });
     serde_json::from_value(message).ok()
 }
 

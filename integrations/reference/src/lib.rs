@@ -1,7 +1,7 @@
 //! A correct little merchant behind the driver protocol, with faults that can be switched on.
 //!
-//! It plays two roles: a till that takes card payments at a terminal on a serial line, and a
-//! shop that takes wallet payments through the gateway and receives its notifications. The judge is judged by it: it
+//! It plays three roles: a till that takes card payments at a terminal on a serial line, a shop that takes wallet payments
+//! through the gateway and receives its notifications, and an app whose buyer pays with the client SDK. The judge is judged by it: it
 //! must break no obligation, and each [`Fault`] must break the one that it names.
 //!
 //! ```text
@@ -18,6 +18,7 @@
 //! harness gives it memory and a paused clock. It never reads a clock or waits otherwise.
 
 mod answer;
+mod app;
 mod book;
 mod cancelling;
 mod capturing;

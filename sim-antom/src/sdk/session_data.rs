@@ -63,6 +63,12 @@ impl SessionData<'_> {
     }
 }
 
+/// The payment that a session's data belong to, when they are of this gateway.
+#[must_use]
+pub fn session_payment(data: &str) -> Option<String> {
+    SessionData::payment_id(data)
+}
+
 impl fmt::Display for SessionData<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { payment_id, client, payment_method_type, scene, play, is_absent } = self;

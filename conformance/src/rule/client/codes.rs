@@ -71,12 +71,13 @@ pub(crate) fn end_of_loading_is_no_end(view: &View<'_>) -> Judgement {
 /// CLI-011: in the end nothing turns any more, whatever came of loading.
 pub(crate) fn spinners_end(view: &View<'_>) -> Judgement {
     let history = History::of(view);
-    let ends = |told: &&Telling<'_>| told.code() != "SDK_START_OF_LOADING";
+    let begun = history.told("SDK_START_OF_LOADING").last().map_or(0, |told| told.n);
     let turned = history.sights.iter().any(|sight| sight.shows("loading"));
-    let (Some(told), Some(last)) = (history.tellings.iter().rev().find(ends), history.seen_last()) else {
+    let ended = history.tellings.iter().rev().find(|told| told.n > begun);
+    let (Some(told), Some(last)) = (ended, history.seen_last()) else {
         return Judgement::NotExercised;
     };
-    let turns = last.shows("loading") && last.n < told.n;
+    let turns = last.shows("loading");
     let text = format!("the page still turns after {}", told.words());
     Judgement::new(turned, if turns { vec![Finding { entry: told.n, text }] } else { Vec::new() })
 }

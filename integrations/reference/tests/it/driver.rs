@@ -17,7 +17,7 @@ async fn it_says_what_it_is() {
     let ready =
         client.initialize(json!({"terminal": terminal("stx"), "gateway": config(), "later": {"field": 1}})).await;
     assert_eq!(ready["name"], "reference");
-    assert_eq!(ready["roles"], json!(["edc", "antom"]));
+    assert_eq!(ready["roles"], json!(["edc", "antom", "client"]));
     // This world's clock cannot be told the time.
     assert_eq!(
         ready["capabilities"],

@@ -33,10 +33,91 @@ public class Driver {
             case "orderStatus":
                 // TODO: ask your integration: open, paid, failed, cancelled, refunded or parked.
                 return orders.getOrDefault(order, Map.of("state", "failed", "reason", "no such order"));
+            case "clientEvent":
+                return screen.hear((String) params.get("channel"), params.get("payload"));
+            case "clientState":
+            case "clientPress":
+                // TODO: on clientPress with "again", answer the "session" too with which the app opens the SDK's form again.
+                return screen.shown(null);
             case "shutdown":
                 return Map.of();
             default:
                 throw new UnsupportedOperationException("there is no method " + method);
+        }
+    }
+
+    static final Screen screen = new Screen();
+
+    /**
+     * An app's handler of the client SDK's callbacks, for the role "client". The types below stand in for the vendor's, so that
+     * it compiles without the vendor's library: TODO put your own handler here, and its screen behind Screen.
+     */
+    static class Handler implements OnCheckoutListener {
+        @Override
+        public void onEventCallback(String eventCode, AMSEventResult eventResult) {
+            // By the exact code; what is not known is let pass. Whether it is paid, your server says.
+            switch (eventCode == null ? "" : eventCode) {
+                case "SDK_PAYMENT_SUCCESSFUL", "SDK_PAYMENT_PROCESSING", "SDK_PAYMENT_ERROR" -> screen.show("pending");
+                case "SDK_PAYMENT_FAIL" -> screen.show("failed");
+                case "SDK_PAYMENT_CANCEL" -> screen.show("cancelled");
+                default -> { }
+            }
+        }
+
+        /** Of the Payment Element: the error counts before the status. */
+        public void onSubmitPayCallback(AMSStatusResult result) {
+            screen.show(result.getError() != null && result.getStatus() == AMSStatus.FAIL ? "failed" : "pending");
+        }
+    }
+
+    interface OnCheckoutListener {
+        void onEventCallback(String eventCode, AMSEventResult eventResult);
+    }
+
+    record AMSEventResult(String message, Map<String, Object> result) {
+        String getMessage() { return message; }
+        Map<String, Object> getResult() { return result; }
+    }
+
+    enum AMSStatus { SUCCESS, FAIL, PROCESSING, PENDING, CANCELLED }
+
+    record AMSResultError(String code, String message) { }
+
+    record AMSStatusResult(AMSStatus status, AMSResultError error) {
+        AMSStatus getStatus() { return status; }
+        AMSResultError getError() { return error; }
+    }
+
+    /** What the buyer sees, and the way from a message of the harness to a callback. */
+    static class Screen {
+        private final Handler handler = new Handler();
+        private String view = "form";
+
+        void show(String view) { this.view = view; }
+
+        @SuppressWarnings("unchecked")
+        Map<String, Object> hear(String channel, Object payload) {
+            Map<String, Object> event = payload instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+            try {
+                if ("onSubmitPayCallback".equals(channel)) {
+                    Map<String, Object> error = (Map<String, Object>) event.get("error");
+                    handler.onSubmitPayCallback(new AMSStatusResult(
+                        AMSStatus.valueOf((String) event.getOrDefault("status", "FAIL")),
+                        error == null ? null : new AMSResultError((String) error.get("code"), (String) error.get("message"))));
+                } else {
+                    Map<String, Object> result = (Map<String, Object>) event.get("result");
+                    handler.onEventCallback((String) event.get("code"), new AMSEventResult((String) event.get("message"), result));
+                }
+                return shown(null);
+            } catch (RuntimeException thrown) {
+                return shown(thrown.toString());
+            }
+        }
+
+        Map<String, Object> shown(String threw) {
+            Map<String, Object> told = new LinkedHashMap<>(Map.of("shows", List.of(view)));
+            if (threw != null) told.put("threw", threw);
+            return told;
         }
     }
 
