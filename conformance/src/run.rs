@@ -35,7 +35,7 @@ use crate::interrupt;
 use crate::memory::Memory;
 use crate::plan::Case;
 use crate::scenario::Role;
-use crate::trace::{CaseEvent, Event, LIMIT, Recorder};
+use crate::trace::{CaseEvent, DriverEvent, Entry, Event, LIMIT, Recorder};
 use crate::verdict::{CaseReport, Phases, Standard, Verdict, judge};
 use crate::world::{Place, Signing, World};
 
@@ -119,7 +119,7 @@ pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
                 () = interrupt::wait() => Ok(Err("it was interrupted".to_owned())),
             }
         };
-        let problem = match limited {
+        let mut problem = match limited {
             Ok(Ok(())) if recorder.len() >= LIMIT => Some(format!("more than {LIMIT} things happened")),
             Ok(result) => result.err(),
             Err(_) if settings.time == TimeMode::Paused => {
@@ -127,7 +127,11 @@ pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
             }
             Err(_) => Some(format!("it took longer than {} s, --case-timeout", settings.case_timeout.as_secs())),
         };
-        (recorder.take(), problem)
+        let trace = recorder.take();
+        if let Some(problem) = problem.as_mut().filter(|problem| problem.contains("--case-timeout")) {
+            problem.push_str(&owed(&trace));
+        }
+        (trace, problem)
     });
     match carried_out {
         Ok((trace, problem)) => {
@@ -138,6 +142,24 @@ pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
         }
         Err(reason) => CaseReport::not_run(case, Verdict::NotCarriedOut(reason)),
     }
+}
+
+/// What the integration still has to answer, for the reason of a case that took too long.
+fn owed(trace: &[Entry]) -> String {
+    let mut open: Vec<(&str, usize)> = Vec::new();
+    for entry in trace {
+        match &entry.event {
+            Event::Driver(DriverEvent::Called { method, .. }) => open.push((method, entry.n)),
+            Event::Driver(DriverEvent::Answered { method, .. } | DriverEvent::Failed { method, .. }) => {
+                if let Some(at) = open.iter().position(|(called, _)| called == method) {
+                    open.remove(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    let open: Vec<String> = open.iter().map(|(method, n)| format!("`{method}` (entry {n})")).collect();
+    if open.is_empty() { String::new() } else { format!("; not answered until then: {}", open.join(", ")) }
 }
 
 fn in_runtime<T>(time: TimeMode, work: impl Future<Output = T>) -> Result<T, String> {

@@ -68,7 +68,7 @@ pub enum CaseEvent {
         /// When the integration means to act by itself, as it answered `clock`.
         wake_at: Option<Moment>,
     },
-    /// The case ended; `settled` says whether every order had, too.
+    /// The case ended; `settled` says whether every order had, too, and every request was answered.
     Ended {
         /// Whether every order had reached an end.
         settled: bool,

@@ -178,11 +178,12 @@ impl Stage<'_> {
         }
     }
 
-    /// Whether every order has ended and the world waits for nothing within the time.
+    /// Whether every order has ended, the world waits for nothing within the time, and the integration owes no answer: who
+    /// is still selling an order may charge for it again.
     fn is_settled(&self, horizon: Moment) -> bool {
         let pending = self.clock.pending();
         let is_over = pending.peer.is_none() && pending.world.is_none_or(|at| at > horizon);
-        self.all_ended() && is_over && self.is_at_rest()
+        self.calls.is_empty() && self.all_ended() && is_over && self.is_at_rest()
     }
 
     /// Whether something is seen that is waited for, without asking.

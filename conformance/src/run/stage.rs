@@ -85,8 +85,9 @@ impl Stage<'_> {
         }
         // Whatever the steps were, orders are asked about once more, so that the judge knows how they ended.
         self.ask_all().await.map_err(|error| error.to_string())?;
+        let is_answered = self.calls.iter().all(Call::is_finished);
         self.abandon_calls();
-        let settled = self.all_ended();
+        let settled = self.all_ended() && is_answered;
         self.recorder.record(Event::Case(CaseEvent::Ended { settled }));
         Ok(())
     }

@@ -165,3 +165,48 @@ fn what_cannot_be_read_as_an_integration_is_wrong_usage() {
         assert!(stderr(&output).contains(problem), "{text}: {}", stderr(&output));
     }
 }
+
+/// A driver in Python that knows at once how its order stands, and is still selling it.
+const LINGERING: &str = r#"
+import sys, json, threading
+def answer(id, result): print(json.dumps({"jsonrpc": "2.0", "id": id, "result": result}), flush=True)
+for line in sys.stdin:
+    m = json.loads(line)
+    results = {"initialize": {"roles": ["edc"]}, "orderStatus": {"state": "failed"}}
+    if m["method"] != "checkout": answer(m["id"], results.get(m["method"], {}))
+    elif LINGERS is not None: threading.Timer(LINGERS, answer, (m["id"], {"state": "failed"})).start()
+"#;
+
+/// What becomes of a case whose checkout is answered after so many seconds, or never: output and trace.
+fn lingering(seconds: &str, timeout: &str) -> (i32, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, scenario) = (folder.path().join("driver.py"), folder.path().join("late.yaml"));
+    std::fs::write(&file, format!("LINGERS = {seconds}\n{LINGERING}")).unwrap();
+    let steps = "steps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n  - settle: {within: 10m}\n";
+    std::fs::write(&scenario, format!("title: Late\nroles: [edc]\n{steps}expect:\n  - order: {{A: failed}}\n"))
+        .unwrap();
+    let (integration, traces) = (format!("python3 {}", file.display()), folder.path().join("traces"));
+    let run =
+        ["run", "--integration", &integration, "--case-timeout", timeout, "--trace-dir", traces.to_str().unwrap()];
+    let output = conformance(&[&run[..], &[scenario.to_str().unwrap()]].concat());
+    (code(&output), stdout(&output), std::fs::read_to_string(traces.join("late.jsonl")).unwrap())
+}
+
+#[test]
+fn a_case_is_not_over_while_its_checkout_is_unanswered() {
+    let (exit, text, trace) = lingering("0.7", "1m");
+    assert_eq!(exit, 0, "{text}");
+    let at = |what: &str| trace.lines().position(|line| line.contains(what));
+    let answered = trace
+        .lines()
+        .position(|line| line.contains("\"answered\"") && line.contains("\"checkout\""))
+        .unwrap_or_else(|| panic!("checkout is answered: {trace}"));
+    assert!(at("\"settled\":true").is_some_and(|ended| ended > answered), "{trace}");
+}
+
+#[test]
+fn a_checkout_that_is_never_answered_stops_its_case_and_is_named() {
+    let (exit, text, _) = lingering("None", "2s");
+    assert_eq!(exit, 4, "{text}");
+    assert!(text.contains("--case-timeout") && text.contains("not answered until then: `checkout` (entry "), "{text}");
+}
