@@ -1,11 +1,12 @@
 //! From files to cases: names that are paths, a seed each, everything checked before anything runs.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{Contents, Missing, Scenario, Shelf, Source, expand};
+use crate::scenario::{Contents, LARGEST, Missing, Scenario, Shelf, Source, expand, too_large};
 
 /// A case: a scenario that was checked, with a name and a seed.
 #[derive(Debug, Clone)]
@@ -41,12 +42,21 @@ pub enum PlanError {
 pub fn plan(paths: &[PathBuf], seed: u64) -> Result<Vec<Case>, PlanError> {
     let mut cases = Vec::new();
     let mut mistakes = Vec::new();
+    // A file counts once, however often it is named; and two files must not have one name.
+    let (mut seen, mut names) = (BTreeSet::new(), BTreeMap::<String, String>::new());
     for root in paths {
         let mut files = Vec::new();
         collect(root, &mut files).map_err(|(path, source)| PlanError::Unreadable { path, source })?;
         for file in files {
-            let text = fs::read(&file).map_err(|source| PlanError::Unreadable { path: file.clone(), source })?;
+            if !seen.insert(key(&file)) {
+                continue;
+            }
             let shown = file.display().to_string();
+            let text = read(&file).map_err(|source| PlanError::Unreadable { path: file.clone(), source })?;
+            if text.len() > LARGEST {
+                mistakes.push(too_large(&shown));
+                continue;
+            }
             let Ok(text) = String::from_utf8(text) else {
                 let help = "save it as UTF-8".to_owned();
                 mistakes.push(Diagnostic::new(&shown, "", 0..0, "the file is not UTF-8".to_owned(), help));
@@ -57,6 +67,12 @@ pub fn plan(paths: &[PathBuf], seed: u64) -> Result<Vec<Case>, PlanError> {
                 Ok(Contents::Part) => {}
                 Ok(Contents::Cases(rows)) => {
                     let name = name(root, &file);
+                    if let Some(other) = names.insert(name.clone(), shown.clone()) {
+                        let message = format!("it has the same name as {other}: `{name}`");
+                        let help = "rename one of them: a case is known by its name".to_owned();
+                        mistakes.push(Diagnostic::new(&shown, "", 0..0, message, help));
+                        continue;
+                    }
                     for row in rows {
                         let name = row.name.map_or_else(|| name.clone(), |row| format!("{name}[{row}]"));
                         let seed = seed_of(seed, &name);
@@ -96,12 +112,16 @@ impl Shelf for Folder {
         if !whole.starts_with(&self.0) {
             return missing(format!("`{name}` is outside the folder of the scenarios"), Vec::new());
         }
-        // One more than is taken: what is too long is told by the parser.
-        let mut text = String::new();
-        let read = fs::File::open(&whole).and_then(|file| file.take(1024 * 1024 + 1).read_to_string(&mut text));
-        if let Err(error) = read {
-            return missing(format!("`{name}` cannot be read: {error}"), Vec::new());
+        let text = match read(&whole) {
+            Ok(text) => text,
+            Err(error) => return missing(format!("`{name}` cannot be read: {error}"), Vec::new()),
+        };
+        if text.len() > LARGEST {
+            return missing(format!("`{name}` is larger than 1 MiB"), Vec::new());
         }
+        let Ok(text) = String::from_utf8(text) else {
+            return missing(format!("`{name}` is not UTF-8"), Vec::new());
+        };
         let path = Path::new(&from.path).parent().unwrap_or_else(|| Path::new("")).join(name);
         Ok(Source { path: path.display().to_string(), key: key(&whole), text: text.into() })
     }
@@ -114,6 +134,26 @@ fn beside(path: &Path, name: &str) -> Vec<String> {
     let mut files: Vec<_> = files.take(1000).collect();
     files.sort();
     files
+}
+
+/// A file's bytes, at most one more than may be: who gets that many refuses it. A device or a pipe may never end.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+    fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The same for a text; one that is too large is cut after the byte with which it is.
+pub(crate) fn read_text(path: &Path) -> io::Result<String> {
+    let bytes = read(path)?;
+    if bytes.len() > LARGEST {
+        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
 }
 
 /// What tells a file from every other.

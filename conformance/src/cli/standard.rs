@@ -1,12 +1,12 @@
 //! What fails a case, and what is known to: arguments that `run`, `check` and `merge` share.
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 
 use super::output::{tell, tell_mistakes};
 use crate::exit::Exit;
+use crate::plan::read_text;
 use crate::requirement::{Level, Revision};
 use crate::result::known::{self, Known};
 use crate::verdict::Standard;
@@ -47,7 +47,7 @@ pub(super) struct KnownArguments {
 impl KnownArguments {
     pub(super) fn read(&self) -> Result<Vec<Known>, Exit> {
         let Some(path) = &self.known_failing else { return Ok(Vec::new()) };
-        let text = fs::read_to_string(path).map_err(|error| {
+        let text = read_text(path).map_err(|error| {
             tell(&format!("conformance: failed to read {}: {error}", path.display()));
             Exit::Usage
         })?;

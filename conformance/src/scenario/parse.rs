@@ -13,7 +13,7 @@ use super::variables::Variables;
 use crate::diagnostic::Diagnostic;
 
 /// The largest file that is read.
-const LARGEST: usize = 1024 * 1024;
+pub(crate) const LARGEST: usize = 1024 * 1024;
 
 /// How an empty scenario file should begin.
 pub(super) const BEGIN: &str = "begin with `title: …`, `roles: [edc]` and `steps:`; docs/scenarios.md shows how";
@@ -36,6 +36,12 @@ pub fn parse(path: &str, text: &str) -> Result<Scenario, Vec<Diagnostic>> {
     }
 }
 
+/// The refusal of a file that is too large, without its text: to show a place in it would cost more than to read it.
+pub(crate) fn too_large(path: &str) -> Diagnostic {
+    let help = "split it: a scenario tells one story".to_owned();
+    Diagnostic::new(path, "", 0..0, "the file is larger than 1 MiB".to_owned(), help)
+}
+
 /// Parses a YAML file of any kind. `begin` says what an empty one should begin with.
 ///
 /// # Errors
@@ -45,7 +51,7 @@ pub(crate) fn document<T: DeserializeOwned>(path: &str, text: &str, begin: &str)
         Err(vec![Diagnostic::new(path, text, span, message.to_owned(), help.to_owned())])
     };
     if text.len() > LARGEST {
-        return one(0..0, "the file is larger than 1 MiB", "split it: a scenario tells one story");
+        return Err(vec![too_large(path)]);
     }
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return one(0..0, "the file is empty", begin);

@@ -1,6 +1,6 @@
 //! Scenario files that are wrong: exit 3, and a message with line, column and what to do.
 
-use crate::{code, conformance, stderr};
+use crate::{code, conformance, stderr, stdout};
 
 const GOOD: &str = "title: A sale\nroles: [edc]\ncovers: [EDC-P27]\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n  - settle: {within: 3m}\nexpect:\n  - order: {A: paid}\n";
 
@@ -112,4 +112,30 @@ fn all_mistakes_of_all_files_are_told_before_anything_runs() {
     assert_eq!(code(&output), 3);
     assert!(stderr(&output).contains("4 things are wrong in 3 files; nothing was run"), "{}", stderr(&output));
     assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_file_counts_once_and_two_of_one_name_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (folder.path().join("x.yaml"), folder.path().join("x.yml"));
+    std::fs::write(&one, GOOD).unwrap();
+    let (one, whole) = (one.to_str().unwrap(), folder.path().to_str().unwrap());
+    let again = format!("{whole}/./x.yaml");
+    let output = conformance(&["list", one, &again, one, whole]);
+    assert_eq!((code(&output), stdout(&output).lines().count()), (0, 1), "{}{}", stdout(&output), stderr(&output));
+    std::fs::write(&other, GOOD).unwrap();
+    let output = conformance(&["run", "--integration", "memory", whole]);
+    assert_eq!(code(&output), 3, "{}", stdout(&output));
+    assert!(stderr(&output).contains(&format!("it has the same name as {one}: `x`")), "{}", stderr(&output));
+    assert!(stderr(&output).contains(other.to_str().unwrap()), "{}", stderr(&output));
+}
+
+#[test]
+fn what_never_ends_is_no_scenario_and_what_is_too_large_is_not_shown() {
+    let output = conformance(&["list", "/dev/zero"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("failed to read /dev/zero: it is no regular file"), "{}", stderr(&output));
+    let (code, said) = told(&"x".repeat(3_000_000));
+    assert_eq!(code, 3);
+    assert!(said.contains("the file is larger than 1 MiB") && said.len() < 1000, "{}", said.len());
 }
