@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use wire::suggest;
+
 use super::output::{tell, tell_mistakes};
 use crate::exit::Exit;
 use crate::plan::{Case, PlanError, plan};
@@ -38,6 +40,14 @@ impl SelectArguments {
             }
             Err(PlanError::Mistakes(mistakes)) => return Err(tell_mistakes(&mistakes, "nothing was run")),
         };
+        let idle: Vec<_> =
+            self.run.iter().filter(|pattern| !cases.iter().any(|case| fits(pattern, &case.name))).collect();
+        for pattern in &idle {
+            tell(&format!("conformance: no case fits --run {pattern:?}; {}", meant(pattern, &cases)));
+        }
+        if !idle.is_empty() {
+            return Err(Exit::NothingSelected);
+        }
         let cases: Vec<Case> = cases.into_iter().filter(|case| self.selects(&case.name)).collect();
         if cases.is_empty() {
             tell("conformance: no case is selected; see --run, --skip and --shard");
@@ -51,9 +61,7 @@ impl SelectArguments {
     }
 
     fn selects(&self, name: &str) -> bool {
-        // The name of a file with a table stands for all its rows.
-        let family = name.split_once('[').map_or(name, |(file, _)| file);
-        let fits = |pattern: &String| matches(pattern, name) || matches(pattern, family);
+        let fits = |pattern: &String| fits(pattern, name);
         (self.run.is_empty() || self.run.iter().any(fits))
             && !self.skip.iter().any(fits)
             && self.shard.is_none_or(|shard| shard.has(name))
@@ -87,6 +95,30 @@ impl FromStr for Shard {
             _ => Err("write i/n with i from 1 to n, such as 2/4".to_owned()),
         }
     }
+}
+
+/// The name of a file with a table stands for all its rows.
+fn family(name: &str) -> &str {
+    name.split_once('[').map_or(name, |(file, _)| file)
+}
+
+/// Whether a case of that name, or the file of which it is a row, fits a pattern.
+fn fits(pattern: &str, name: &str) -> bool {
+    matches(pattern, name) || matches(pattern, family(name))
+}
+
+/// What somebody may have meant who wrote a pattern that no case fits.
+fn meant(pattern: &str, cases: &[Case]) -> String {
+    // Who names a row means a row, and a folder without stars is no pattern of its cases.
+    let names = cases.iter().map(|case| if pattern.contains('[') { case.name.as_str() } else { family(&case.name) });
+    let folder = format!("{}/", pattern.trim_end_matches('/'));
+    if cases.iter().any(|case| case.name.starts_with(&folder)) {
+        return format!("did you mean \"{folder}**\"?");
+    }
+    suggest::nearest(pattern, names).map_or_else(
+        || "`conformance list` names all cases".to_owned(),
+        |near| format!("did you mean {near:?}? `conformance list` names all cases"),
+    )
 }
 
 /// Whether a name fits a pattern: `*` stands for anything but `/`, `**` for anything.
