@@ -147,7 +147,8 @@ impl Known {
     }
 
     fn fits(&self, case: &str, problem: &Problem<'_>) -> bool {
-        self.concerns(case, problem.requirement) && problem.text.contains(&self.message)
+        self.concerns(case, problem.requirement)
+            && (problem.text.contains(&self.message) || lasting(problem.text).contains(&lasting(&self.message)))
     }
 
     fn concerns(&self, case: &str, requirement: Option<&str>) -> bool {
@@ -179,5 +180,55 @@ impl Known {
             (Some(_), None) => Some("there is no such case: mend its name or remove the entry".to_owned()),
             (None, _) => Some("no case breaks this requirement any more: remove the entry".to_owned()),
         }
+    }
+}
+
+/// What of a message is the same in the next run: numbers of entries, and words that are drawn (ids, moments, ports), are
+/// left out.
+fn lasting(text: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "-_.:+".contains(c);
+    let mut lasting = String::new();
+    let mut rest = text;
+    let mut in_entries = false;
+    while !rest.is_empty() {
+        let word_end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(word_end);
+        let gap_end = after.find(is_word).unwrap_or(after.len());
+        let (gap, next) = after.split_at(gap_end);
+        rest = next;
+        // A full stop or colon behind it is the sentence's.
+        let bare = word.trim_end_matches(['.', ':']);
+        let is_number = !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit());
+        in_entries = matches!(bare, "entry" | "entries") || in_entries && (is_number || bare == "and");
+        if in_entries && is_number || is_drawn(bare) {
+            lasting.push('…');
+            lasting.push_str(word.get(bare.len()..).unwrap_or_default());
+        } else {
+            lasting.push_str(word);
+        }
+        lasting.push_str(gap);
+    }
+    lasting
+}
+
+/// Whether a word is an id, a moment or an address: long, with digits in it. Amounts are shorter.
+fn is_drawn(word: &str) -> bool {
+    let has_letters = word.chars().any(|c| c.is_ascii_alphabetic());
+    word.chars().any(|c| c.is_ascii_digit()) && word.len() >= if has_letters { 8 } else { 10 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_drawn_anew_is_left_out_and_amounts_stay() {
+        let first = "pay (entries 5, 8 and 13) used 0b5f-77aa91c2 for 10400 at http://127.0.0.1:41001/n: entry 9.";
+        let second = "pay (entries 6, 9 and 21) used 99ce-01fb44d0 for 10400 at http://127.0.0.1:52873/n: entry 11.";
+        assert_eq!(lasting(first), lasting(second));
+        assert_eq!(lasting(first), "pay (entries …, … and …) used … for 10400 at http://…/n: entry ….");
+        assert_ne!(lasting(first), lasting(&second.replace("10400", "500")));
+        assert_eq!(lasting("EDC-P27 in A after 120 s, twice"), "EDC-P27 in A after 120 s, twice");
+        assert_eq!(lasting("주문 é"), "주문 é");
     }
 }
