@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::output::{say, tell};
-use super::reports::ReportArguments;
+use super::reports::{KnownFailures, ReportArguments};
 use super::standard::StandardArguments;
 use crate::exit::Exit;
 use crate::report::text;
@@ -71,7 +71,7 @@ pub(super) fn main(arguments: &CheckArguments) -> Exit {
     };
     let result = RunResult::new(about, &standard, results, Vec::new());
     let exit = result.exit();
-    arguments.reports.finish(&result, exit)
+    arguments.reports.finish(&result, exit, KnownFailures::NotTaken)
 }
 
 fn check(file: &Path, standard: &Standard) -> Result<CaseResult, String> {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::output::{say, tell};
-use super::reports::ReportArguments;
+use super::reports::{KnownFailures, ReportArguments};
 use super::standard::KnownArguments;
 use crate::exit::Exit;
 use crate::report::text;
@@ -78,7 +78,7 @@ pub(super) fn main(arguments: &MergeArguments) -> Exit {
     let standard = Standard { fail_on: about.fail_on, revision };
     let result = RunResult::new(about, &standard, cases, stale);
     let exit = result.exit();
-    arguments.reports.finish(&result, exit)
+    arguments.reports.finish(&result, exit, KnownFailures::Taken)
 }
 
 type Merged = (About, Vec<CaseResult>, Vec<known::Stale>);

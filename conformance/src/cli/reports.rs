@@ -49,6 +49,13 @@ enum Colour {
     Never,
 }
 
+/// Whether a command takes a file of known failures, so that new ones are worth offering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KnownFailures {
+    Taken,
+    NotTaken,
+}
+
 impl ReportArguments {
     /// Whether each case is printed as it ends.
     pub(super) fn is_text(&self) -> bool {
@@ -68,12 +75,12 @@ impl ReportArguments {
     }
 
     /// Prints the sum and writes the files. Cases that were not printed yet are the caller's.
-    pub(super) fn finish(&self, run: &RunResult, exit: Exit) -> Exit {
+    pub(super) fn finish(&self, run: &RunResult, exit: Exit, known: KnownFailures) -> Exit {
         match self.format {
             Format::Text => {
                 say(&text::summary(run));
                 let entries = text::pasteable(run);
-                if !entries.is_empty() {
+                if known == KnownFailures::Taken && !entries.is_empty() {
                     tell(&format!(
                         "to take these failures for known (--known-failing FILE), with a reason:\n{entries}"
                     ));

@@ -14,7 +14,7 @@ use wire::time::Span;
 use super::fuzz::SigningKind;
 use super::order::starts;
 use super::output::{say, tell, try_folder, write_file};
-use super::reports::ReportArguments;
+use super::reports::{KnownFailures, ReportArguments};
 use super::select::SelectArguments;
 use super::standard::{KnownArguments, StandardArguments};
 use crate::client::Setup;
@@ -154,7 +154,7 @@ pub(super) fn main_with(arguments: &RunArguments, client: Option<Setup>) -> Exit
     } else if exit == Exit::NothingSelected {
         tell("conformance: every case was skipped, so nothing is known");
     }
-    arguments.reports.finish(&result, exit)
+    arguments.reports.finish(&result, exit, KnownFailures::Taken)
 }
 
 fn settings(arguments: &RunArguments, client: Option<Setup>) -> Result<Settings, String> {

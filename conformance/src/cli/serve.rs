@@ -11,11 +11,12 @@ use tokio::sync::mpsc;
 
 use super::output::{say, tell, tell_mistakes, try_folder};
 use super::place::{PlaceArguments, folder};
-use super::reports::ReportArguments;
+use super::reports::{KnownFailures, ReportArguments};
 use super::standard::StandardArguments;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::live::{FrontEnds, Judge, LONGEST, Log, NAME, News, Said, Stand};
+use crate::plan::read_text;
 use crate::report::{chart, text};
 use crate::requirement;
 use crate::result::{About, CaseResult, RunResult, rows};
@@ -73,7 +74,7 @@ pub(super) fn main(arguments: &ServeArguments) -> Exit {
             if arguments.reports.is_text() {
                 result.cases.iter().for_each(|case| say(&text::case(case)));
             }
-            arguments.reports.finish(&result, exit)
+            arguments.reports.finish(&result, exit, KnownFailures::NotTaken)
         }
         Err(problem) => {
             tell(&format!("conformance: failed to {problem}"));
@@ -83,7 +84,7 @@ pub(super) fn main(arguments: &ServeArguments) -> Exit {
 }
 
 fn read(path: &Path, so: &str) -> Result<Given, Exit> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = read_text(path).map_err(|error| {
         tell(&format!("conformance: failed to read {}: {error}", path.display()));
         Exit::Usage
     })?;

@@ -172,6 +172,17 @@ fn failures_that_are_printed_to_be_pasted_are_known_when_they_are_pasted() {
 }
 
 #[test]
+fn known_failures_are_offered_by_those_who_take_a_list_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let traces = path(&folder, "traces");
+    let run = ["run", "--integration", BROKEN, "--run", "edc/answer-lost-and-recovered", "--trace-dir", &traces];
+    assert!(stderr(&conformance(&run)).contains("--known-failing"));
+    let output = conformance(&["check", &traces]);
+    assert_eq!(code(&output), 1, "{}", stdout(&output));
+    assert!(!stderr(&output).contains("--known-failing"), "{}", stderr(&output));
+}
+
+#[test]
 fn an_entry_that_is_not_true_any_more_fails_the_run() {
     let folder = tempfile::tempdir().unwrap();
     let entry = |case: &str, message: &str| format!("- case: {case}\n  message: '{message}'\n  reason: r\n");

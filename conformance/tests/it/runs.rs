@@ -149,7 +149,24 @@ fn selection_by_pattern_and_nothing_selected() {
     assert!(names.all(|name| name.starts_with("notify/") && !name.contains("/forged-")), "{said}");
     let output = conformance(&["run", "--integration", "memory", "--run", "nothing/*"]);
     assert_eq!(code(&output), 5);
+    assert!(stderr(&output).contains("no case fits --run \"nothing/*\""), "{}", stderr(&output));
+    let output = conformance(&["run", "--integration", "memory", "--run", "pay/refused", "--skip", "pay/*"]);
+    assert_eq!(code(&output), 5);
     assert!(stderr(&output).contains("no case is selected"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_pattern_that_no_case_fits_stops_the_run_though_another_does() {
+    for (wrong, help) in [
+        ("edc/answer-lost-and-recoverd", "did you mean \"edc/answer-lost-and-recovered\"?"),
+        ("pay/answer-lost[clos-1]", "did you mean \"pay/answer-lost[close-1]\"?"),
+        ("notify", "did you mean \"notify/**\"?"),
+    ] {
+        let output = conformance(&["run", "--integration", "memory", "--run", "pay/refused", "--run", wrong]);
+        assert_eq!(code(&output), 5, "{}", stdout(&output));
+        assert!(stderr(&output).contains(&format!("no case fits --run {wrong:?}; {help}")), "{}", stderr(&output));
+        assert!(!stdout(&output).contains("PASS"), "{}", stdout(&output));
+    }
 }
 
 #[test]
@@ -162,6 +179,11 @@ fn a_closed_pipe_is_no_error() {
 
 #[test]
 fn requirements_are_listed_and_explained() {
+    for asked in [&["explain", "EDC-P27"][..], &["requirements"]] {
+        let output = conformance(&[asked, &["--scenarios", "nowhere"]].concat());
+        assert_eq!(code(&output), 2, "{}", stdout(&output));
+        assert!(stderr(&output).contains("--scenarios: failed to read nowhere"), "{}", stderr(&output));
+    }
     assert!(stdout(&conformance(&["requirements"])).contains("EDC-P27"));
     let output = conformance(&["explain", "EDC-P27"]);
     assert!(stdout(&output).contains("never send Purchase"), "{}", stdout(&output));
