@@ -21,6 +21,10 @@ pub fn about_driver(error: &DriverError) -> &'static str {
             "the adapter must live until stdin ends: read lines in a loop, and let no request end the program. \
              What it said on stderr is shown above"
         }
+        DriverError::Nonsense { problem, .. } if problem.starts_with("not the answer to ") => {
+            "the answer is JSON-RPC, but its `result` has another shape than docs/driver.md shows for this method; \
+             `conformance schema driver` prints what is allowed"
+        }
         DriverError::Nonsense { .. } => {
             "stdout belongs to the protocol: one JSON-RPC answer a line, with the id of its request, and nothing else. \
              Log to stderr"

@@ -165,6 +165,7 @@ fn what_is_wrong_is_explained_with_the_next_thing_to_do() {
         ("no-such-program".to_owned(), "is the command right?"),
         ("false".to_owned(), "the adapter must live until stdin ends"),
         ("yes".to_owned(), "stdout belongs to the protocol"),
+        (poor("f", r#""edcc""#, known, failed), "its `result` has another shape than docs/driver.md shows"),
         (poor("a", "", r#""result":{}"#, failed), "FAIL  2  a method that it does not know"),
         (poor("b", "", r#""error":{"code":-1,"message":"m"}"#, failed), "seen: the error -1"),
         (poor("c", "", known, r#"{"state":"splendid"}"#), "open, paid, failed, cancelled"),
