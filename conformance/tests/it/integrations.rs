@@ -180,7 +180,8 @@ for line in sys.stdin:
 /// What becomes of a case whose checkout is answered after so many seconds, or never: output and trace.
 fn lingering(seconds: &str, timeout: &str) -> (i32, String, String) {
     let folder = tempfile::tempdir().unwrap();
-    let (file, scenario) = (folder.path().join("driver.py"), folder.path().join("late.yaml"));
+    let (file, scenario) = (folder.path().join("driver.py"), folder.path().join("scenarios/late.yaml"));
+    std::fs::create_dir(folder.path().join("scenarios")).unwrap();
     std::fs::write(&file, format!("LINGERS = {seconds}\n{LINGERING}")).unwrap();
     let steps = "steps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n  - settle: {within: 10m}\n";
     std::fs::write(&scenario, format!("title: Late\nroles: [edc]\n{steps}expect:\n  - order: {{A: failed}}\n"))
