@@ -7,7 +7,7 @@ use wire::antom::PaymentStatus;
 use wire::time::Moment;
 
 use crate::gateway::Gateway;
-use crate::payment::Payment;
+use crate::payment::{Kind, Payment};
 
 /// What a buyer does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,8 @@ impl Gateway {
     /// A payment as its buyer sees it, whoever the merchant is.
     #[must_use]
     pub fn sale(&self, payment_id: &str) -> Option<Sale> {
-        let payment = self.ledger().payment_of_anybody(payment_id)?;
+        // An order of a batch is paid on the batch's page.
+        let payment = self.ledger().payment_of_anybody(payment_id).filter(|found| found.kind != Kind::BatchOrder)?;
         let orders = payment.orders.iter().filter_map(|id| self.ledger().payment_by_id(&payment.client, id)).collect();
         Some(Sale { payment, orders })
     }

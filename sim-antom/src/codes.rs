@@ -46,6 +46,7 @@ const OWN: &[(Operation, &str, &str)] = &[
     (Operation::Cancel, "CANCEL_WINDOW_EXCEED", "the day after, from 00:15 at +08:00"),
     (Operation::Cancel, "PROCESS_FAIL", "a payment that was refunded, even partly"),
     (Operation::Cancel, "ORDER_STATUS_INVALID", "a card payment that was captured"),
+    (Operation::Cancel, "PAYMENT_METHOD_NOT_SUPPORTED", "a payment by JKOPAY, or by an Indonesian method"),
     (Operation::Refund, "SUCCESS", "a payment that is paid"),
     (Operation::Refund, "REFUND_IN_PROCESS", "`isAsyncRefund`; an entry of `refunds`"),
     (Operation::Refund, "ORDER_NOT_EXIST", "a payment that is not known"),

@@ -6,7 +6,7 @@ use wire::money::Money;
 use wire::time::{Moment, WireTime};
 
 use crate::capture::Capture;
-use crate::payment::Payment;
+use crate::payment::{Kind, Payment};
 use crate::refund::Refund;
 use crate::store::{Key, MemoryStore, Record, Store, StoreError, Table};
 
@@ -94,11 +94,13 @@ impl Ledger {
         }
     }
 
-    /// Files a payment as it is now.
+    /// Files a payment as it is now. The merchant's id of a batch leads to the batch, not to its orders.
     pub(crate) fn keep(&mut self, payment: Arc<Payment>) {
-        let link = Key::of_client(Table::PaymentRequest, &payment.client, &payment.payment_request_id);
-        if self.store.get(&link).is_none() {
-            self.store.put(link, Record::Link(payment.payment_id.as_str().into()));
+        if payment.kind != Kind::BatchOrder {
+            let link = Key::of_client(Table::PaymentRequest, &payment.client, &payment.payment_request_id);
+            if self.store.get(&link).is_none() {
+                self.store.put(link, Record::Link(payment.payment_id.as_str().into()));
+            }
         }
         self.store.put(Key::new(Table::Payment, payment.payment_id.as_str()), Record::Payment(payment));
     }

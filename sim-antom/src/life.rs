@@ -202,8 +202,7 @@ impl Desk {
         if others.into_iter().all(|other| other.status == PaymentStatus::Cancelled) {
             return self.cancel(parent, at);
         }
-        let returned = if order.paid.is_some() { order.amount.minor } else { 0 };
-        self.keep(Payment { refunded: parent.refunded.saturating_add(returned), ..parent.clone() });
+        self.keep(Payment { refunded: parent.refunded.saturating_add(order.amount.minor), ..parent.clone() });
     }
 
     fn plan_late(&mut self, payment: &Payment, at: Moment) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use wire::antom::{PaymentStatus, Product};
+use wire::antom::{Operation, PaymentStatus, Product};
 use wire::money::{Currency, Money};
 use wire::time::Moment;
 
@@ -14,7 +14,7 @@ use crate::capture::CaptureMode;
 pub struct Payment {
     /// Whose it is.
     pub client: String,
-    /// The merchant's id for it: the idempotency key. An order of a batch has the batch's with its number.
+    /// The merchant's id for it: the idempotency key. An order of a batch has the batch's, and is not found by it.
     pub payment_request_id: String,
     /// Antom's id for it.
     pub payment_id: String,
@@ -99,6 +99,16 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The operation that asks for it.
+    #[must_use]
+    pub const fn operation(self) -> Operation {
+        match self {
+            Self::Pay(_) | Self::Card => Operation::Pay,
+            Self::Session => Operation::CreatePaymentSession,
+            Self::Batch | Self::BatchOrder => Operation::BatchPay,
+        }
+    }
+
     /// Whether the answer to the request tells how it went, rather than where to send the buyer.
     #[must_use]
     pub const fn is_direct(self) -> bool {

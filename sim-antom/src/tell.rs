@@ -25,7 +25,8 @@ impl Desk {
         if payment.kind == Kind::Batch && self.settings.notify_each_order {
             let orders: Vec<_> =
                 payment.orders.iter().filter_map(|id| self.ledger.payment_by_id(&payment.client, id)).collect();
-            for order in orders {
+            // Nobody is told of a cancel.
+            for order in orders.into_iter().filter(|order| order.status != PaymentStatus::Cancelled) {
                 let message = self.payment_message(&order, &payment.payment_request_id);
                 self.post(NoticeKind::NotifyPayment, &order, payment.notify_url.as_deref(), &message, at);
             }

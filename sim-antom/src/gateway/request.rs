@@ -24,9 +24,16 @@ impl Gateway {
             Some(reason) => Err(Refusal { code: "PARAM_ILLEGAL", reason }),
             None => self.admit(&envelope, &client, &mut notes),
         };
-        let is_unknown = checked.as_ref().is_err_and(|refusal| refusal.code == "INVALID_SIGNATURE");
+        let (request, refusal) = match checked {
+            Ok((operation, request)) => {
+                let refusal = request.admit(&self.desk, &client).err();
+                (Some((operation, request)), refusal)
+            }
+            Err(refusal) => (None, Some(refusal)),
+        };
+        let is_unknown = refusal.as_ref().is_some_and(|refusal| refusal.code == "INVALID_SIGNATURE");
         let is_signed = self.desk.settings.sign_invalid_signature || !is_unknown;
-        let refused = checked.as_ref().err().map(|refusal| {
+        let refused = refusal.as_ref().map(|refusal| {
             notes.insert(0, refusal.reason.clone());
             refusal.code.to_owned()
         });
@@ -46,21 +53,33 @@ impl Gateway {
         for fault in &spoil.0 {
             self.desk.event(Event::Fault { name: fault.word().to_owned() });
         }
-        let answer = match checked {
-            Err(refusal) => bare(&ResultObject::documented(refusal.code)),
-            Ok(_) if !spoil.lets_happen() => Bytes::new(),
-            Ok((operation, request)) => match self.told(operation, request.as_ref(), &client) {
-                Some(result) => {
-                    if result.result_status == ResultStatus::F {
-                        request.refuse(&mut self.desk, &client, &result);
-                    }
-                    bare(&result)
+        let answer = match (request, refusal) {
+            (Some((_, request)), Some(refusal)) if refusal.code != "PARAM_ILLEGAL" && spoil.lets_happen() => {
+                self.refuse(request.as_ref(), &client, &ResultObject::documented(refusal.code))
+            }
+            (_, Some(refusal)) => bare(&ResultObject::documented(refusal.code)),
+            (Some((operation, request)), None) if spoil.lets_happen() => {
+                match self.told(operation, request.as_ref(), &client) {
+                    Some(result) => self.refuse(request.as_ref(), &client, &result),
+                    None => request.carry_out(&mut self.desk, &client),
                 }
-                None => request.carry_out(&mut self.desk, &client),
-            },
+            }
+            (_, None) => Bytes::new(),
         };
         self.desk.stage.close();
         self.reply(Asked { id, operation, target: &target, body: &body, client: &client, is_signed }, &spoil, answer);
+    }
+
+    /// Answers with a code that is no success. An F is final for the request's id.
+    fn refuse(&mut self, request: &dyn Serve, client: &str, result: &ResultObject) -> Bytes {
+        let accepted = match result.result_status {
+            ResultStatus::F => {
+                request.refuse(&mut self.desk, client, result);
+                None
+            }
+            _ => request.accept(&mut self.desk, client, result),
+        };
+        accepted.unwrap_or_else(|| bare(result))
     }
 
     /// What a request is answered without being carried out: by the script, or by a word of its own.
@@ -80,9 +99,11 @@ impl Gateway {
             let reason = "more calls than the setting rate-limit allows".to_owned();
             return Err(Refusal { code: "REQUEST_TRAFFIC_EXCEED_LIMIT", reason });
         }
-        let mut reader = Reader { strict: self.desk.settings.strict, notes };
+        if self.desk.settings.strict && !notes.is_empty() {
+            return Err(Refusal { code: "PARAM_ILLEGAL", reason: std::mem::take(notes).join("; ") });
+        }
+        let mut reader = Reader { strict: self.desk.settings.strict, notes, now: self.desk.now };
         let request = read(operation, &body, &mut reader)?;
-        request.admit(&self.desk, client)?;
         Ok((operation, request))
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use bytes::Bytes;
-use wire::antom::{BatchPayRequest, BatchPayResponse, OrderSummary, Outline, PaymentStatus, ResultObject, Tree};
+use wire::antom::{
+    BatchPayRequest, BatchPayResponse, Operation, OrderSummary, Outline, PaymentStatus, ResultObject, Tree,
+};
 use wire::time::WireTime;
 
 use super::new::{self, New};
@@ -29,6 +31,8 @@ impl Serve for BatchPayRequest {
             format!("paymentAmount is {}, the orders' amounts add up to {sum}", request.payment_amount.minor)
         } else {
             reader.note_twins(&request);
+            let most = new::at_most_ahead(&request.payment_method.payment_method_type);
+            reader.check_expiry(request.payment_expiry_time.as_ref(), Some(most))?;
             return Ok(request);
         };
         Err(Refusal { code: "PARAM_ILLEGAL", reason })
@@ -54,12 +58,11 @@ impl Serve for BatchPayRequest {
             // Without a URL its creation has failed, and there is no payment.
             return json(&BatchPayResponse::bare(ResultObject::documented("PAYMENT_IN_PROCESS")));
         }
-        // The orders are numbered after the batch, so the batch is filed first.
+        // The orders' ids are counted after the batch's, so the batch is filed first.
         let batch = desk.keep_quietly(batch);
         let mut orders = Vec::new();
-        for (index, order) in self.order_list.iter().enumerate() {
+        for order in &self.order_list {
             let child = Payment {
-                payment_request_id: format!("{}_{}", batch.payment_request_id, index + 1),
                 payment_id: desk.ledger.next_payment_id(desk.now),
                 kind: Kind::BatchOrder,
                 reference_order_id: Some(order.reference_order_id.clone()),
@@ -67,6 +70,8 @@ impl Serve for BatchPayRequest {
                 description: order.order_description.clone(),
                 amount: order.order_amount,
                 batch: Some(batch.payment_id.clone()),
+                // Only the batch is captured, in one sum.
+                capture: None,
                 ..batch.clone()
             };
             orders.push(desk.keep(child).payment_id.clone());
@@ -86,6 +91,7 @@ impl Serve for BatchPayRequest {
 
 fn new(request: &BatchPayRequest) -> New<'_> {
     New {
+        operation: Operation::BatchPay,
         id: &request.batch_payment_request_id,
         amount: request.payment_amount,
         payment_method_id: request.payment_method.payment_method_id.as_deref(),
@@ -106,6 +112,7 @@ fn payment(request: &BatchPayRequest, desk: &Desk, client: &str) -> Payment {
         notify_url: request.payment_notify_url.clone(),
         redirect_url: Some(request.payment_redirect_url.clone()),
         expires: request.payment_expiry_time.as_ref().map_or(expires, WireTime::moment),
+        capture: new::capture(method, request.payment_factor.as_ref()),
         ..new::payment(&new(request), Kind::Batch, desk, client)
     }
 }

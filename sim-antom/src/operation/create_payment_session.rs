@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use wire::antom::{CreatePaymentSessionRequest, CreatePaymentSessionResponse, Outline, ResultObject, Tree};
+use wire::antom::{CreatePaymentSessionRequest, CreatePaymentSessionResponse, Operation, Outline, ResultObject, Tree};
 use wire::time::WireTime;
 
 use super::new::{self, New};
@@ -71,6 +71,7 @@ impl Serve for CreatePaymentSessionRequest {
 
 fn new(request: &CreatePaymentSessionRequest) -> New<'_> {
     New {
+        operation: Operation::CreatePaymentSession,
         id: &request.payment_request_id,
         amount: request.payment_amount,
         payment_method_id: request.payment_method.as_ref().and_then(|method| method.payment_method_id.as_deref()),

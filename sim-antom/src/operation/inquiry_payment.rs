@@ -29,17 +29,18 @@ impl Serve for InquiryPaymentRequest {
             return json(&InquiryPaymentResponse::bare(ResultObject::documented("ORDER_NOT_EXIST")));
         };
         let money = desk.exchanged(&payment);
+        let paid = payment.paid.filter(|_| payment.status == PaymentStatus::Success);
         let is_exchanged = money.payment_quote.is_some();
         let transactions = transactions(desk, &payment);
         json(&InquiryPaymentResponse {
-            payment_status: Some(payment.status),
+            payment_status: Some(told(&payment)),
             payment_result_code: Some(payment.code.clone()),
             payment_result_message: Some(ResultObject::documented(&payment.code).result_message),
             payment_request_id: Some(payment.payment_request_id.clone()),
             payment_id: Some(payment.payment_id.clone()),
             payment_amount: Some(payment.amount),
             payment_create_time: Some(WireTime::new(payment.created, OFFSET_MINUTES)),
-            payment_time: payment.paid.map(|at| WireTime::new(at, OFFSET_MINUTES)),
+            payment_time: paid.map(|at| WireTime::new(at, OFFSET_MINUTES)),
             actual_payment_amount: is_exchanged.then_some(money.actual),
             payment_quote: money.payment_quote,
             gross_settlement_amount: money.settlement,
@@ -51,7 +52,15 @@ impl Serve for InquiryPaymentRequest {
     }
 }
 
-/// Its captures and refunds.
+/// A payment's status in the words of its product: in a shop, what is pending is in progress.
+fn told(payment: &Payment) -> PaymentStatus {
+    match payment.status {
+        PaymentStatus::Pending if payment.kind.is_in_store() => PaymentStatus::Processing,
+        status => status,
+    }
+}
+
+/// Its captures and refunds, and those of its orders if it is a batch.
 fn transactions(desk: &Desk, payment: &Payment) -> Vec<Transaction> {
     let captures = payment.captures.iter().filter_map(|id| desk.ledger.capture_by_id(&payment.client, id));
     let captures = captures.map(|capture| {
@@ -67,7 +76,9 @@ fn transactions(desk: &Desk, payment: &Payment) -> Vec<Transaction> {
             ..Transaction::new(result, capture.capture_id.clone(), TransactionType::Capture, status, capture.amount)
         }
     });
-    let refunds = payment.refunds.iter().filter_map(|id| desk.ledger.refund_by_id(&payment.client, id));
+    let orders = payment.orders.iter().filter_map(|id| desk.ledger.payment_by_id(&payment.client, id));
+    let refunds = payment.refunds.iter().cloned().chain(orders.flat_map(|order| order.refunds.clone()));
+    let refunds = refunds.filter_map(|id| desk.ledger.refund_by_id(&payment.client, &id));
     let refunds = refunds.map(|refund| {
         let (status, code) = match refund.status {
             RefundStatus::Success => (PaymentStatus::Success, "SUCCESS"),

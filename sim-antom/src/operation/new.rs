@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use wire::antom::{PaymentStatus, ResultObject};
+use wire::antom::{Operation, PaymentFactor, PaymentStatus, ResultObject};
 use wire::money::Money;
 use wire::time::Span;
 
+use crate::capture::CaptureMode;
 use crate::checks::Refusal;
 use crate::desk::Desk;
 use crate::payment::{Kind, Payment};
@@ -13,6 +14,8 @@ use crate::payment::{Kind, Payment};
 /// What a request says about the payment that it wants.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct New<'r> {
+    /// Which operation asks for it.
+    pub(super) operation: Operation,
     pub(super) id: &'r str,
     pub(super) amount: Money,
     pub(super) payment_method_id: Option<&'r str>,
@@ -50,7 +53,9 @@ pub(super) fn admit(new: &New<'_>, desk: &Desk, client: &str) -> Result<(), Refu
 
 /// What a repeat of a request is refused with; none when it gets what the first one got.
 pub(super) fn repeated(new: &New<'_>, known: &Payment) -> Option<ResultObject> {
-    let same = known.amount == new.amount && known.payment_method_id.as_deref() == new.payment_method_id;
+    // Only pay compares what is paid with; an id that another operation has used cannot be answered in this one's words.
+    let same_method = new.operation != Operation::Pay || known.payment_method_id.as_deref() == new.payment_method_id;
+    let same = known.kind.operation() == new.operation && known.amount == new.amount && same_method;
     let code = match known.status {
         // Inconsistent whatever the state: the request is not the one that was made.
         _ if !same => "REPEAT_REQ_INCONSISTENT",
@@ -79,6 +84,20 @@ pub(super) fn payment(new: &New<'_>, kind: Kind, desk: &Desk, client: &str) -> P
 pub(super) fn refuse(desk: &mut Desk, payment: Payment, result: &ResultObject) {
     let code = result.result_code.clone();
     desk.keep(Payment { status: PaymentStatus::Fail, code, refused: true, ended: Some(desk.now), ..payment });
+}
+
+/// How a payment by this method is captured; only cards are.
+pub(super) fn capture(payment_method_type: &str, factor: Option<&PaymentFactor>) -> Option<CaptureMode> {
+    let is_manual = factor.is_some_and(|factor| factor.capture_mode.as_deref() == Some("MANUAL"));
+    let mode = if is_manual { CaptureMode::Manual } else { CaptureMode::Automatic };
+    ["CARD", "APPLEPAY", "GOOGLEPAY"].contains(&payment_method_type).then_some(mode)
+}
+
+/// How far ahead a merchant may put the end of an online payment: ten minutes by most methods; as long as it stays open
+/// anyway by those that take longer.
+pub(super) fn at_most_ahead(payment_method_type: &str) -> Span {
+    let usual = stays_open(payment_method_type);
+    if usual > Span::secs(14 * 60) { usual } else { Span::secs(10 * 60) }
 }
 
 /// How long an online payment stays open, by its method.

@@ -4,14 +4,13 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use wire::antom::{
-    CodeDetail, OrderCodeForm, Outline, PayRequest, PayResponse, PaymentStatus, Product, RedirectActionForm,
+    CodeDetail, Operation, OrderCodeForm, Outline, PayRequest, PayResponse, PaymentStatus, Product, RedirectActionForm,
     ResultObject, Tree,
 };
 use wire::time::{Span, WireTime};
 
 use super::new::{self, New};
 use super::{Reader, Serve, urls};
-use crate::capture::CaptureMode;
 use crate::checks::{Refusal, read};
 use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
@@ -32,8 +31,11 @@ impl Serve for Pay {
         let product = Product::of(body).unwrap_or(Product::EntryCode);
         reader.check(body, outline(product))?;
         let request: PayRequest = read(body)?;
-        let is_card = ["CARD", "APPLEPAY", "GOOGLEPAY"].contains(&request.payment_method.payment_method_type.as_str());
+        let is_card = new::capture(&request.payment_method.payment_method_type, None).is_some();
         let kind = if product == Product::Cashier && is_card { Kind::Card } else { Kind::Pay(product) };
+        // How long a payment in a shop may stay open is in the contract, which is not known here.
+        let most = (!product.is_in_store()).then(|| new::at_most_ahead(&request.payment_method.payment_method_type));
+        reader.check_expiry(request.payment_expiry_time.as_ref(), most)?;
         Ok(Self { kind, request })
     }
 
@@ -74,6 +76,7 @@ impl Pay {
     fn wanted(&self) -> New<'_> {
         let request = &self.request;
         New {
+            operation: Operation::Pay,
             id: &request.payment_request_id,
             amount: request.payment_amount,
             payment_method_id: request.payment_method.payment_method_id.as_deref(),
@@ -83,26 +86,25 @@ impl Pay {
 
     fn payment(&self, desk: &Desk, client: &str) -> Payment {
         let request = &self.request;
+        let method = &request.payment_method.payment_method_type;
         let stays_open = match self.kind {
             Kind::Pay(Product::EntryCode | Product::OrderCode) => desk.settings.expiry,
             Kind::Pay(Product::UserPresented) => Span::secs(3 * 60),
             Kind::Pay(Product::AutoDebit) => Span::secs(60),
-            _ => new::stays_open(&request.payment_method.payment_method_type),
+            _ => new::stays_open(method),
         };
         let order = request.order.as_ref();
         let env = request.env.as_ref().or_else(|| order.and_then(|order| order.env.as_ref()));
-        let factor = request.payment_factor.as_ref();
-        let manual = factor.is_some_and(|factor| factor.capture_mode.as_deref() == Some("MANUAL"));
-        let mode = if manual { CaptureMode::Manual } else { CaptureMode::Automatic };
+        let capture = new::capture(method, request.payment_factor.as_ref());
         Payment {
             reference_order_id: order.map(|order| order.reference_order_id.clone()),
             description: order.map(|order| order.order_description.clone()).unwrap_or_default(),
-            payment_method_type: request.payment_method.payment_method_type.clone(),
+            payment_method_type: method.clone(),
             terminal_type: env.and_then(|env| env.terminal_type.clone()),
             notify_url: request.payment_notify_url.clone(),
             redirect_url: request.payment_redirect_url.clone(),
             expires: request.payment_expiry_time.as_ref().map_or(desk.now + stays_open.0, WireTime::moment),
-            capture: (self.kind == Kind::Card).then_some(mode),
+            capture: capture.filter(|_| !self.kind.is_in_store()),
             ..new::payment(&self.wanted(), self.kind, desk, client)
         }
     }

@@ -1,6 +1,7 @@
 //! Reads bodies: compares them with their tables, and collects what is let pass but should be told.
 
 use wire::antom::{BatchPayRequest, Json, Outline, Severity};
+use wire::time::{Moment, Span, WireTime};
 
 use crate::checks::Refusal;
 
@@ -11,6 +12,8 @@ pub(crate) struct Reader<'n> {
     pub(crate) strict: bool,
     /// What is let pass but should be told.
     pub(crate) notes: &'n mut Vec<String>,
+    /// When it is read.
+    pub(crate) now: Moment,
 }
 
 impl Reader<'_> {
@@ -31,6 +34,29 @@ impl Reader<'_> {
     /// One of several fields must be there.
     pub(crate) fn needs_one(&self, names: &str, found: Option<&String>) -> Result<(), Refusal> {
         if found.is_some() { Ok(()) } else { Err(illegal(format!("{names} is required"))) }
+    }
+
+    /// A paymentExpiryTime lies ahead, and no farther than the method allows.
+    pub(crate) fn check_expiry(&mut self, expiry: Option<&WireTime>, most: Option<Span>) -> Result<(), Refusal> {
+        let Some(expiry) = expiry else { return Ok(()) };
+        let ahead = expiry.moment().since(self.now);
+        match most {
+            _ if expiry.moment() <= self.now => self.note(format!("paymentExpiryTime {expiry} is not in the future")),
+            Some(most) if ahead > most.0 => {
+                let minutes = most.0.as_secs() / 60;
+                self.note(format!("paymentExpiryTime {expiry} is more than {minutes} min ahead"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What is let pass with a note, unless it is read strictly.
+    fn note(&mut self, text: String) -> Result<(), Refusal> {
+        if self.strict {
+            return Err(illegal(text));
+        }
+        self.notes.push(text);
+        Ok(())
     }
 
     /// Each order of a batch should be another merchant's.
@@ -66,7 +92,7 @@ mod tests {
     #[test]
     fn a_refusal_lists_every_field_once_and_a_lint_alone_refuses_nothing() {
         let mut notes = Vec::new();
-        let mut reader = Reader { strict: false, notes: &mut notes };
+        let mut reader = Reader { strict: false, notes: &mut notes, now: Moment::WORLD_START };
         let refusal = reader.check(&json!({"b": "long", "c": 7}), &Outline::of(&[TABLE, TABLE])).unwrap_err();
         assert_eq!(refusal.code, "PARAM_ILLEGAL");
         assert_eq!(refusal.reason, "a is required and missing; b must have 1 to 3 characters, has 4");
@@ -77,7 +103,7 @@ mod tests {
     #[test]
     fn a_strict_reader_refuses_what_a_lenient_one_notes() {
         let mut notes = Vec::new();
-        let mut reader = Reader { strict: true, notes: &mut notes };
+        let mut reader = Reader { strict: true, notes: &mut notes, now: Moment::WORLD_START };
         let refusal = reader.check(&json!({"a": 1, "b": "x"}), &Outline::of(&[TABLE])).unwrap_err();
         assert_eq!(refusal.reason, "a should be a JSON string, is a number");
         assert!(notes.is_empty());

@@ -49,15 +49,24 @@ impl Serve for RefundRequest {
             let inconsistent = || RefundResponse::bare(ResultObject::documented("REPEAT_REQ_INCONSISTENT"));
             return json(&if same { answer(&known) } else { inconsistent() });
         }
-        let Some(payment) = desk.ledger.payment_by_id(client, &self.payment_id) else {
-            return json(&RefundResponse::bare(ResultObject::documented("ORDER_NOT_EXIST")));
-        };
         let refund = refund(self, desk, client);
-        if let Err(code) = self.allowed(desk, &payment) {
+        if desk.ledger.payment_by_id(client, &self.payment_id).is_none() {
+            return json(&RefundResponse::bare(ResultObject::documented("ORDER_NOT_EXIST")));
+        }
+        if let Err(code) = self.allowed(desk, client) {
             let refund = Refund { status: RefundStatus::Fail, code: code.to_owned(), refused: true, ..refund };
             return json(&answer(&desk.keep_refund(refund)));
         }
         json(&answer(&desk.begin_refund(refund)))
+    }
+
+    fn accept(&self, desk: &mut Desk, client: &str, result: &ResultObject) -> Option<Bytes> {
+        let is_new = desk.ledger.refund(client, &self.refund_request_id).is_none();
+        let is_begun = result.result_code == "REFUND_IN_PROCESS" && is_new && self.allowed(desk, client).is_ok();
+        is_begun.then(|| {
+            let refund = Refund { is_async: true, ..refund(self, desk, client) };
+            json(&answer(&desk.begin_refund(refund)))
+        })
     }
 
     fn refuse(&self, desk: &mut Desk, client: &str, result: &ResultObject) {
@@ -70,18 +79,19 @@ impl Serve for RefundRequest {
 }
 
 trait Allowed {
-    fn allowed(&self, desk: &Desk, payment: &Payment) -> Result<(), &'static str>;
+    fn allowed(&self, desk: &Desk, client: &str) -> Result<(), &'static str>;
 }
 
 impl Allowed for RefundRequest {
-    fn allowed(&self, desk: &Desk, payment: &Payment) -> Result<(), &'static str> {
+    fn allowed(&self, desk: &Desk, client: &str) -> Result<(), &'static str> {
+        let payment = desk.ledger.payment_by_id(client, &self.payment_id).ok_or("ORDER_NOT_EXIST")?;
         let batch = payment.batch.as_ref().and_then(|id| desk.ledger.payment_by_id(&payment.client, id));
-        let left = batch.map_or(u64::MAX, |batch| batch.refundable()).min(payment.refundable());
+        let left = batch.as_ref().map_or(u64::MAX, |batch| batch.refundable()).min(payment.refundable());
+        let is_only_held = |payment: &Payment| payment.capture.is_some() && payment.captured == 0;
+        let is_held = is_only_held(&payment) || batch.is_some_and(|batch| is_only_held(&batch));
         match (payment.status, payment.paid) {
             (PaymentStatus::Cancelled, _) => Err("ORDER_IS_CANCELED"),
-            (PaymentStatus::Success, _) if payment.capture.is_some() && payment.captured == 0 => {
-                Err("ORDER_STATUS_INVALID")
-            }
+            (PaymentStatus::Success, _) if is_held => Err("ORDER_STATUS_INVALID"),
             (PaymentStatus::Success, Some(paid)) => match () {
                 () if payment.amount.currency != self.refund_amount.currency => Err("CURRENCY_NOT_SUPPORT"),
                 () if desk.now > paid + WINDOW => Err("REFUND_WINDOW_EXCEED"),

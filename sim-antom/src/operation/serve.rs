@@ -37,7 +37,14 @@ pub(crate) trait Serve {
     /// Carries it out: the body of the answer.
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes;
 
-    /// It is answered with a scripted F instead, which is final for its id.
+    /// It is answered with a scripted U that says more than that nobody knows: the body of the answer, if it does what the
+    /// code says.
+    fn accept(&self, desk: &mut Desk, client: &str, result: &ResultObject) -> Option<Bytes> {
+        let _ = (desk, client, result);
+        None
+    }
+
+    /// It is answered with an F instead, which is final for its id: the script's, or why it cannot be carried out.
     fn refuse(&self, desk: &mut Desk, client: &str, result: &ResultObject) {
         let _ = (desk, client, result);
     }

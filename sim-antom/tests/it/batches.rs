@@ -117,6 +117,106 @@ fn one_order_of_a_batch_is_cancelled_and_the_last_one_takes_the_batch_with_it() 
 }
 
 #[test]
+fn an_order_of_a_batch_that_is_not_paid_is_not_cancelled_alone() {
+    let mut rig = Rig::new("");
+    let answer = rig.call("batchPay", &batch_body("B-1", &[300, 700]));
+    let order = json!({"paymentId": answer["orderSummaries"][0]["transactionId"]});
+    assert_eq!(rig.told("cancel", &order), "ORDER_STATUS_INVALID");
+    rig.pass(3);
+    assert_eq!(rig.notified()[0]["paymentAmount"]["value"], "1000");
+    assert_eq!(rig.told("cancel", &order), "SUCCESS");
+    assert_eq!(rig.told("cancel", &order), "SUCCESS", "again");
+}
+
+#[rstest]
+#[case("1000", &["PROCESS_FAIL", "PROCESS_FAIL"])]
+#[case("1", &["PROCESS_FAIL", "PROCESS_FAIL"])]
+fn what_was_given_back_of_the_batch_is_not_given_back_by_order(#[case] value: &str, #[case] codes: &[&str]) {
+    let mut rig = Rig::new("");
+    let answer = rig.call("batchPay", &batch_body("B-1", &[300, 700]));
+    rig.pass(3);
+    let batch = rig.inquire("B-1")["paymentId"].clone();
+    let refund =
+        json!({"refundRequestId": "RR-1", "paymentId": batch, "refundAmount": {"currency": "JPY", "value": value}});
+    assert_eq!(rig.told("refund", &refund), "SUCCESS");
+    let cancels =
+        [0, 1].map(|at| rig.told("cancel", &json!({"paymentId": answer["orderSummaries"][at]["transactionId"]})));
+    assert_eq!(cancels, codes);
+    assert_eq!(rig.gateway.ledger().payment(CLIENT, "B-1").unwrap().refunded.to_string(), value);
+}
+
+#[test]
+fn one_order_is_cancelled_when_another_was_given_back_and_both_are_found_at_the_batch() {
+    let mut rig = Rig::new("refunds: [{fails: {after: 1s}}]");
+    let answer = rig.call("batchPay", &batch_body("B-1", &[300, 700]));
+    rig.pass(3);
+    let batch = rig.inquire("B-1")["paymentId"].clone();
+    let refund = |id: &str, of: &serde_json::Value| json!({"refundRequestId": id, "paymentId": of, "refundAmount": {"currency": "JPY", "value": "300"}});
+    // A refund that failed gave nothing back.
+    assert_eq!(rig.told("refund", &refund("RR-1", &batch)), "REFUND_IN_PROCESS");
+    rig.pass(1);
+    assert_eq!(rig.told("refund", &refund("RR-2", &answer["orderSummaries"][0]["transactionId"])), "SUCCESS");
+    let rows = rig.inquire("B-1")["transactions"].as_array().unwrap().clone();
+    let ids: Vec<_> = rows.iter().map(|row| row["transactionRequestId"].clone()).collect();
+    assert_eq!(ids, [json!("RR-1"), json!("RR-2")]);
+    assert_eq!(rig.told("cancel", &json!({"paymentId": answer["orderSummaries"][1]["transactionId"]})), "SUCCESS");
+    assert_eq!(rig.gateway.ledger().payment(CLIENT, "B-1").unwrap().refundable(), 0);
+}
+
+#[test]
+fn the_orders_of_a_batch_take_no_id_of_the_merchants() {
+    let mut rig = Rig::new("");
+    let long = "B".repeat(64);
+    let mut body = batch_body("B", &[300, 700]);
+    body["batchPaymentRequestId"] = json!(long);
+    let answer = rig.call("batchPay", &body);
+    let order = rig.call("inquiryPayment", &json!({"paymentId": answer["orderSummaries"][1]["transactionId"]}));
+    assert_eq!((&order["paymentRequestId"], &order["paymentAmount"]["value"]), (&json!(long), &json!("700")));
+    rig.call("batchPay", &batch_body("B-1", &[300, 700]));
+    assert_eq!(rig.inquire("B-1")["paymentAmount"]["value"], "1000");
+    let paid = rig.pay("B-1_1");
+    assert_eq!((&paid["result"]["resultCode"], &paid["paymentAmount"]["value"]), (&json!("SUCCESS"), &json!("1000")));
+    // Nor has an order a page of its own.
+    assert!(rig.gateway.sale(order["paymentId"].as_str().unwrap()).is_none());
+}
+
+#[rstest]
+#[case("createPaymentSession", "pay")]
+#[case("pay", "createPaymentSession")]
+#[case("pay", "batchPay")]
+#[case("batchPay", "pay")]
+fn an_id_of_one_operation_is_not_answered_in_the_words_of_another(#[case] first: &str, #[case] second: &str) {
+    let mut rig = Rig::new("");
+    let body = |operation: &str| match operation {
+        "batchPay" => batch_body("PR-1", &[1000]),
+        "pay" => super::merchant::cashier_body("PR-1", "1000", "GCASH"),
+        _ => {
+            let mut body = super::merchant::cashier_body("PR-1", "1000", "GCASH");
+            body["settlementStrategy"] = json!({"settlementCurrency": "JPY"});
+            body
+        }
+    };
+    rig.call(first, &body(first));
+    assert_eq!(rig.told(second, &body(second)), "REPEAT_REQ_INCONSISTENT");
+}
+
+#[test]
+fn only_pay_compares_what_is_paid_with() {
+    for (operation, code) in
+        [("pay", "REPEAT_REQ_INCONSISTENT"), ("createPaymentSession", "SUCCESS"), ("batchPay", "PAYMENT_IN_PROCESS")]
+    {
+        let mut rig = Rig::new("");
+        let mut body = match operation {
+            "batchPay" => batch_body("PR-1", &[1000]),
+            _ => super::merchant::cashier_body("PR-1", "1000", "GCASH"),
+        };
+        rig.call(operation, &body);
+        body["paymentMethod"]["paymentMethodId"] = json!("another");
+        assert_eq!(rig.told(operation, &body), code, "{operation}");
+    }
+}
+
+#[test]
 fn a_batch_is_cancelled_with_all_its_orders() {
     let mut rig = Rig::new("buyer: [leaves]");
     let answer = rig.call("batchPay", &batch_body("B-1", &[100, 250]));

@@ -116,3 +116,29 @@ fn a_card_that_was_captured_is_not_cancelled_and_one_that_was_not_is_for_seven_d
     rig.pass(7 * 24 * 3600 - 1);
     assert_eq!(cancel(&mut rig, "PR-1"), "SUCCESS");
 }
+
+#[rstest]
+#[case("MERCADOPAGO", 7 * 24 * 3600 - 60, "SUCCESS")]
+#[case("MERCADOPAGO", 7 * 24 * 3600 + 1, "CANCEL_WINDOW_EXCEED")]
+#[case("BANKTRANSFER_THAI", 0, "SUCCESS")]
+#[case("BANKTRANSFER_THAI", 60, "CANCEL_WINDOW_EXCEED")]
+#[case("JKOPAY", 0, "PAYMENT_METHOD_NOT_SUPPORTED")]
+#[case("JKOPAY", 60, "PAYMENT_METHOD_NOT_SUPPORTED")]
+#[case("DANA", 60, "PAYMENT_METHOD_NOT_SUPPORTED")]
+fn some_methods_have_a_window_of_their_own(#[case] method: &str, #[case] wait: u64, #[case] code: &str) {
+    let mut rig = Rig::new("");
+    rig.call("pay", &cashier_body("PR-1", "1000", method));
+    // Paid after three seconds.
+    rig.pass(if wait == 0 { 0 } else { 3 + wait });
+    assert_eq!(cancel(&mut rig, "PR-1"), code);
+}
+
+#[test]
+fn what_was_cancelled_says_no_time_of_payment() {
+    let mut rig = Rig::new("");
+    rig.pay("PR-1");
+    rig.pass(3);
+    assert!(rig.inquire("PR-1")["paymentTime"].is_string());
+    assert_eq!(cancel(&mut rig, "PR-1"), "SUCCESS");
+    assert_eq!(rig.inquire("PR-1").get("paymentTime"), None);
+}

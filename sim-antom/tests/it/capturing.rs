@@ -1,9 +1,10 @@
 //! capture: by itself or by hand, within seven days, up to what was authorised.
 
+use rstest::rstest;
 use serde_json::{Value, json};
 use wire::antom::PaymentStatus;
 
-use super::merchant::cashier_body;
+use super::merchant::{batch_body, cashier_body};
 use super::rig::Rig;
 
 const DAY: u64 = 24 * 3600;
@@ -87,4 +88,87 @@ fn what_cannot_be_captured_is_refused() {
     assert_eq!(rig.told("pay", &cashier_body("PR-2", "1000", "CARD")), "USER_BALANCE_NOT_ENOUGH");
     let declined = rig.inquire("PR-2")["paymentId"].clone();
     assert_eq!(rig.told("capture", &request("CR-3", &declined, 1, "FINAL")), "ORDER_IS_CLOSED");
+}
+
+/// What is taken of a card of 1000 that the gateway captures by itself, in all.
+fn taken(rig: &mut Rig) -> u64 {
+    let found = rig.inquire("PR-1");
+    let captures = found["transactions"].as_array().unwrap().iter().filter(|row| row["transactionType"] == "CAPTURE");
+    let done = captures.filter(|row| row["transactionStatus"] == "SUCCESS");
+    done.map(|row| row["transactionAmount"]["value"].as_str().unwrap().parse::<u64>().unwrap()).sum()
+}
+
+#[rstest]
+#[case("", 1000, "FINAL", 1000)]
+#[case("", 300, "FINAL", 300)]
+#[case("", 400, "NON_FINAL", 1000)]
+#[case("captures: [{succeeds: {after: 1h}}]", 400, "NON_FINAL", 1000)]
+#[case("captures: [{succeeds: {after: 1h}}]", 400, "FINAL", 400)]
+#[case("captures: [{fails: {after: 1h}}]", 400, "NON_FINAL", 600)]
+fn what_the_merchant_captured_himself_is_not_captured_again(
+    #[case] script: &str,
+    #[case] value: u64,
+    #[case] kind: &str,
+    #[case] all: u64,
+) {
+    let mut rig = Rig::new(script);
+    let id = rig.call("pay", &cashier_body("PR-1", "1000", "CARD"))["paymentId"].clone();
+    rig.told("capture", &request("CR-1", &id, value, kind));
+    rig.pass(2 * 3600);
+    assert_eq!(taken(&mut rig), all);
+    let refund = |number: &str, value: u64| json!({"refundRequestId": number, "paymentId": id, "refundAmount": {"currency": "JPY", "value": value.to_string()}});
+    let (more, just) = (refund("RR-1", all + 1), refund("RR-2", all));
+    assert_eq!(
+        (rig.told("refund", &more).as_str(), rig.told("refund", &just).as_str()),
+        ("REFUND_AMOUNT_EXCEED", "SUCCESS")
+    );
+}
+
+/// A card is a card however it is asked for: authorised first, then captured, and given back only then.
+#[rstest]
+#[case("createPaymentSession", "AUTOMATIC")]
+#[case("createPaymentSession", "MANUAL")]
+#[case("batchPay", "AUTOMATIC")]
+#[case("batchPay", "MANUAL")]
+#[case("pay", "AUTOMATIC")]
+#[case("pay", "MANUAL")]
+fn a_card_is_one_by_every_operation(#[case] operation: &str, #[case] mode: &str) {
+    let mut rig = Rig::new("");
+    let mut body = match operation {
+        "batchPay" => batch_body("PR-1", &[300, 700]),
+        "pay" => {
+            let mut body = cashier_body("PR-1", "1000", "CARD");
+            body["productCode"] = json!("AGREEMENT_PAYMENT");
+            body["paymentMethod"]["paymentMethodId"] = json!("token");
+            body
+        }
+        _ => {
+            let mut body = cashier_body("PR-1", "1000", "CARD");
+            body["settlementStrategy"] = json!({"settlementCurrency": "JPY"});
+            body
+        }
+    };
+    body["paymentMethod"]["paymentMethodType"] = json!("CARD");
+    body["paymentFactor"] = json!({"captureMode": mode, "isAuthorization": true});
+    rig.call(operation, &body);
+    rig.pass(3);
+    let found = rig.inquire("PR-1");
+    assert!(found["authExpiryTime"].is_string(), "{found}");
+    let id = found["paymentId"].clone();
+    let refund = |id: &Value, number: u8| json!({"refundRequestId": format!("RR-{number}"), "paymentId": id, "refundAmount": {"currency": "JPY", "value": "300"}});
+    assert_eq!(rig.told("refund", &refund(&id, 1)), "ORDER_STATUS_INVALID");
+    if mode == "MANUAL" {
+        rig.pass(100);
+        assert_eq!(rig.told("capture", &request("CR-1", &id, 1000, "FINAL")), "SUCCESS");
+    }
+    rig.pass(4);
+    assert_eq!(taken(&mut rig), 1000);
+    let told = rig.notified();
+    assert!(told.iter().any(|body| body["notifyType"] == "CAPTURE_RESULT" && body["paymentId"] == id), "{told:?}");
+    assert_eq!(rig.told("refund", &refund(&id, 2)), "SUCCESS");
+    if operation == "batchPay" {
+        let order = rig.call("batchPay", &body)["orderSummaries"][0]["transactionId"].clone();
+        assert_eq!(rig.told("cancel", &json!({"paymentId": order})), "ORDER_STATUS_INVALID");
+        assert_eq!(rig.told("refund", &refund(&order, 3)), "SUCCESS");
+    }
 }

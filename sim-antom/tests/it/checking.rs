@@ -253,6 +253,9 @@ fn odd_times_are_noted_and_let_pass(#[case] time: &'static str, #[case] note: &s
     let (code, why) = said(Draft { time, ..Draft::pay("PR-1", "1000") }.signed());
     assert_eq!(code, "SUCCESS");
     assert!(why.contains(note), "{why}");
+    let mut rig = Rig::new("settings: {strict: true}");
+    assert_eq!(rig.code(Draft { time, ..Draft::pay("PR-1", "1000") }.signed()), "PARAM_ILLEGAL");
+    assert!(rig.noticed().1[0].contains(note), "{:?}", rig.noticed());
 }
 
 #[rstest]

@@ -259,15 +259,15 @@ fn by_itself(operation: Operation, code: &str) -> String {
             rig.told(name, &body)
         }
         Operation::InquiryPayment | Operation::Cancel => {
-            let body = if code == "ORDER_STATUS_INVALID" {
-                cashier_body("PR-1", "1000", "CARD")
-            } else {
-                pay_body("PR-1", "1000")
+            let body = match code {
+                "ORDER_STATUS_INVALID" => cashier_body("PR-1", "1000", "CARD"),
+                "PAYMENT_METHOD_NOT_SUPPORTED" => cashier_body("PR-1", "1000", "JKOPAY"),
+                _ => pay_body("PR-1", "1000"),
             };
             let id = rig.call("pay", &body)["paymentId"].clone();
             let mut question = json!({ "paymentId": id });
             match code {
-                "SUCCESS" => {}
+                "SUCCESS" | "PAYMENT_METHOD_NOT_SUPPORTED" => {}
                 "ORDER_NOT_EXIST" => question = json!({"paymentId": "none"}),
                 "CANCEL_WINDOW_EXCEED" => rig.pass(24 * 3600),
                 "ORDER_STATUS_INVALID" => rig.pass(10),

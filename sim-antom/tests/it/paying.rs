@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sim_antom::Event;
 use wire::antom::PaymentStatus;
 
-use super::merchant::{CLIENT, Draft, OTHER, PAY, forger, pay_body};
+use super::merchant::{CLIENT, Draft, OTHER, PAY, batch_body, cashier_body, forger, pay_body};
 use super::rig::Rig;
 
 fn with_expiry(id: &str, time: &str) -> Draft {
@@ -216,4 +216,76 @@ fn a_jump_over_many_deadlines_keeps_their_order_and_times() {
     jump.timeout();
     assert_eq!(states(&steps), states(&jump));
     assert_eq!(jump.inquire("B")["paymentTime"], "2026-01-05T18:00:09+08:00");
+}
+
+#[rstest]
+#[case("limits: {JPY: 1000}", "2000", "PAYMENT_AMOUNT_EXCEED_LIMIT")]
+#[case("settlement-currencies: [USD]", "1000", "SETTLE_CONTRACT_NOT_MATCH")]
+fn what_the_gateway_refuses_by_itself_is_refused_for_good(
+    #[case] settings: &str,
+    #[case] value: &str,
+    #[case] code: &str,
+) {
+    let mut rig = Rig::new(&format!("settings: {{{settings}}}"));
+    let mut body = pay_body("PR-1", value);
+    body["settlementStrategy"] = json!({"settlementCurrency": "KRW"});
+    assert_eq!(rig.told("pay", &body), code);
+    let found = rig.inquire("PR-1");
+    assert_eq!((&found["paymentStatus"], &found["paymentResultCode"]), (&json!("FAIL"), &json!(code)));
+    assert_eq!(rig.told("pay", &pay_body("PR-1", "500")), "REPEAT_REQ_INCONSISTENT");
+    assert_eq!(rig.told("pay", &body), code);
+    rig.pass(3600);
+    assert!(rig.notified().is_empty());
+}
+
+#[test]
+fn what_is_written_wrongly_and_what_never_arrived_leave_nothing() {
+    let mut rig = Rig::new("{settings: {limits: {JPY: 1000}}, faults: [{lose-answer: {on: pay, carried-out: false}}]}");
+    assert!(rig.send(Draft::pay("PR-1", "2000").signed()).is_err());
+    let mut body = pay_body("PR-2", "1000");
+    body["paymentNotifyUrl"] = json!("nowhere");
+    assert_eq!(rig.told("pay", &body), "PARAM_ILLEGAL");
+    assert!(rig.gateway.ledger().is_empty());
+}
+
+#[rstest]
+#[case("GCASH", "2026-01-05T18:10:00+08:00", None)]
+#[case("GCASH", "2026-01-05T18:10:01+08:00", Some("more than 10 min ahead"))]
+#[case("GCASH", "2026-01-05T18:00:00+08:00", Some("not in the future"))]
+#[case("GCASH", "2020-01-05T18:00:00+08:00", Some("not in the future"))]
+#[case("BANKTRANSFER_THAI", "2026-01-07T18:00:00+08:00", None)]
+#[case("BANKTRANSFER_THAI", "2026-01-07T18:01:00+08:00", Some("more than 2880 min ahead"))]
+#[case("CARD", "2026-01-12T18:00:00+08:00", None)]
+fn an_expiry_that_is_over_or_too_far_off_is_noted_and_refused_strictly(
+    #[case] method: &str,
+    #[case] time: &str,
+    #[case] told: Option<&str>,
+) {
+    let mut body = cashier_body("PR-1", "1000", method);
+    body["paymentExpiryTime"] = json!(time);
+    let mut rig = Rig::new("");
+    assert_ne!(rig.told("pay", &body), "PARAM_ILLEGAL");
+    let notes = rig.noticed().1.join("; ");
+    assert!(told.map_or_else(|| !notes.contains("paymentExpiryTime"), |told| notes.contains(told)), "{notes}");
+    let mut rig = Rig::new("settings: {strict: true}");
+    assert_eq!(rig.told("pay", &body) == "PARAM_ILLEGAL", told.is_some());
+    // The page of batchPay says the same; in a shop only the past is wrong.
+    let mut body = batch_body("B-1", &[1000]);
+    body["paymentExpiryTime"] = json!(time);
+    body["paymentMethod"]["paymentMethodType"] = json!(method.replace("CARD", "KONBINI"));
+    assert_eq!(rig.told("batchPay", &body) == "PARAM_ILLEGAL", told.is_some());
+    let mut body = pay_body("PR-2", "1000");
+    body["paymentExpiryTime"] = json!(time);
+    assert_eq!(rig.told("pay", &body) == "PARAM_ILLEGAL", told == Some("not in the future"));
+}
+
+#[test]
+fn an_inquiry_from_a_shop_is_never_told_that_a_payment_is_pending() {
+    let mut rig = Rig::new("buyer: [{pends: {after: 1s, for: 1h}}]");
+    rig.pay("PR-1");
+    rig.pass(2);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Pending);
+    assert_eq!(rig.inquire("PR-1")["paymentStatus"], "PROCESSING");
+    rig.pass(3600);
+    assert_eq!(rig.inquire("PR-1")["paymentStatus"], "SUCCESS");
 }

@@ -140,3 +140,23 @@ fn of_a_card_only_what_was_captured_is_given_back() {
     assert_eq!(rig.told("refund", &request("RR-2", &id, 601)), "REFUND_AMOUNT_EXCEED");
     assert_eq!(rig.told("refund", &request("RR-3", &id, 600)), "SUCCESS");
 }
+
+#[rstest]
+#[case("answers: [{on: refund, code: REFUND_IN_PROCESS}]", "broken")]
+#[case("", "broken [sim:REFUND_IN_PROCESS]")]
+fn a_refund_that_is_said_to_be_in_process_is(#[case] script: &str, #[case] reason: &str) {
+    let (mut rig, id) = paid(script);
+    let mut body = request("RR-1", &id, 400);
+    body["refundReason"] = json!(reason);
+    assert_eq!(rig.told("refund", &body), "REFUND_IN_PROCESS");
+    let found = rig.call("inquiryRefund", &json!({"refundRequestId": "RR-1"}));
+    assert_eq!(found["refundStatus"], "PROCESSING");
+    rig.pass(3);
+    let found = rig.call("inquiryRefund", &json!({"refundRequestId": "RR-1"}));
+    assert_eq!(found["refundStatus"], "SUCCESS");
+    assert_eq!(rig.notified()[0]["notifyType"], "REFUND_RESULT");
+    // One that cannot be begun is answered so, and there is none.
+    let mut rig = Rig::new("answers: [{on: refund, code: REFUND_IN_PROCESS}]");
+    assert_eq!(rig.told("refund", &request("RR-1", &json!("none"), 400)), "REFUND_IN_PROCESS");
+    assert_eq!(rig.told("inquiryRefund", &json!({"refundRequestId": "RR-1"})), "REFUND_NOT_EXIST");
+}
