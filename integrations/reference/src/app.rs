@@ -169,8 +169,8 @@ mod tests {
     #[test]
     fn paid_is_what_the_book_calls_paid() {
         let success = json!({"code": "SDK_PAYMENT_SUCCESSFUL"});
-        assert_eq!(told(&[success.clone()], OrderState::Open), json!(["pending"]));
-        assert_eq!(told(&[success.clone()], OrderState::Paid), json!(["paid"]));
+        assert_eq!(told(std::slice::from_ref(&success), OrderState::Open), json!(["pending"]));
+        assert_eq!(told(&[success], OrderState::Paid), json!(["paid"]));
         assert_eq!(told(&[json!({"code": "SDK_PAYMENT_FAIL"})], OrderState::Paid), json!(["paid"]));
         assert_eq!(told(&[json!({}), json!({"code": "SDK_FUTURE"})], OrderState::Paid), json!(["form"]));
         let risky = json!({
