@@ -111,10 +111,18 @@ impl Target {
             _ => return Err(format!("{url:?} is neither http nor https")),
         };
         let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(|| format!("{url:?} names no host"))?;
+        let after_host =
+            uri.authority().and_then(|authority| authority.as_str().rsplit('@').next()?.strip_prefix(host));
+        let port = match (after_host.unwrap_or_default().trim_start_matches(':'), uri.port_u16()) {
+            ("", _) => usual,
+            (_, Some(port @ 1..)) => port,
+            // Read as no port at all, it would be delivered to whoever listens on the usual one.
+            (port, _) => return Err(format!("{url:?} has the port {port}, which is none: 1 to 65535 are")),
+        };
         Ok(Self {
             scheme,
-            host: host.to_owned(),
-            port: uri.port_u16().unwrap_or(usual),
+            host: host.to_ascii_lowercase(),
+            port,
             path: uri.path_and_query().map_or("/", hyper::http::uri::PathAndQuery::as_str).to_owned(),
         })
     }
@@ -131,7 +139,11 @@ mod tests {
         assert_eq!(target("http://127.0.0.1/n?a=b"), wanted(Scheme::Http, "127.0.0.1", 80, "/n?a=b"));
         assert_eq!(target("https://localhost"), wanted(Scheme::Https, "localhost", 443, "/"));
         assert_eq!(target("http://[::1]:8000/n"), wanted(Scheme::Http, "[::1]", 8000, "/n"));
+        assert_eq!(target("http://LOCALHOST:/n"), wanted(Scheme::Http, "localhost", 80, "/n"));
         for wrong in ["", "/notify", "ftp://127.0.0.1/", "127.0.0.1:8000/notify", "http://", "notify"] {
+            assert!(target(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["http://127.0.0.1:99999/x", "http://127.0.0.1:0/x", "http://[::1]:65536/"] {
             assert!(target(wrong).is_err(), "{wrong}");
         }
     }
