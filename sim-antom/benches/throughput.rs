@@ -21,7 +21,7 @@ use peer::{Peer, Server};
 /// How often each is measured; the median counts.
 const ROUNDS: usize = 3;
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let outcome = match std::env::var(peer::VARIABLE) {
         Ok(name) => peer::serve(&name),
         Err(_) => compare(),
