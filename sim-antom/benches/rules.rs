@@ -12,6 +12,10 @@ use sim_antom::{Client, Clients, Gateway, Input, Output, Script, Signing};
 use wire::antom::{Envelope, Headers, Signer};
 use wire::time::Moment;
 
+/// The program's own.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const RULES: usize = 300;
 
 fn main() {

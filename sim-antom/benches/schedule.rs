@@ -11,6 +11,10 @@ use sim_antom::{Client, Clients, Gateway, Input, Output, Script};
 use wire::antom::{Envelope, Signer};
 use wire::time::Moment;
 
+/// The program's own.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }
