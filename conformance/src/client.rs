@@ -7,6 +7,7 @@
 //! probe.js in the page, before anything else: what the SDK is asked, what it tells, what the buyer sees
 //! hooks    what a page must say of itself: where it begins, what a buyer presses and sees
 //! app      no page at all: an app's handler behind the driver, to which the callbacks are delivered
+//! replay   of an app: callbacks that a scenario writes itself, and the terminal's SDK
 //! ```
 
 mod app;
@@ -17,6 +18,7 @@ mod event;
 mod front;
 mod hooks;
 mod page;
+mod replay;
 mod sdk;
 mod shop;
 mod window;

@@ -30,7 +30,7 @@ mod write;
 pub use expand::{Contents, Row, expand};
 pub use expect::{Called, Charged, Count, Expectation, Sent};
 pub use file::{PartFile, ScenarioFile};
-pub use front::{Press, Product, Visit, Which};
+pub use front::{Callback, Presence, Press, Product, Screen, Visit, Which};
 pub use head::{Cells, Table};
 pub use model::{Given, Role, Scenario, unplaced};
 pub use parse::parse;

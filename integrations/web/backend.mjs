@@ -16,7 +16,8 @@ async function ask(path, options) {
 }
 
 /** A session for the order, or its state when there is nothing to pay any more. */
-export const checkout = () => ask('/api/checkout', { method: 'POST', body: JSON.stringify({ order }) });
+export const checkout = () =>
+  ask('/api/checkout', { method: 'POST', body: JSON.stringify({ order, product, method: query.get('method') || undefined }) });
 
 /** How the order stands: open, paid, failed, cancelled, refunded, parked. */
 export const state = async () => (await ask(`/api/orders/${encodeURIComponent(order)}`)).state;

@@ -90,9 +90,9 @@ pub use quote::Rates;
 pub use refund::Refund;
 pub use reply::{Pace, Raw, Reply};
 pub use script::{
-    Aim, Answer, Buyer, CaptureEnd, Chance, Changes, Code, Cue, Effect, Emitted, Ending, Fault, FieldPath, Fields,
-    Forgery, Hangup, NoticeKind, Oddity, Opening, Pattern, Place, PlaceName, Play, PlayStep, Point, Query, RateLimit,
-    RefundEnd, Rule, Script, Settings, Spelling, Status, Target, Times, UrlKind,
+    Aim, Answer, Buyer, CaptureEnd, Chance, Changes, Code, Cue, DataGiven, Effect, Emitted, Ending, Fault, FieldPath,
+    Fields, Forgery, Hangup, NoticeKind, Oddity, Opening, Pattern, Place, PlaceName, Play, PlayStep, Point, Query,
+    RateLimit, RefundEnd, Rule, Script, Settings, Spelling, Status, Target, Times, UrlKind,
 };
 pub use script_text::Mistake;
 pub use sdk::{Checkout, ClientPages, Saying, Side, chromium_flags, session_payment};

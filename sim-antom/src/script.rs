@@ -29,7 +29,7 @@ pub use effect::{Buyer, CaptureEnd, RefundEnd};
 pub use fault::{Changes, Fault};
 pub(crate) use field::text_of;
 pub use field::{FieldPath, Fields, Pattern};
-pub use play::{Cue, Effect, Emitted, Ending, Opening, PlaceName, Play, PlayStep, Query, Target};
+pub use play::{Cue, DataGiven, Effect, Emitted, Ending, Opening, PlaceName, Play, PlayStep, Query, Target};
 pub use rule::Rule;
 pub(crate) use rule::What;
 pub use settings::{RateLimit, Settings, UrlKind};

@@ -17,7 +17,7 @@ use super::output::{say, tell, try_folder, write_file};
 use super::reports::{KnownFailures, ReportArguments};
 use super::select::SelectArguments;
 use super::standard::{KnownArguments, StandardArguments};
-use crate::client::Setup;
+use crate::client::{PageSource, Setup};
 use crate::driver::Hello;
 use crate::exit::Exit;
 use crate::integration::Integration;
@@ -211,7 +211,9 @@ fn run_all(runner: &Runner<'_>, cases: &[Case]) -> io::Result<Vec<CaseResult>> {
         // Cases wait more than they work, so there may be more of them than processors.
         TimeMode::Skipping | TimeMode::Real => processors * 8,
     };
-    let parallel = runner.settings.integration.runs_in_parallel();
+    // A page that is served at one place by its own backend has one buyer at a time.
+    let is_elsewhere = runner.settings.client.as_ref().is_some_and(|setup| matches!(setup.page, PageSource::Url(_)));
+    let parallel = runner.settings.integration.runs_in_parallel() && !is_elsewhere;
     let jobs = if parallel { arguments.jobs.unwrap_or(usual).clamp(1, 64) } else { 1 };
     let order = starts(cases);
     let next = AtomicUsize::new(0);

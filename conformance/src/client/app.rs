@@ -14,6 +14,7 @@ use wire::clock::{ClockHandle, Deadlines};
 use wire::time::Moment;
 
 use super::ClientEvent;
+use super::replay::Handed;
 use crate::driver::Driver;
 use crate::driver::request::{ClientCallback, ClientPress, params};
 use crate::scenario::{Press, Product, Visit, Which};
@@ -32,11 +33,15 @@ pub(crate) struct App(Arc<Inner>);
 
 struct Inner {
     driver: std::sync::Mutex<Driver>,
-    errands: mpsc::Sender<Call>,
+    /// The gateway, where the case has one.
+    errands: Option<mpsc::Sender<Call>>,
     recorder: Recorder,
     clock: ClockHandle,
     submitted: Notify,
     sold: std::sync::Mutex<Vec<String>>,
+    /// The order that the app shows.
+    shown: std::sync::Mutex<String>,
+    handed: std::sync::Mutex<Handed>,
     product: std::sync::Mutex<Product>,
     playing: Mutex<JoinSet<()>>,
     last: std::sync::Mutex<Option<(Vec<String>, String)>>,
@@ -44,7 +49,12 @@ struct Inner {
 
 impl App {
     /// The app behind a driver, at the gateway that takes these errands.
-    pub(crate) fn new(driver: Driver, errands: mpsc::Sender<Call>, recorder: Recorder, clock: ClockHandle) -> Self {
+    pub(crate) fn new(
+        driver: Driver,
+        errands: Option<mpsc::Sender<Call>>,
+        recorder: Recorder,
+        clock: ClockHandle,
+    ) -> Self {
         Self(Arc::new(Inner {
             driver: std::sync::Mutex::new(driver),
             errands,
@@ -52,6 +62,8 @@ impl App {
             clock,
             submitted: Notify::new(),
             sold: std::sync::Mutex::default(),
+            shown: std::sync::Mutex::default(),
+            handed: std::sync::Mutex::default(),
             product: std::sync::Mutex::default(),
             playing: Mutex::default(),
             last: std::sync::Mutex::default(),
@@ -64,14 +76,20 @@ impl App {
     /// The integration cannot sell it, or there is no session.
     pub(crate) async fn visit(&self, visit: &Visit, offer: Value) -> Result<(), String> {
         let order = visit.order.value.clone();
+        let is_at_terminal = visit.product == Product::Terminal;
         self.record(ClientEvent::Visited {
             order: order.clone(),
-            page: visit.page.as_str().to_owned(),
+            page: if is_at_terminal { "terminal" } else { visit.page.as_str() }.to_owned(),
             url: "app".to_owned(),
             query: visit.query.clone(),
+            amount: None,
         });
         if visit.page == Which::Return {
             return self.look().await;
+        }
+        lock(&self.0.shown).clone_from(&order);
+        if is_at_terminal {
+            return self.sell(visit).await;
         }
         lock(&self.0.sold).push(order.clone());
         *lock(&self.0.product) = visit.product;
@@ -108,11 +126,10 @@ impl App {
             if press.what == "pay" {
                 self.0.submitted.notify_one();
             } else {
-                let order = lock(&self.0.sold).last().cloned().unwrap_or_default();
-                let told = self
-                    .call("clientPress", params(&ClientPress { order: order.clone(), what: press.what.clone() }), true)
-                    .await?;
-                self.saw(&told);
+                let order = lock(&self.0.shown).clone();
+                let press = ClientPress { order: order.clone(), what: press.what.clone(), amount: None };
+                let told = self.call("clientPress", params(&press), true).await?;
+                self.heard(&order, &told);
                 self.begin(&order, &told).await?;
             }
         }
@@ -125,7 +142,8 @@ impl App {
     /// The app does not answer.
     pub(crate) async fn look(&self) -> Result<(), String> {
         let told = self.call("clientState", json!({}), false).await?;
-        self.saw(&told);
+        let order = lock(&self.0.shown).clone();
+        self.heard(&order, &told);
         Ok(())
     }
 
@@ -215,7 +233,7 @@ impl App {
     }
 
     /// Delivers a callback, and hears what came of it.
-    async fn deliver(&self, order: &str, channel: &str, payload: Value) -> Result<(), String> {
+    pub(super) async fn deliver(&self, order: &str, channel: &str, payload: Value) -> Result<(), String> {
         self.record(match channel {
             "onSubmitPayCallback" => ClientEvent::Settled {
                 method: "submitPayment".to_owned(),
@@ -223,19 +241,29 @@ impl App {
                 ok: true,
                 value: payload.clone(),
             },
-            _ => ClientEvent::Delivered { channel: channel.to_owned(), instance: 1, payload: payload.clone() },
+            _ => ClientEvent::Delivered {
+                channel: channel.to_owned(),
+                instance: 1,
+                payload: payload.clone(),
+                order: Some(order.to_owned()),
+            },
         });
         let callback = ClientCallback { order: order.to_owned(), channel: channel.to_owned(), payload };
         let told = self.call("clientEvent", params(&callback), false).await?;
         if let Some(error) = told["threw"].as_str() {
             self.record(ClientEvent::Threw { channel: channel.to_owned(), error: error.to_owned() });
         }
-        self.saw(&told);
+        self.heard(order, &told);
+        let is_terminals =
+            lock(&self.0.shown).as_str() == order && !lock(&self.0.sold).iter().any(|sold| sold == order);
+        if is_terminals {
+            self.record(ClientEvent::Counted { left: told["countdown"].as_u64() });
+        }
         Ok(())
     }
 
     /// Writes down what the buyer sees, when it is news.
-    fn saw(&self, told: &Value) {
+    pub(super) fn saw(&self, told: &Value) {
         let Some(shows) = told["shows"].as_array() else { return };
         let shows: Vec<String> = shows.iter().filter_map(|view| view.as_str().map(str::to_owned)).collect();
         let text = told["text"].as_str().unwrap_or_default().to_owned();
@@ -246,7 +274,12 @@ impl App {
         }
     }
 
-    async fn call(&self, method: &str, params: Value, is_told: bool) -> Result<Value, String> {
+    /// What was handed to the terminal's SDK.
+    pub(super) fn handed(&self) -> std::sync::MutexGuard<'_, Handed> {
+        lock(&self.0.handed)
+    }
+
+    pub(super) async fn call(&self, method: &str, params: Value, is_told: bool) -> Result<Value, String> {
         let driver = lock(&self.0.driver).clone();
         let record = |event| {
             if is_told {
@@ -270,7 +303,8 @@ impl App {
     ) -> Result<T, String> {
         let stopped = || "the gateway does not run any more".to_owned();
         let (errand, outcome) = Errand::new(errand);
-        self.0.errands.send(Call::Errand(errand)).await.map_err(|_| stopped())?;
+        let errands = self.0.errands.as_ref().ok_or("the case has no gateway")?;
+        errands.send(Call::Errand(errand)).await.map_err(|_| stopped())?;
         outcome.await.map_err(|_| stopped())
     }
 
@@ -297,7 +331,7 @@ impl App {
         self.0.clock.sleep(Deadlines { world: Some(self.0.clock.now() + span), peer: None }).await;
     }
 
-    fn record(&self, event: ClientEvent) {
+    pub(super) fn record(&self, event: ClientEvent) {
         self.0.recorder.record(Event::Client(event));
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use wire::money::Amount;
 
 /// One thing that happened in the buyer's browser or app.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +19,9 @@ pub enum ClientEvent {
         /// What was added to it that is not to be believed.
         #[serde(default)]
         query: Option<String>,
+        /// What the order costs, where the page's own backend sells it and nobody else tells.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Amount>,
     },
     /// The buyer pressed something.
     Pressed {
@@ -57,6 +61,28 @@ pub enum ClientEvent {
         instance: u32,
         /// With what.
         payload: Value,
+        /// For which order, where that is known: of an app.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<String>,
+    },
+    /// The app handed a command to the terminal's SDK.
+    Sent {
+        /// The order that it is about.
+        order: String,
+        /// Such as Purchase.
+        command: String,
+        /// Its parameters.
+        params: Value,
+    },
+    /// What the cashier sees of the countdown after a callback.
+    Counted {
+        /// The seconds that are left; none while it stands.
+        left: Option<u64>,
+    },
+    /// The app's screen went, or came back.
+    Screen {
+        /// `gone` or `back`.
+        is: String,
     },
     /// A handler of the page threw, or its promise was broken.
     Threw {

@@ -12,7 +12,7 @@ use super::Setup;
 use super::app::App;
 use super::window::Window;
 use crate::driver::Driver;
-use crate::scenario::{Press, Visit};
+use crate::scenario::{Callback, Press, Screen, Visit};
 use crate::trace::Recorder;
 
 /// See the module's documentation.
@@ -23,6 +23,9 @@ pub(crate) enum Front {
     /// A handler that is called.
     App(App),
 }
+
+/// Scenarios of apps are left out for pages before they begin.
+const NO_APP: &str = "the front end is a page, not an app";
 
 /// What is needed to open a window.
 #[derive(Debug)]
@@ -47,7 +50,12 @@ impl Front {
     }
 
     /// Takes the app behind a driver.
-    pub(crate) fn app(driver: Driver, errands: mpsc::Sender<Call>, recorder: &Recorder, clock: ClockHandle) -> Self {
+    pub(crate) fn app(
+        driver: Driver,
+        errands: Option<mpsc::Sender<Call>>,
+        recorder: &Recorder,
+        clock: ClockHandle,
+    ) -> Self {
         Self::App(App::new(driver, errands, recorder.clone(), clock))
     }
 
@@ -78,13 +86,35 @@ impl Front {
         }
     }
 
+    /// The SDK calls an app back.
+    ///
+    /// # Errors
+    /// It is no app, or does not answer.
+    pub(crate) async fn callback(&self, callback: &Callback) -> Result<(), String> {
+        match self {
+            Self::Window(_) => Err(NO_APP.to_owned()),
+            Self::App(app) => app.callback(callback).await,
+        }
+    }
+
+    /// An app's screen goes, or comes back.
+    ///
+    /// # Errors
+    /// It is no app, or does not answer.
+    pub(crate) async fn screen(&self, screen: Screen) -> Result<(), String> {
+        match self {
+            Self::Window(_) => Err(NO_APP.to_owned()),
+            Self::App(app) => app.screen(screen).await,
+        }
+    }
+
     /// Looks at what the buyer sees, where that is not told by itself.
     ///
     /// # Errors
     /// The app does not answer.
     pub(crate) async fn look(&self) -> Result<(), String> {
         match self {
-            Self::Window(_) => Ok(()),
+            Self::Window(window) => window.blocked(),
             Self::App(app) => app.look().await,
         }
     }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use wire::money::Amount;
 use wire::suggest;
 
 /// The name of the file beside a page.
@@ -13,12 +14,16 @@ pub(super) const FILE: &str = "client-hooks.yaml";
 /// What a buyer may see; a page shows those that it has, each by an element that is visible then.
 pub const VIEWS: [&str; 7] = ["loading", "form", "paid", "pending", "failed", "cancelled", "problem"];
 
+/// What may stand in it at least.
+const EXAMPLE: &str =
+    "  checkout: \"index.html?order={order}\"\n  start: \"#buy\"\n  sees: {form: iframe, paid: \"#thanks\"}\n";
+
 /// See the module's documentation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Hooks {
-    /// The checkout page, from the folder or the URL that --page names. `{order}`, `{product}`, `{method}` and `{fault}`
-    /// are put in.
+    /// The checkout page, from the folder or the URL that --page names. `{order}`, `{product}`, `{method}`, `{amount}` (in
+    /// minor units), `{currency}` and `{fault}` are put in.
     pub checkout: String,
     /// The page that a buyer comes back to.
     #[serde(default)]
@@ -40,7 +45,11 @@ pub struct Hooks {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HooksError {
     /// It is not there.
-    #[error("read {}: {reason}; docs/client.md says what stands in it", path.display())]
+    #[error(
+        "read {}: {reason}. A page says of itself where it begins and what a buyer sees, such as:\n{EXAMPLE}docs/client.md \
+         explains each line",
+        path.display()
+    )]
     Unread {
         /// Which.
         path: PathBuf,
@@ -63,10 +72,20 @@ pub(super) struct Blanks<'a> {
     pub(super) order: &'a str,
     pub(super) product: &'a str,
     pub(super) method: &'a str,
+    pub(super) amount: &'a Amount,
     pub(super) fault: &'a str,
 }
 
 impl Hooks {
+    /// Every CSS selector in it, and what it is for.
+    pub(super) fn selectors(&self) -> impl Iterator<Item = (String, &str)> {
+        let start = self.start.iter().map(|selector| ("start".to_owned(), selector.as_str()));
+        let message = self.message.iter().map(|selector| ("message".to_owned(), selector.as_str()));
+        let press = self.press.iter().map(|(name, selector)| (format!("press.{name}"), selector.as_str()));
+        let sees = self.sees.iter().map(|(name, selector)| (format!("sees.{name}"), selector.as_str()));
+        start.chain(press).chain(sees).chain(message)
+    }
+
     /// Reads the file, or the one in the folder.
     ///
     /// # Errors
@@ -104,6 +123,8 @@ impl Hooks {
             .replace("{order}", &escape(blanks.order))
             .replace("{product}", &escape(blanks.product))
             .replace("{method}", &escape(blanks.method))
+            .replace("{amount}", &escape(&blanks.amount.value))
+            .replace("{currency}", &escape(&blanks.amount.currency))
             .replace("{fault}", &escape(blanks.fault))
     }
 }
@@ -111,12 +132,15 @@ impl Hooks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wire::money::Money;
 
     #[test]
     fn a_hook_file_is_read_and_its_slips_are_told() {
         let hooks = Hooks::parse("checkout: a.html?o={order}\nsees: {paid: '#paid', form: iframe}").unwrap();
-        let blanks = Blanks { order: "A&b=1", product: "element", method: "CARD", fault: "" };
+        let amount = Money::krw(10400).amount();
+        let blanks = Blanks { order: "A&b=1", product: "element", method: "CARD", amount: &amount, fault: "" };
         assert_eq!(Hooks::filled(&hooks.checkout, blanks), "a.html?o=A%26b%3D1");
+        assert_eq!(Hooks::filled("{amount} {currency}", blanks), "10400 KRW");
         for (text, told) in [
             ("checkout: a\nsees: {payed: x}", "did you mean `paid`?"),
             ("checkout: a\nsees: {form: x}", "add `paid`"),

@@ -1,6 +1,7 @@
 //! One tab: what happens in it goes into the trace; what a buyer does in it is done as he would.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -17,12 +18,16 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const PRESS: Duration = Duration::from_secs(5);
 /// How often in a row it must be found at the same place.
 const STEADY: u32 = 3;
+/// How often a click may go beside it, since the page moves.
+const MISSES: u32 = 10;
 /// How often it is looked for.
 const LOOK: Duration = Duration::from_millis(40);
 /// Characters that are kept of a text.
 const LONGEST: usize = 500;
 /// Lines of the console that are kept of a case.
 const LINES: usize = 500;
+/// Errors that are told of a page that does nothing.
+const TROUBLES: usize = 4;
 
 /// See the module's documentation.
 #[derive(Debug)]
@@ -30,6 +35,17 @@ pub(super) struct Tab {
     tools: DevTools,
     session: String,
     hearing: JoinHandle<()>,
+    troubles: Arc<Mutex<Troubles>>,
+}
+
+/// What went wrong in a page, as the browser tells it.
+#[derive(Debug, Default)]
+struct Troubles {
+    errors: Vec<String>,
+    /// What a policy of the page's own forbade.
+    blocked: Option<String>,
+    /// Whether something of the page has failed, and was not only warned of.
+    is_broken: bool,
 }
 
 impl Tab {
@@ -47,14 +63,17 @@ impl Tab {
         let attach = json!({"targetId": made["targetId"], "flatten": true});
         let attached = tools.call(None, "Target.attachToTarget", attach).await?;
         let session = attached["sessionId"].as_str().unwrap_or_default().to_owned();
-        let hearing = tokio::spawn(hear(tools.clone(), events, session.clone(), recorder.clone()));
-        let tab = Self { tools: tools.clone(), session, hearing };
+        let troubles = Arc::<Mutex<Troubles>>::default();
+        let ear = Ear { session: session.clone(), recorder: recorder.clone(), troubles: Arc::clone(&troubles) };
+        let hearing = tokio::spawn(hear(tools.clone(), events, ear));
+        let tab = Self { tools: tools.clone(), session, hearing, troubles };
         let told = serde_json::to_string(hooks).unwrap_or_default();
         let probe = include_str!("probe.js").replace("/*HOOKS*/null", &told);
         for (method, params) in [
             ("Page.enable", json!({})),
             ("Runtime.enable", json!({})),
             ("Network.enable", json!({})),
+            ("Log.enable", json!({})),
             ("Runtime.addBinding", json!({"name": "__simSeen"})),
             ("Page.addScriptToEvaluateOnNewDocument", json!({"source": probe})),
         ] {
@@ -111,11 +130,65 @@ impl Tab {
         Ok(None)
     }
 
+    /// Whether a text is a CSS selector.
+    pub(super) async fn can_read(&self, selector: &str) -> bool {
+        let wanted = serde_json::to_string(selector).unwrap_or_default();
+        self.evaluate(&format!("document.createDocumentFragment().querySelector({wanted}) === null")).await.is_ok()
+    }
+
+    /// The first words of the page.
+    pub(super) async fn words(&self) -> String {
+        let text = self.evaluate("(document.body?.innerText ?? '').trim().slice(0, 160)").await.unwrap_or_default();
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What the browser says has gone wrong, as a sentence.
+    pub(super) fn troubles(&self) -> String {
+        let troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        match troubles.errors.as_slice() {
+            [] => " The browser tells of no error.".to_owned(),
+            all => format!(" The browser tells: {}.", all.join("; ")),
+        }
+    }
+
+    /// Whether something of the page has failed.
+    pub(super) fn is_broken(&self) -> bool {
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner).is_broken
+    }
+
+    /// What a policy of the page's own forbade, of what belongs to the SDK.
+    pub(super) fn blocked(&self) -> Option<String> {
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner).blocked.clone()
+    }
+
     /// Presses a place, as a mouse does.
     ///
     /// # Errors
     /// The browser is gone.
-    pub(super) async fn press(&self, place: &Value, times: u32) -> Result<(), String> {
+    pub(super) async fn press(&self, place: &Value, selector: &str, times: u32) -> Result<(), String> {
+        let wanted = serde_json::to_string(selector).unwrap_or_default();
+        let arm = format!(
+            "(() => {{ window.__simLanded = 0; document.querySelector({wanted})?.addEventListener('pointerdown', \
+             () => {{ window.__simLanded += 1; }}, {{capture: true}}); }})()"
+        );
+        let mut place = place.clone();
+        for _ in 0..MISSES {
+            // A page that goes at once is told by nothing more.
+            let _ = self.evaluate(&arm).await;
+            self.click(&place, times).await?;
+            // The page may have moved between the look and the click: then the buyer looks again.
+            if self.evaluate("window.__simLanded").await.unwrap_or_default() != 0 {
+                return Ok(());
+            }
+            match self.find(selector).await? {
+                Some(at) => place = at,
+                None => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    async fn click(&self, place: &Value, times: u32) -> Result<(), String> {
         let clicks = (1..=times).flat_map(|count| [("mousePressed", count), ("mouseReleased", count)]);
         let events = clicks.map(|(kind, count)| {
             let (x, y) = (&place[0], &place[1]);
@@ -162,8 +235,16 @@ impl Drop for Tab {
     }
 }
 
+/// Who listens to a tab.
+struct Ear {
+    session: String,
+    recorder: Recorder,
+    troubles: Arc<Mutex<Troubles>>,
+}
+
 /// Writes down what happens in a tab.
-async fn hear(tools: DevTools, mut events: mpsc::Receiver<Told>, session: String, recorder: Recorder) {
+async fn hear(tools: DevTools, mut events: mpsc::Receiver<Told>, ear: Ear) {
+    let Ear { session, recorder, troubles } = ear;
     let lines = AtomicUsize::new(0);
     while let Some(told) = events.recv().await {
         if told.session.as_deref() != Some(session.as_str()) {
@@ -174,12 +255,47 @@ async fn hear(tools: DevTools, mut events: mpsc::Receiver<Told>, session: String
             tools.tell(Some(&session), "Page.handleJavaScriptDialog", json!({"accept": true}));
         }
         let Some(event) = event(&told) else { continue };
+        troubles.lock().unwrap_or_else(PoisonError::into_inner).note(&event);
         if matches!(event, ClientEvent::Logged { .. }) && lines.fetch_add(1, Ordering::Relaxed) >= LINES {
             continue;
         }
         recorder.record(Event::Client(event));
     }
 }
+
+impl Troubles {
+    fn note(&mut self, event: &ClientEvent) {
+        let text = match event {
+            // A new page has troubles of its own.
+            ClientEvent::Navigated { .. } => {
+                self.errors.clear();
+                self.is_broken = false;
+                return;
+            }
+            ClientEvent::Uncaught { text } => text,
+            ClientEvent::Logged { level, text } if level == FORBIDDEN => {
+                let is_the_sdks = VENDOR.iter().any(|host| text.contains(host)) || text.contains("ams-checkout");
+                if is_the_sdks {
+                    self.blocked.get_or_insert_with(|| text.clone());
+                }
+                text
+            }
+            ClientEvent::Logged { level, text } if matches!(level.as_str(), "error" | "warning" | LOADING) => text,
+            _ => return,
+        };
+        self.is_broken |= !matches!(event, ClientEvent::Logged { level, .. } if level == "error" || level == "warning");
+        if self.errors.len() < TROUBLES && !self.errors.contains(text) {
+            self.errors.push(text.clone());
+        }
+    }
+}
+
+/// The level of what the browser would not load because of the page's own policy.
+const FORBIDDEN: &str = "forbidden";
+/// The level of what it could not load.
+const LOADING: &str = "loading";
+/// Hosts that the SDK needs.
+const VENDOR: [&str; 4] = ["alipay.com", "antom.com", "alipayobjects.com", "marmot-cloud.com"];
 
 /// What the browser tells, as an entry of the trace; none for what says nothing.
 fn event(told: &Told) -> Option<ClientEvent> {
@@ -201,6 +317,17 @@ fn event(told: &Told) -> Option<ClientEvent> {
             let text: Vec<String> = params["args"].as_array().into_iter().flatten().map(shown).collect();
             Some(ClientEvent::Logged { level, text: clip(&text.join(" ")) })
         }
+        "Log.entryAdded" => {
+            let entry = &params["entry"];
+            let url = entry["url"].as_str().unwrap_or_default();
+            let level = match entry["source"].as_str()? {
+                "security" => FORBIDDEN,
+                "network" if is_own(url) && !url.ends_with("/favicon.ico") => LOADING,
+                _ => return None,
+            };
+            let text = format!("{} {url}", entry["text"].as_str().unwrap_or_default());
+            Some(ClientEvent::Logged { level: level.to_owned(), text: clip(text.trim()) })
+        }
         "Page.javascriptDialogOpening" => {
             let text = params["message"].as_str().unwrap_or_default();
             Some(ClientEvent::Logged { level: "dialog".to_owned(), text: clip(text) })
@@ -208,10 +335,8 @@ fn event(told: &Told) -> Option<ClientEvent> {
         "Network.requestWillBeSent" => {
             let kind = params["type"].as_str()?;
             let url = params["request"]["url"].as_str()?;
-            // The vendor's hosts are ours, and in the trace already.
-            let is_own = url.starts_with("http://") || url.contains("//127.0.0.1") || url.contains("//localhost");
             let asks = matches!(kind, "Fetch" | "XHR" | "Ping" | "EventSource");
-            (is_own && asks).then(|| ClientEvent::Asked {
+            (is_own(url) && asks).then(|| ClientEvent::Asked {
                 method: params["request"]["method"].as_str().unwrap_or_default().to_owned(),
                 url: clip(url),
                 body: params["request"]["postData"].as_str().map(clip),
@@ -219,6 +344,11 @@ fn event(told: &Told) -> Option<ClientEvent> {
         }
         _ => None,
     }
+}
+
+/// Whether something is of the page under test: the vendor's hosts are ours, and in the trace already.
+fn is_own(url: &str) -> bool {
+    url.starts_with("http://") || url.contains("//127.0.0.1") || url.contains("//localhost")
 }
 
 /// Whether something was said, or thrown, by the vendor's bundle itself.
@@ -266,7 +396,8 @@ mod tests {
             Some(ClientEvent::Delivered {
                 channel: "onEventCallback".to_owned(),
                 instance: 1,
-                payload: json!({"code": "X"})
+                payload: json!({"code": "X"}),
+                order: None,
             })
         );
         assert_eq!(told("Runtime.bindingCalled", json!({"name": "other", "payload": seen})), None);
@@ -282,5 +413,31 @@ mod tests {
         assert!(asked("http://127.0.0.1:1/api", "Fetch").is_some());
         assert!(asked("https://ac.alipay.com/x", "XHR").is_none());
         assert!(asked("http://127.0.0.1:1/style.css", "Stylesheet").is_none());
+    }
+
+    #[test]
+    fn what_the_browser_would_not_load_is_kept_for_whoever_asks_why_nothing_happens() {
+        let logged = |source: &str, text: &str, url: &str| {
+            told("Log.entryAdded", json!({"entry": {"source": source, "level": "error", "text": text, "url": url}}))
+        };
+        let mut troubles = Troubles::default();
+        for event in [
+            logged("network", "404 (Not Found)", "http://127.0.0.1:1/sdk.js"),
+            logged("network", "404 (Not Found)", "https://ac.alipay.com/x"),
+            logged("network", "404 (Not Found)", "http://127.0.0.1:1/favicon.ico"),
+            logged("rendering", "slow", "http://127.0.0.1:1/"),
+        ] {
+            event.iter().for_each(|event| troubles.note(event));
+        }
+        assert_eq!(troubles.errors, ["404 (Not Found) http://127.0.0.1:1/sdk.js"]);
+        assert!(troubles.is_broken && troubles.blocked.is_none());
+        for (text, is_the_sdks) in
+            [("Refused to load 'http://127.0.0.1/ad.js'", false), ("Refused to frame 'https://ac.alipay.com/'", true)]
+        {
+            logged("security", text, "").iter().for_each(|event| troubles.note(event));
+            assert_eq!(troubles.blocked.is_some(), is_the_sdks, "{text}");
+        }
+        troubles.note(&ClientEvent::Navigated { url: "http://127.0.0.1:1/".to_owned() });
+        assert!(troubles.errors.is_empty() && !troubles.is_broken);
     }
 }

@@ -37,7 +37,7 @@ const FILE: u64 = 16 * 1024 * 1024;
 /// How long the integration may take.
 const ANSWER: Duration = Duration::from_secs(30);
 /// Where the SDK lies for pages that take it from us.
-const SDK: &str = "/sdk/ams-checkout.min.js";
+pub(super) const SDK: &str = "/sdk/ams-checkout.min.js";
 
 /// A server on loopback. Dropping it stops it.
 #[derive(Debug)]

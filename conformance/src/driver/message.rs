@@ -53,6 +53,8 @@ pub const CAPABILITIES: &[&str] = &[
     "capture",
     "cart",
     "retry",
+    "screen",
+    "terminal-sdk",
 ];
 
 impl Hello {

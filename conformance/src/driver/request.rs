@@ -1,12 +1,12 @@
 //! What the harness asks of an integration, as it goes over the driver.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wire::money::{Amount, Currency};
 
 use super::OrderState;
-use crate::scenario::{By, Capture, CartLine, Product};
+use crate::scenario::{By, Capture, CartLine, Presence, Product};
 
 /// `initialize`: everything a driver needs to configure its integration.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -167,7 +167,8 @@ pub struct TakeHeld {
 pub struct ClientCallback {
     /// The order that the buyer pays.
     pub order: String,
-    /// Which callback: onEventCallback, or onSubmitPayCallback.
+    /// Which callback: onEventCallback, or onSubmitPayCallback; at the terminal onEvent, onSuccess, onCommandFailed,
+    /// onBusinessFailed.
     pub channel: String,
     /// With what. Every part of it may be missing.
     pub payload: Value,
@@ -179,11 +180,33 @@ pub struct ClientCallback {
 pub struct ClientPress {
     /// The order that he pays.
     pub order: String,
-    /// What, such as `again`.
+    /// What, such as `again`; in an app at the terminal also `sell`, `cancel`, `give-back`.
     pub what: String,
+    /// How much is sold, with `sell`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
 }
 
-/// The answer to `clientEvent`, `clientState` and `clientPress`: what the buyer sees.
+/// `clientScreen`: the app's screen goes, or comes back.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ScreenChange {
+    /// What becomes of it.
+    pub is: Presence,
+}
+
+/// A command that an app hands to the terminal's SDK.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SdkCommand {
+    /// Its name, such as Purchase.
+    pub command: String,
+    /// Its parameters, as Antom documents them.
+    #[serde(default)]
+    pub params: Value,
+}
+
+/// The answer to `clientEvent`, `clientState`, `clientPress` and `clientScreen`: what the buyer sees.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientScreen {
@@ -199,6 +222,12 @@ pub struct ClientScreen {
     /// The session with which the app opens the SDK's form, when it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionData>,
+    /// The commands that the app has handed to the terminal's SDK since it was asked last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sends: Option<Vec<SdkCommand>>,
+    /// The seconds that the cashier is shown, while a countdown runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub countdown: Option<u64>,
 }
 
 /// `shutdown`: nothing.

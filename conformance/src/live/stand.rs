@@ -162,7 +162,7 @@ impl Stand {
         // New each time: nobody may ever trust it.
         let mut gateway = Gateway::new(clients, antom, Forger::fresh(), plan.script);
         gateway.set_dashboard_url(plan.notify_url);
-        gateway.set_page_url(url.clone());
+        gateway.set_page_url(format!("{url}{}", Cashier::PATH));
         let (requests, calls) = mpsc::channel(REQUESTS);
         self.errands = Some(requests.clone());
         let journal = Journal::default();

@@ -224,8 +224,7 @@ pub(super) const ALL: &[Requirement] = &[
         CAPTURE,
         "with separate capture, fulfil by capture or notification, not by the authorisation event",
         "goods go out before the money is certain",
-    )
-    .waits(UNTIL),
+    ),
     should(
         "CLI-047",
         SDK,
@@ -237,36 +236,31 @@ pub(super) const ALL: &[Requirement] = &[
         ANDROID,
         "do not rely on a screen that may be gone, and survive late callbacks",
         "turning the phone crashes the payment",
-    )
-    .waits(UNTIL),
+    ),
     should(
         "CLI-049",
         IOS,
         "reset the delegate, and tie events to their paymentRequestId",
         "an event of the last payment pays for this one",
-    )
-    .waits(UNTIL),
+    ),
     must(
         "CLI-050",
         POS,
         "keep the countdown by READY, PENDING_SIGNATURE, START_TRANSACTION, cancel and time-out",
         "the cashier sees a time that is not the terminal's",
-    )
-    .waits(UNTIL),
+    ),
     must(
         "CLI-051",
         POS,
         "in an app at the terminal, treat time-out, repeat, failure and busy as the till must",
         "an app repeats the double charge that the till avoids",
-    )
-    .waits(UNTIL),
+    ),
     must(
         "CLI-052",
         POS,
         "in an app at the terminal, store acquirerMetaData and use unique requestIds",
         "what an app sold cannot be cancelled",
-    )
-    .waits(UNTIL),
+    ),
 ];
 
 const CODES: &str = "SDK references, callback data";
@@ -280,7 +274,6 @@ const ANDROID: &str = "Android client SDK";
 const IOS: &str = "iOS client SDK";
 const POS: &str = "in-store EDC integration, KICC devices";
 const DER: &str = "follows from it";
-const UNTIL: &str = "the role client of the driver";
 
 const fn must(id: &'static str, source: &'static str, statement: &'static str, why: &'static str) -> Requirement {
     Requirement::new(Area::Client, Level::Must, id, source, statement, why)

@@ -304,6 +304,12 @@ fn client(event: &ClientEvent) -> Option<Said> {
             let how = if *ok { "came to" } else { "FAILED with" };
             Said::to(Gateway, Integration, format!("SDK: {method} {how} {}", told(value))).showing(value)
         }
+        ClientEvent::Sent { command, params, .. } => {
+            Said::to(Integration, Gateway, format!("SDK: {command}")).showing(params)
+        }
+        ClientEvent::Counted { left: Some(left) } => page(format!("counts down from {left} s")),
+        ClientEvent::Counted { left: None } => return None,
+        ClientEvent::Screen { is } => Said::to(Harness, Integration, format!("the app's screen is {is}")),
         ClientEvent::Delivered { channel, payload, .. } => {
             Said::to(Gateway, Integration, format!("SDK: {} ({channel})", told(payload))).showing(payload)
         }

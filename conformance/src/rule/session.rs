@@ -28,7 +28,8 @@ pub(super) fn clients_get_session_data_only(view: &View<'_>) -> Judgement {
         exercised = true;
         let data = session.get("paymentSessionData").and_then(|data| data.as_str()).unwrap_or_default();
         let told = sessions(view).filter_map(Request::told).filter(|reply| reply.n < *n);
-        let is_ours = told.into_iter().any(|reply| reply.text("/paymentSessionData") == Some(data));
+        // An answer whose data are empty is passed on as it is.
+        let is_ours = told.into_iter().any(|reply| reply.body["paymentSessionData"] == data);
         let text = if let Some(extra) = session.keys().find(|name| !FOR_THE_CLIENT.contains(&name.as_str())) {
             format!("the client gets {extra} beside the session's data")
         } else if !is_ours {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sim_antom::{Event as GatewayEvent, LostHow};
 use sim_edc::{Event as TerminalEvent, Note, State};
 use wire::antom::Operation;
@@ -12,6 +12,7 @@ use wire::money::Money;
 use wire::time::Moment;
 
 use super::story::Story;
+use crate::client::ClientEvent;
 use crate::driver::{OrderState, OrderStatus};
 use crate::scenario::{By, CartLine, total};
 use crate::trace::{CaseEvent, DriverEvent, Entry, Event};
@@ -223,6 +224,9 @@ impl<'a> View<'a> {
                 Event::Terminal(event) => view.terminal(entry, event),
                 Event::Gateway(event) => view.gateway(entry, event, &bodies, (&mut call_ids, &mut notice_ids)),
                 Event::Driver(event) => view.driver(entry, event, &mut asked),
+                Event::Client(ClientEvent::Visited { order, amount: Some(amount), .. }) => {
+                    view.checked_out(entry.n, &json!({"order": order, "amount": amount}), By::Session);
+                }
                 Event::Client(_) => {}
                 Event::Case(CaseEvent::Ended { .. }) => view.ended = Some(entry.n),
                 Event::Case(_) => {}

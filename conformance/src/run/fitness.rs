@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use sim_antom::{Play, PlayStep, Query};
+use sim_antom::{DataGiven, Play, PlayStep, Query};
 
 use super::Settings;
 use crate::driver::{Hello, NO_ENTRY_CODE};
-use crate::scenario::{By, Capture, Checkout, Role, Scenario, Step, Which};
+use crate::scenario::{By, Capture, Checkout, Product, Role, Scenario, Step, Visit, Which};
 
 /// Why a scenario is not for this integration.
 pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> Option<String> {
@@ -48,8 +48,14 @@ pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> 
             Step::Visit(visit) if settings.client.is_none() && visit.page == Which::Return => {
                 in_a_browser("a page to return to")
             }
-            Step::Visit(_) => lacks(By::Session.as_str()),
-            Step::Press(_) => None,
+            Step::Visit(visit) if settings.client.is_some() && visit.product == Product::Terminal => {
+                of_an_app("an app at the terminal")
+            }
+            Step::Visit(visit) => needs_of_front(visit).into_iter().find_map(lacks),
+            Step::Callback(_) if settings.client.is_some() => of_an_app("what the SDK calls late"),
+            Step::Screen(_) if settings.client.is_some() => of_an_app("a screen that goes and comes back"),
+            Step::Screen(_) => lacks("screen"),
+            Step::Press(_) | Step::Callback(_) => None,
             Step::Until(_)
             | Step::Advance(_)
             | Step::Settle(_)
@@ -64,6 +70,9 @@ pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> 
 
 /// What a play has that only a browser can show.
 fn of_the_web(play: &Play) -> Option<&'static str> {
+    if play.data != DataGiven::Whole {
+        return Some("what the SDK refuses by itself");
+    }
     if play.query != Query::Truly {
         return Some("the SDK's own question to the gateway");
     }
@@ -78,6 +87,22 @@ fn of_the_web(play: &Play) -> Option<&'static str> {
 #[expect(clippy::unnecessary_wraps, reason = "it is a reason among others")]
 fn in_a_browser(what: &str) -> Option<String> {
     Some(format!("it is about {what}: `conformance client` shows it in a browser"))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it is a reason among others")]
+fn of_an_app(what: &str) -> Option<String> {
+    Some(format!("it is about {what}, and this front end is a page: an app is judged behind a driver"))
+}
+
+/// What a sale in a front end needs beside its role.
+fn needs_of_front(visit: &Visit) -> Vec<&'static str> {
+    match visit.product {
+        Product::Terminal => vec!["terminal-sdk"],
+        Product::Cashier | Product::Element if visit.capture == Capture::Manual => {
+            vec![By::Session.as_str(), "capture"]
+        }
+        Product::Cashier | Product::Element => vec![By::Session.as_str()],
+    }
 }
 
 /// What a checkout needs beside its role.

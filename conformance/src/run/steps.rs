@@ -103,6 +103,14 @@ impl Stage<'_> {
                 self.front()?.press(press).await.map_err(DriverError::Unreachable)?;
                 Ok(Begun::Nothing)
             }
+            Step::Callback(callback) => {
+                self.front()?.callback(callback).await.map_err(DriverError::Unreachable)?;
+                Ok(Begun::Nothing)
+            }
+            Step::Screen(screen) => {
+                self.front()?.screen(*screen).await.map_err(DriverError::Unreachable)?;
+                Ok(Begun::Nothing)
+            }
             Step::SendRaw(raw) => {
                 self.world.send_raw(raw.hex.0.clone()).await.map_err(DriverError::Unreachable)?;
                 Ok(Begun::Nothing)
@@ -217,7 +225,7 @@ fn offer(visit: &Visit) -> Value {
         user_agent: None,
         payment_code: None,
         method: visit.method.clone(),
-        capture: None,
+        capture: (visit.capture == Capture::Manual).then_some(visit.capture),
         product: Some(visit.product),
         return_url: None,
     })
@@ -276,6 +284,11 @@ pub(super) fn describe(step: &Step) -> String {
         ),
         Step::Press(press) if press.times == 1 => format!("the buyer presses {}", press.what),
         Step::Press(press) => format!("the buyer presses {} {} times", press.what, press.times),
+        Step::Callback(callback) => {
+            let code = callback.payload["code"].as_str().unwrap_or_default();
+            format!("the SDK calls {} for {}: {code}", callback.channel, callback.order.value)
+        }
+        Step::Screen(screen) => format!("the app's screen is {}", screen.is.as_str()),
         Step::Restart(restart) if restart.gateway_key == GatewayKey::New => {
             "restart, with another key of the gateway".to_owned()
         }

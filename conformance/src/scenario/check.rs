@@ -8,6 +8,7 @@ use wire::suggest;
 
 use super::expand::Piece;
 use super::expect::Expectation;
+use super::front::Product;
 use super::mistake::Mistake;
 use super::model::{Role, Scenario};
 use super::sale::{By, Capture, Checkout, CheckoutBatch, total};
@@ -72,14 +73,18 @@ fn check_step<'s>(
             orders.insert(&checkout.order.value, (checkout.by, checkout.amount.value));
         }
         Step::Visit(visit) => {
-            if !scenario.roles.contains(&Role::Client) || !scenario.roles.contains(&Role::Antom) {
+            let is_paid_online = visit.product != Product::Terminal;
+            if !scenario.roles.contains(&Role::Client) || is_paid_online && !scenario.roles.contains(&Role::Antom) {
                 let message =
                     "a page is opened, but the scenario does not name the roles `antom` and `client`".to_owned();
                 report(visit.order.referenced, message, "write `roles: [antom, client]`".to_owned());
             }
             orders.insert(&visit.order.value, (By::Session, visit.amount.value));
         }
-        Step::Press(_) if !scenario.roles.contains(&Role::Client) => {
+        Step::Callback(callback) if scenario.roles.contains(&Role::Client) => {
+            check_order(&callback.order.value, callback.order.referenced, orders, report);
+        }
+        Step::Press(_) | Step::Callback(_) | Step::Screen(_) if !scenario.roles.contains(&Role::Client) => {
             let message = "there is no page: the scenario does not name the role `client`".to_owned();
             report(scenario.title.referenced, message, "write `roles: [antom, client]`".to_owned());
         }
@@ -132,6 +137,8 @@ fn check_step<'s>(
         }
         Step::SendRaw(_)
         | Step::Press(_)
+        | Step::Callback(_)
+        | Step::Screen(_)
         | Step::ReplayNotification(_)
         | Step::Repeat(_)
         | Step::Restart(_)

@@ -10,7 +10,7 @@ use wire::hex::HexBytes;
 use wire::money::Money;
 use wire::time::Span;
 
-use super::front::{Press, Visit};
+use super::front::{Callback, Press, Screen, Visit};
 use super::sale::{Checkout, CheckoutBatch};
 use crate::driver::OrderState;
 
@@ -50,6 +50,10 @@ pub enum Step {
     Visit(Visit),
     /// Press something on the page that is open.
     Press(Press),
+    /// Call an app back, as the SDK would, at this moment.
+    Callback(Callback),
+    /// Take an app's screen away, or bring it back.
+    Screen(Screen),
     /// Deliver the last genuine notification once more, byte for byte, as one who overheard it would.
     ReplayNotification(ReplayNotification),
 }

@@ -55,9 +55,77 @@ fn judged(cases: &[&str], more: &[&str]) -> Option<(String, Option<i32>)> {
 
 #[test]
 fn the_reference_page_passes_with_the_real_sdk() {
-    let Some((told, code)) = judged(&["client/paid*", "client/element-paid"], &[]) else { return };
+    let Some((told, code)) = judged(&["client/paid[card]", "client/element-paid"], &[]) else { return };
     assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains("3 cases: 3 passed"), "{told}");
+    assert!(told.contains("2 cases: 2 passed"), "{told}");
+}
+
+#[test]
+fn a_page_with_its_own_backend_is_judged_at_its_url() {
+    let Some(folder) = sdk() else { return };
+    let has_node = Command::new("node").arg("--version").output().is_ok();
+    let can = left_out(find_chromium().is_ok(), "no Chromium on this machine") && left_out(has_node, "no Node");
+    if !can {
+        return;
+    }
+    // A port that was free a moment ago.
+    let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let bundle = Sdk::find(folder).unwrap().path;
+    let backend = format!(
+        "node integrations/web/storefront.mjs {port} {} node integrations/node/driver.mjs",
+        bundle.strip_prefix(root()).unwrap_or(&bundle).display()
+    );
+    let page = format!("http://127.0.0.1:{port}");
+    let hooks = "integrations/web/client-hooks.yaml";
+    let output = conformance(&[
+        "client",
+        "--page",
+        &page,
+        "--hooks",
+        hooks,
+        "--integration",
+        &backend,
+        "scenarios/client",
+        "--run",
+        "client/paid[wallet]",
+    ]);
+    let told = format!("{}{}", stdout(&output), stderr(&output));
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("1 cases: 1 passed"), "{told}");
+}
+
+#[test]
+fn a_page_of_which_nothing_would_be_seen_is_told_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().to_str().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let client = |more: &[&str]| {
+        let mut arguments =
+            vec!["client", "--page", page, "--sdk", "README.md", "scenarios/client", "--run", "client/loading"];
+        arguments.extend(more);
+        let output = conformance(&arguments);
+        (format!("{}{}", stdout(&output), stderr(&output)), output.status.code())
+    };
+    // What is not run needs no browser.
+    let (told, code) = client(&["--chromium", "/bin/true"]);
+    assert!(told.contains("client-hooks.yaml") && told.contains("sees: {form: iframe"), "{told}");
+    assert_eq!(code, Some(2), "{told}");
+    if !left_out(find_chromium().is_ok(), "no Chromium on this machine") {
+        return;
+    }
+    // The SDK is loaded from where it is not.
+    write("client-hooks.yaml", "checkout: index.html\nstart: \"#buy\"\nsees: {paid: \"#thanks\"}\n");
+    write(
+        "index.html",
+        "<button id=buy onclick='new AMSCashierPayment({})'>Buy</button><script src=/ams-checkout.js></script>",
+    );
+    let (told, code) = client(&[]);
+    assert!(told.contains("asked the SDK for nothing") && told.contains("404 (Not Found)"), "{told}");
+    assert!(
+        told.contains("AMSCashierPayment is not a constructor") && told.contains("/sdk/ams-checkout.min.js"),
+        "{told}"
+    );
+    assert_eq!(code, Some(4), "{told}");
 }
 
 #[test]

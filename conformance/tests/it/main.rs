@@ -22,6 +22,7 @@ mod rules_amount;
 mod rules_batch;
 mod rules_cancel;
 mod rules_client;
+mod rules_client_apps;
 mod rules_edc;
 mod rules_gateway;
 mod rules_inquiry;

@@ -9,32 +9,38 @@ use wire::hex::TextBytes;
 
 use crate::rules::{Trace, new};
 
-const DATA: &str = "c2ltOjE=&&SG&&111&&eyJhIjoxfQ==";
+pub(crate) const DATA: &str = "c2ltOjE=&&SG&&111&&eyJhIjoxfQ==";
 
 impl Trace {
-    fn client(self, event: ClientEvent) -> Self {
+    pub(crate) fn client(self, event: ClientEvent) -> Self {
         self.with(Event::Client(event))
     }
 
-    fn visits(self) -> Self {
+    pub(crate) fn visits(self) -> Self {
         let (order, page, url) = ("A".to_owned(), "checkout".to_owned(), "http://127.0.0.1/".to_owned());
-        self.client(ClientEvent::Visited { order, page, url, query: None })
+        self.client(ClientEvent::Visited { order, page, url, query: None, amount: None })
     }
 
     fn comes_back(self) -> Self {
         let (order, page, url) = ("A".to_owned(), "return".to_owned(), "http://127.0.0.1/back".to_owned());
-        self.client(ClientEvent::Visited { order, page, url, query: Some("resultStatus=SUCCESS".to_owned()) })
+        self.client(ClientEvent::Visited {
+            order,
+            page,
+            url,
+            query: Some("resultStatus=SUCCESS".to_owned()),
+            amount: None,
+        })
     }
 
-    fn told(self, code: &str) -> Self {
+    pub(crate) fn told(self, code: &str) -> Self {
         self.told_with(json!({"code": code, "result": {"paymentResultCode": "X"}}))
     }
 
-    fn told_with(self, payload: Value) -> Self {
-        self.client(ClientEvent::Delivered { channel: "onEventCallback".to_owned(), instance: 1, payload })
+    pub(crate) fn told_with(self, payload: Value) -> Self {
+        self.client(ClientEvent::Delivered { channel: "onEventCallback".to_owned(), instance: 1, payload, order: None })
     }
 
-    fn sees(self, view: &str) -> Self {
+    pub(crate) fn sees(self, view: &str) -> Self {
         self.reads(view, "")
     }
 
@@ -42,7 +48,7 @@ impl Trace {
         self.client(ClientEvent::Saw { shows: vec![view.to_owned()], text: text.to_owned() })
     }
 
-    fn presses(self, what: &str) -> Self {
+    pub(crate) fn presses(self, what: &str) -> Self {
         self.client(ClientEvent::Pressed { what: what.to_owned() })
     }
 
@@ -88,16 +94,16 @@ impl Trace {
         })
     }
 
-    fn in_process(self) -> Self {
+    pub(crate) fn in_process(self) -> Self {
         self.ledger("P", PaymentStatus::Processing, "PAYMENT_IN_PROCESS")
     }
 
-    fn gets_paid(self) -> Self {
+    pub(crate) fn gets_paid(self) -> Self {
         self.ledger("P", PaymentStatus::Success, "SUCCESS")
     }
 
     /// A session that lives for an hour; two entries.
-    fn session(self, data: &str) -> Self {
+    pub(crate) fn session(self, data: &str) -> Self {
         let body = json!({"paymentRequestId": "P", "paymentRedirectUrl": "https://shop.test/back"});
         let answer = json!({
             "result": {"resultStatus": "S", "resultCode": "SUCCESS"}, "paymentSessionData": data,
@@ -108,11 +114,11 @@ impl Trace {
 }
 
 /// A page is open, and a payment. Entries 1 and 2.
-fn shop() -> Trace {
+pub(crate) fn shop() -> Trace {
     new().visits().in_process()
 }
 
-const SUCCESS: &str = "SDK_PAYMENT_SUCCESSFUL";
+pub(crate) const SUCCESS: &str = "SDK_PAYMENT_SUCCESSFUL";
 
 #[test]
 fn paid_is_shown_for_the_ledgers_sake_and_whatever_else_brought_it_is_named() {

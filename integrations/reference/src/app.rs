@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use wire::time::{Moment, WireTime};
 
+use crate::fault::{Fault, Mistake};
 use crate::order::OrderState;
 
 /// The app's screen.
@@ -18,6 +19,8 @@ pub(crate) struct App {
     sale: Option<Value>,
     /// What the shop gave for the SDK.
     session: Option<Value>,
+    /// There is nothing to draw on: the screen was destroyed. What the SDK tells is kept all the same.
+    is_gone: bool,
 }
 
 /// What the buyer sees.
@@ -44,6 +47,35 @@ impl App {
     /// The shop has a session.
     pub(crate) fn opens(&mut self, session: Value) {
         self.session = Some(session);
+    }
+
+    /// The screen goes, or comes back.
+    pub(crate) const fn set_gone(&mut self, is_gone: bool) {
+        self.is_gone = is_gone;
+    }
+
+    /// The SDK calls back for a payment. What the handler throws, if it does: a correct one throws nothing.
+    pub(crate) fn called(
+        &mut self,
+        order: Option<&str>,
+        channel: &str,
+        payload: &Value,
+        state: Option<OrderState>,
+        mistake: Mistake,
+    ) -> Option<&'static str> {
+        if self.is_gone && mistake.is(Fault::AppNeedsItsScreen) {
+            return Some("the view is gone");
+        }
+        let is_other = order.zip(self.sale.as_ref()).is_some_and(|(order, sale)| sale["order"] != order);
+        let is_success = payload["code"] == "SDK_PAYMENT_SUCCESSFUL";
+        if is_success && (mistake.is(Fault::AppFulfilsWhatIsHeld) || is_other && mistake.is(Fault::AppCreditsOldEvents))
+        {
+            self.show(View::Paid, "Paid. Thank you!");
+        } else if !is_other {
+            // An event of an old payment is nothing that this screen is about.
+            self.hear(channel, payload, state);
+        }
+        None
     }
 
     /// The SDK calls back. `state` is how the order stands in the book.

@@ -15,11 +15,12 @@ use crate::app::App;
 use crate::book::Book;
 use crate::cart;
 use crate::entry::Entry;
-use crate::fault::Fault;
+use crate::fault::{Fault, Mistake};
 use crate::gateway::{Gateway, GatewayConfig};
 use crate::merchant::Merchant;
 use crate::notify;
 use crate::order::{By, Order, OrderState};
+use crate::pos::Pos;
 use crate::rpc::{Asker, Refusal, read};
 use crate::shop::{Shop, Trials, Turns, is_batch_name};
 use crate::till::{self, Request as TillRequest, TerminalConfig, Till, TillHandle};
@@ -41,6 +42,8 @@ const CAPABILITIES: &[&str] = &[
     "capture",
     "cart",
     "retry",
+    "screen",
+    "terminal-sdk",
 ];
 
 pub(crate) struct Driver {
@@ -49,6 +52,8 @@ pub(crate) struct Driver {
     running: Option<Running>,
     /// What the buyer has on the screen.
     pub(crate) app: Arc<Mutex<App>>,
+    /// What the cashier has.
+    pos: Pos,
     pub(crate) tasks: JoinSet<()>,
 }
 
@@ -111,8 +116,29 @@ pub(crate) enum Product {
 
 #[derive(Deserialize)]
 struct ClientEvent {
+    order: Option<String>,
     channel: String,
     payload: Value,
+}
+
+#[derive(Deserialize)]
+struct ClientPress {
+    #[serde(default)]
+    order: String,
+    what: String,
+    amount: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct ClientScreen {
+    is: Presence,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Presence {
+    Gone,
+    Back,
 }
 
 #[derive(Deserialize)]
@@ -129,7 +155,7 @@ pub(crate) struct PartParams {
 
 impl Driver {
     pub(crate) fn new(world: Arc<dyn World>, fault: Option<Fault>) -> Self {
-        Self { world, fault, running: None, app: Arc::default(), tasks: JoinSet::new() }
+        Self { world, fault, running: None, app: Arc::default(), pos: Pos::default(), tasks: JoinSet::new() }
     }
 
     /// Carries a method out. What there is to answer at once, and to whom; nothing when the answer comes later, from a task.
@@ -150,13 +176,15 @@ impl Driver {
             "initialize" => self.initialize(read(params)?).await.map(Some),
             "checkout" => {
                 if params["by"] == "session" {
+                    self.pos.leave();
                     self.screen().begin(params.clone());
                 }
                 self.checkout(read(params)?, asker)
             }
             "clientEvent" => self.client_event(&read(params)?).map(Some),
             "clientState" => Ok(Some(self.client_state())),
-            "clientPress" => self.client_press(asker),
+            "clientPress" => self.client_press(read(params)?, asker),
+            "clientScreen" => Ok(Some(self.client_screen(&read(params)?))),
             "checkoutBatch" => self.checkout_batch(read(params)?, asker),
             "capture" => self.capture(read(params)?, asker),
             "orderStatus" => self.status(&read::<OrderParams>(params)?.order).map(Some),
@@ -279,22 +307,46 @@ impl Driver {
     }
 
     /// The SDK calls the app back.
-    fn client_event(&self, event: &ClientEvent) -> Result<Value, Refusal> {
-        self.running.as_ref().ok_or_else(not_initialized)?;
+    fn client_event(&mut self, event: &ClientEvent) -> Result<Value, Refusal> {
+        let now = self.running.as_ref().ok_or_else(not_initialized)?.merchant.now();
+        let mistake = Mistake(self.fault);
+        if let Some(order) = event.order.as_deref().filter(|order| self.pos.knows(order)) {
+            self.pos.hear(order, &event.channel, &event.payload, now, mistake);
+            return Ok(self.pos.state(now));
+        }
         let state = self.on_screen();
         let mut app = self.screen();
-        app.hear(&event.channel, &event.payload, state);
-        Ok(app.state(state))
+        let threw = app.called(event.order.as_deref(), &event.channel, &event.payload, state, mistake);
+        let mut told = app.state(state);
+        if let Some(threw) = threw {
+            told["threw"] = threw.into();
+        }
+        Ok(told)
     }
 
-    fn client_state(&self) -> Value {
+    /// The screen goes, or comes back.
+    fn client_screen(&mut self, screen: &ClientScreen) -> Value {
+        self.screen().set_gone(screen.is == Presence::Gone);
+        self.client_state()
+    }
+
+    fn client_state(&mut self) -> Value {
+        if let Some(running) = self.running.as_ref().filter(|_| self.pos.is_shown()) {
+            return self.pos.state(running.merchant.now());
+        }
         let state = self.on_screen();
         self.screen().state(state)
     }
 
     /// The buyer tries again: with the session that is there, or with a new one.
-    fn client_press(&mut self, asker: &mut Option<Asker>) -> Result<Option<Value>, Refusal> {
+    fn client_press(&mut self, press: ClientPress, asker: &mut Option<Asker>) -> Result<Option<Value>, Refusal> {
         let now = self.running.as_ref().ok_or_else(not_initialized)?.merchant.now();
+        if press.what == "sell" || self.pos.knows(&press.order) {
+            may_be_called(&press.order)?;
+            let pressed = self.pos.press(&press.order, &press.what, press.amount, Mistake(self.fault));
+            pressed.map_err(Refusal::new)?;
+            return Ok(Some(self.pos.state(now)));
+        }
         let (again, sale) = {
             let mut app = self.screen();
             (app.again(now), app.sale())

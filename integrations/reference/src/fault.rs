@@ -397,6 +397,19 @@ faults! {
         "it calls again at once when there are too many requests";
     InquiresAfterTheEnd = "inquires-after-the-end", "INQ-011",
         "it goes on asking about an order that has ended";
+    // The app; what a page in a browser does wrong is in integrations/web.
+    AppFulfilsWhatIsHeld = "app-fulfils-what-is-held", "CLI-046",
+        "its app shows `paid` on SDK_PAYMENT_SUCCESSFUL, although the money is only held until it is captured";
+    AppNeedsItsScreen = "app-needs-its-screen", "CLI-048",
+        "its app's handler draws on a screen that may be gone, and throws";
+    AppCreditsOldEvents = "app-credits-old-events", "CLI-049",
+        "its app takes any success for that of the order on the screen";
+    AppCountsOn = "app-counts-on", "CLI-050",
+        "its app at the terminal counts on after START_TRANSACTION";
+    AppChargesAfterSilence = "app-charges-after-silence", "CLI-051",
+        "its app at the terminal sends another Purchase after CommandResponseTimeout";
+    AppForgetsMetadata = "app-forgets-metadata", "CLI-052",
+        "its app at the terminal keeps no acquirerMetaData, so that its PurchaseCancel has none";
 }
 
 impl fmt::Display for Fault {

@@ -43,6 +43,7 @@ mod order;
 mod pay_body;
 mod paying;
 mod port;
+mod pos;
 mod purchase;
 mod purchase_cancel;
 mod recovery;

@@ -15,7 +15,7 @@ use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
 use crate::payment::{Kind, Payment};
 use crate::reply::json;
-use crate::script::Opening;
+use crate::script::{DataGiven, Opening};
 use crate::sdk::{Scene, SessionData};
 use crate::trigger::Texts;
 
@@ -117,7 +117,11 @@ fn answer(request: &CreatePaymentSessionRequest, desk: &Desk, payment: &Payment)
     };
     CreatePaymentSessionResponse {
         payment_session_id: Some(format!("S{id}")),
-        payment_session_data: Some(data.to_string()),
+        payment_session_data: Some(match desk.checkouts.play(id).map(|play| play.data).unwrap_or_default() {
+            DataGiven::Whole => data.to_string(),
+            DataGiven::Cut => data.to_string().rsplit_once("&&").map_or_else(String::new, |(head, _)| head.to_owned()),
+            DataGiven::Empty => String::new(),
+        }),
         payment_session_expiry_time: Some(WireTime::new(payment.expires, OFFSET_MINUTES)),
         normal_url: Some(format!("{}/session?paymentId={id}", desk.page_url)),
         ..CreatePaymentSessionResponse::bare(ResultObject::success())

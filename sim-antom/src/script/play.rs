@@ -19,12 +19,27 @@ pub struct Play {
     /// What it is called in traces and in the session's data. Default its number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What createPaymentSession gives as the session's data. Default whole.
+    pub data: DataGiven,
     /// How the SDK's first question about the session is answered. Default truly.
     pub query: Query,
     /// How far the SDK's page gets by itself before the steps begin. Default until the form is shown.
     pub page: Opening,
     /// What happens then, in order.
     pub steps: Vec<PlayStep>,
+}
+
+/// What a session's data are: the SDK refuses all but whole ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DataGiven {
+    /// Four parts, as documented.
+    #[default]
+    Whole,
+    /// The last part is missing, as in old documents: the cashier tells SDK_CREATEPAYMENT_PARAMETER_ERROR.
+    Cut,
+    /// None at all: the constructor of the Element throws.
+    Empty,
 }
 
 /// How the SDK's first question about a session is answered.
@@ -56,7 +71,7 @@ pub enum Opening {
     Shown,
     /// It has begun, but shows nothing until a step says so: loading does not end by itself.
     Hidden,
-    /// It never begins, and the SDK gives up after 15 s. Of the Element it begins all the same: nothing tells it not to.
+    /// It never begins: the cashier gives up after 15 s, the Element after 10 s.
     Absent,
 }
 

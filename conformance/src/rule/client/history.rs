@@ -123,6 +123,15 @@ impl<'v> History<'v> {
         opened.map_or(0, |(at, _, _)| *at)
     }
 
+    /// Whether what is on the screen at an entry is paid at a terminal.
+    pub(super) fn is_at_terminal(&self, n: usize) -> bool {
+        let opened = self.events.iter().rev().find_map(|(at, _, event)| match event {
+            ClientEvent::Visited { page, .. } if *at < n => Some(page == "terminal"),
+            _ => None,
+        });
+        opened.unwrap_or(false)
+    }
+
     /// When the buyer next does something after an entry.
     pub(super) fn next_act(&self, n: usize) -> usize {
         let act = |event: &ClientEvent| matches!(event, ClientEvent::Pressed { .. } | ClientEvent::Visited { .. });

@@ -32,7 +32,8 @@ fn unproven<'v>(history: &History<'v>) -> Vec<(Sight<'v>, Cause, String)> {
     let mut found = Vec::new();
     let mut before = false;
     for sight in &history.sights {
-        let shows = sight.shows("paid");
+        // At a terminal the SDK's result is the server's word.
+        let shows = sight.shows("paid") && !history.is_at_terminal(sight.n);
         if shows && !before && !history.is_paid_at(sight.n) {
             let (cause, words) = cause(history, sight.n);
             found.push((*sight, cause, words));
@@ -253,4 +254,27 @@ pub(crate) fn notices_come_first(view: &View<'_>) -> Judgement {
         (booked != order.amount).then_some(Finding { entry: status.n, text })
     });
     Judgement::new(true, findings.collect())
+}
+
+/// CLI-046: money that is only held is not taken yet, whatever the client was told.
+pub(crate) fn held_is_not_fulfilled(view: &View<'_>) -> Judgement {
+    let history = History::of(view);
+    let mut sessions = view.story.requests_of(Operation::CreatePaymentSession).peekable();
+    let is_held = sessions.peek().is_some()
+        && sessions.all(|request| request.text("/paymentFactor/captureMode") == Some("MANUAL"));
+    let told = |code: &str| history.told(code).next().is_some();
+    let is_told = told("SDK_PAYMENT_AUTHORIZATION_SUCCESSFUL") || history.tellings.iter().any(Telling::is_success);
+    let taken = view.story.captures.iter().find(|capture| capture.status).map_or(usize::MAX, |capture| capture.n);
+    let shown = history.sights.iter().find(|sight| sight.shows("paid") && sight.n < taken);
+    let booked = view.statuses.iter().find(|status| status.n < taken && status.status.state == OrderState::Paid);
+    let mut findings = Vec::new();
+    if is_held && let Some(sight) = shown {
+        let text = "the buyer sees `paid`, and the money is only held: nothing was captured".to_owned();
+        findings.push(Finding { entry: sight.n, text });
+    }
+    if is_held && let Some(status) = booked {
+        let text = format!("order {} is called paid, and its money is only held: nothing was captured", status.order);
+        findings.push(Finding { entry: status.n, text });
+    }
+    Judgement::new(is_held && is_told, findings)
 }

@@ -38,6 +38,8 @@ public class Driver {
             case "clientState":
             case "clientPress":
                 // TODO: on clientPress with "again", answer the "session" too with which the app opens the SDK's form again.
+                // An app whose screen may go (onDestroy) offers the capability "screen" and answers clientScreen; one at the
+                // terminal (AMSEDCPayment) offers "terminal-sdk": docs/driver.md.
                 return screen.shown(null);
             case "shutdown":
                 return Map.of();
