@@ -87,7 +87,7 @@ fn changed(old: &Scenario, fresh: &Scenario, chance: &mut Chance) -> Scenario {
         0 => new.given = fresh.given.clone(),
         1 => {
             terminal.append(fresh.given.terminal.clone());
-            decide(terminal);
+            decide(new.given.profile, terminal);
         }
         2 => antom.faults.extend(fresh.given.antom.faults.iter().cloned()),
         3 => antom.buyer.clone_from(&fresh.given.antom.buyer),
@@ -131,6 +131,27 @@ mod tests {
         let again = corpus.seen().take(9).map(|(_, situation)| situation).collect();
         corpus.add(Area::Joint, &draw(Area::Joint, &mut Chance::new(9)), &again);
         assert_eq!(corpus.histories.len(), 50);
+    }
+
+    #[test]
+    fn no_change_damages_frames_on_a_line_that_has_none() {
+        let mut corpus = Corpus::default();
+        for number in 0..200 {
+            let history = draw(Area::Edc, &mut Chance::of(3, number));
+            let place =
+                super::super::situation::reachable(Area::Edc).into_iter().nth(usize::try_from(number).unwrap() % 80);
+            corpus.add(Area::Edc, &history, &place.into_iter().collect());
+        }
+        let drawn: Vec<_> = (0..4000).map(|number| corpus.history(Area::Edc, &mut Chance::of(4, number))).collect();
+        let of = |profile| drawn.iter().filter(move |history| history.given.profile == profile);
+        let damaged = |history: &&Scenario| {
+            let faults = &history.given.terminal.faults;
+            faults.iter().any(|fault| matches!(fault, sim_edc::Fault::BitNoise(_) | sim_edc::Fault::NakCommand { .. }))
+        };
+        assert!(of(sim_edc::Profile::Stx).any(|history| damaged(&history)));
+        assert!(
+            of(sim_edc::Profile::Ndjson).count() > 50 && !of(sim_edc::Profile::Ndjson).any(|history| damaged(&history))
+        );
     }
 
     #[test]

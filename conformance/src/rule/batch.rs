@@ -121,8 +121,11 @@ pub(super) fn buyers_are_sent_to_the_url(view: &View<'_>) -> Judgement {
         // Of several checkouts at the same time nobody can tell whose answer it is.
         let is_one = |method: &str| method == "checkoutBatch";
         let asked: Vec<_> = view.story.asked.iter().filter(|asked| asked.n < *n && is_one(asked.method)).collect();
-        let answered = view.story.answered.iter().filter(|(at, method, _)| at < n && is_one(method)).count();
-        let Some(last) = asked.last().filter(|_| asked.len() <= answered + 1) else { continue };
+        let Some(last) = asked.last() else { continue };
+        let answered = view.story.answered.iter().filter(|(at, method, _)| *at < last.n && is_one(method)).count();
+        if asked.len() > answered + 1 {
+            continue;
+        }
         let before = || batches(view).filter_map(Request::told).filter(|reply| reply.n < *n);
         let is_its = |reply: &&Reply<'_>| reply.n > last.n && reply.code() == "PAYMENT_IN_PROCESS";
         let Some(reply) = before().filter(is_its).last() else { continue };

@@ -33,9 +33,9 @@ pub(super) fn status_is_the_outcome(view: &View<'_>) -> Judgement {
     if judged == Judgement::NotExercised { Judgement::new(exercised, Vec::new()) } else { judged }
 }
 
-/// Payments of which an inquiry surely told this.
+/// Payments of which an inquiry surely told this, and of no other.
 fn told<'v>(view: &'v View<'_>, status: PaymentStatus) -> impl Iterator<Item = (&'v Payment<'v>, &'v Word<'v>)> {
-    let is_it = move |word: &&Word<'_>| word.sure && word.tells == Tells::Status(status);
+    let is_it = move |word: &&Word<'_>| word.sure && word.fits && word.tells == Tells::Status(status);
     view.story.payments.iter().filter_map(move |p| Some((p, p.words.iter().rev().find(is_it)?)))
 }
 

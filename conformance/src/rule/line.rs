@@ -5,7 +5,7 @@ use std::time::Duration;
 use sim_edc::{Direction, Event as Terminal};
 use wire::edc::Kind;
 
-use super::view::View;
+use super::view::{Sending, View};
 use super::{Finding, Judgement};
 use crate::trace::Event;
 
@@ -96,7 +96,8 @@ pub(super) fn results_are_acknowledged(view: &View<'_>) -> Judgement {
             }
         }
         // A till may throw away what comes in the very moment in which it opens the line.
-        if verdict == Some(false) && just_opened(view, sending.n) {
+        // And the last byte of what trickles may come when the time for the ACK is over.
+        if verdict == Some(false) && (just_opened(view, sending.n) || is_trickled(view, sending)) {
             continue;
         }
         exercised |= verdict.is_some();
@@ -172,7 +173,7 @@ pub(super) fn bad_frames_are_refused_once(view: &View<'_>) -> Judgement {
             _ if !is_plain || view.breaks.iter().any(|n| next.is_some_and(|next| (sending.n..next.n).contains(n))) => {
                 None
             }
-            (Some(answer), _) if is_ack(&answer.event) => {
+            (Some(answer), _) if is_ack(&answer.event) && !is_behind_its_like(view, sending) => {
                 Some((answer.n, format!("the damaged frame (entry {}) was acknowledged", sending.n)))
             }
             (None, Some(next)) if next.at.since(sending.at) > Duration::from_secs(1) && !refused_just_before => {
@@ -202,6 +203,21 @@ pub(super) fn bad_frames_are_refused_once(view: &View<'_>) -> Judgement {
         }
     }
     Judgement::new(exercised, findings)
+}
+
+/// Whether the same frame came intact a moment before, and may be what an ACK is for: noise in front of it can hide it at
+/// first.
+fn is_behind_its_like(view: &View<'_>, sending: &Sending<'_>) -> bool {
+    let is_like = |s: &&Sending<'_>| s.n < sending.n && s.seq == sending.seq && s.fault.is_none();
+    view.results.iter().filter(is_like).any(|s| sending.at.since(s.at) < WHOLE_FRAME)
+}
+
+/// Whether a frame, or one that it waits behind, left in pieces that take their time.
+fn is_trickled(view: &View<'_>, sending: &Sending<'_>) -> bool {
+    let first = view.results.iter().find(|s| s.seq == sending.seq && s.n <= sending.n && s.json == sending.json);
+    let from = first.map_or(sending.n, |first| first.n).saturating_sub(2);
+    let before = view.entries.iter().take(sending.n).skip(from);
+    before.into_iter().any(|e| matches!(&e.event, Event::Terminal(Terminal::Fault { name }) if name == "trickle"))
 }
 
 /// The next frame that wants an answer.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use wire::antom::{Operation, PaymentStatus};
 use wire::time::WireTime;
 
-use super::story::Request;
+use super::story::{Reply, Request};
 use super::view::View;
 use super::{Finding, Judgement};
 
@@ -42,7 +42,7 @@ pub(super) fn clients_get_session_data_only(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
-/// SES-002.
+/// SES-002. One that ended with an answer which the merchant could not read may be asked for again.
 pub(super) fn dead_sessions_are_left(view: &View<'_>) -> Judgement {
     let story = &view.story;
     let mut findings = Vec::new();
@@ -52,7 +52,13 @@ pub(super) fn dead_sessions_are_left(view: &View<'_>) -> Judgement {
         let Some(over) = payment.changes.iter().find(|change| is_over(change.status)) else { continue };
         let later = |n: usize| n > over.n;
         exercised |= sessions(view).any(|request| later(request.n));
-        if let Some(again) = payment.requests(&story.requests).find(|request| later(request.n)) {
+        let ends_with_answer = payment.requests(&story.requests).any(|request| {
+            let is_open = |reply: &Reply<'_>| (request.n..reply.n).contains(&over.n);
+            request.reply.as_ref().is_some_and(is_open)
+        });
+        let may_know = |n: usize| !ends_with_answer || payment.is_known_over(n);
+        let mut requests = payment.requests(&story.requests);
+        if let Some(again) = requests.find(|request| later(request.n) && may_know(request.n)) {
             let text = format!("the session {:?} is over (entry {}), and its id is used again", payment.id, over.n);
             findings.push(Finding { entry: again.n, text });
         }

@@ -6,7 +6,7 @@ use sim_antom::LostHow;
 use wire::antom::{Operation, Signature};
 use wire::time::Moment;
 
-use super::story::{Request, moment};
+use super::story::{Payment, Request, moment};
 use super::view::View;
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -135,7 +135,11 @@ pub(super) fn only_sound_answers_are_used(view: &View<'_>) -> Judgement {
             let Some(moved) = moved else { continue };
             let is_known = match state {
                 OrderState::Paid => payments.iter().any(|p| p.is_known_paid(moved.n)),
-                OrderState::Cancelled => payments.iter().all(|p| p.is_known_over(moved.n)),
+                // What was begun afterwards is another try.
+                OrderState::Cancelled => {
+                    let begun = |p: &&&Payment<'_>| p.words.first().is_some_and(|word| word.n < moved.n);
+                    payments.iter().filter(begun).all(|p| p.is_known_over(moved.n))
+                }
                 _ => view.story.is_known_refunded(payment, moved.n),
             };
             if !is_known {

@@ -223,6 +223,90 @@ const HISTORIES: &[(&str, &str)] = &[
         "LINE-L03: noise beside a bad frame may be refused, too",
         "roles: [edc]\ngiven: {terminal: {faults: [{false-stx: {skip: 1, times: 2}}, {corrupt-result: {}}]}}\nsteps:\n  - parallel: [[{restart: {}}, {restart: {}}], [{checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50001\"}}}, {restart: {}}]]\n  - settle: {within: 2h}\n",
     ),
+    (
+        "EDC-P39: who clicks while it is being given back clicks twice, however quick the answer",
+        "roles: [edc]\ngiven: {terminal: {answers: [{PurchaseCancel: {code: ORDER_STATUS_INVALID}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"121\"}}\n  - settle: {within: 5s}\n  - parallel: [[{refund: {order: A, amount: {currency: KRW, value: \"121\"}}}], [{refund: {order: A, amount: {currency: KRW, value: \"121\"}}}]]\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "LINE-L02: a result that trickles is acknowledged when its last byte is there",
+        "roles: [edc]\ngiven: {terminal: {faults: [{trickle: {count: 1}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50015\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "LINE-L03: an ACK may be for the sending before, found behind a false beginning",
+        "roles: [edc]\ngiven: {terminal: {faults: [{false-stx: {}}, {length-short: {skip: 1}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50000\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "EDC-P21: events that are held back have not been heard",
+        "roles: [edc]\ngiven: {terminal: {faults: [{merge: {times: 9}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50001\"}}\n  - until: {event: START_TRANSACTION}\n  - cancel: {order: A}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "EDC-P21: what a terminal said before its power went is of another sale",
+        "roles: [edc]\ngiven: {terminal: {faults: [{power-loss: {at: approved, for: 1m}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"60007\"}}\n  - restart: {}\n  - settle: {within: 1m}\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"1000013\"}}\n  - until: {event: START_TRANSACTION}\n  - cancel: {order: B}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "EDC-P23: a cancel that waited for the line is agreed to when nobody waits any more, and is heard",
+        "roles: [edc]\ngiven: {profile: ndjson, terminal: {cardholder: [{cancel-key: {after: 29s}}], faults: [{unplug: {for: 5s}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"107\"}}\n  - cancel: {order: A}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: cancelled}\n",
+    ),
+    (
+        "EDC-P27: a Purchase that was called off charged nothing, though its failure comes late",
+        "roles: [edc]\ngiven: {terminal: {faults: [{late-answer: {skip: 1}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n  - cancel: {order: A}\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: cancelled, B: paid}\n",
+    ),
+    (
+        "PAY-005: a batch that was answered U was never made",
+        "roles: [antom]\ngiven: {antom: {answers: [{on: batchPay, code: UNKNOWN_EXCEPTION, times: 2}]}}\nsteps:\n  - checkout-batch: {batch: G, orders: [{order: A, amount: {currency: EUR, value: \"1007\"}}]}\n  - restart: {}\n  - retry: {order: G}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
+    (
+        "PAY-005: nor was one without a page",
+        "roles: [antom]\ngiven: {antom: {settings: {urls: []}}}\nsteps:\n  - checkout-batch: {batch: G, orders: [{order: A, amount: {currency: EUR, value: \"1241\"}}]}\n  - restart: {}\n  - retry: {order: G}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
+    (
+        "SES-002: a refusal that cannot be read ends no session",
+        "roles: [antom]\ngiven: {antom: {answers: [{on: createPaymentSession, code: KEY_NOT_FOUND}], faults: [{repeat-key: {place: last, times: 2}}]}}\nsteps:\n  - checkout: {order: A, by: session, amount: {currency: JPY, value: \"2586\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
+    (
+        "SES-002: nor does one that breaks off",
+        "roles: [antom]\ngiven: {antom: {answers: [{on: createPaymentSession, code: MERCHANT_KYB_NOT_QUALIFIED}], faults: [{cut-answer: {times: 2}}]}}\nsteps:\n  - checkout: {order: A, by: session, amount: {currency: EUR, value: \"1014\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
+    (
+        "SIG-005: a try that is begun afterwards does not undo what was known",
+        "roles: [antom]\ngiven: {antom: {faults: [{forge-answer: {nth: 2}}]}}\nsteps:\n  - checkout: {order: A, by: entry-code, amount: {currency: EUR, value: \"6004\"}}\n  - cancel: {order: A}\n  - settle: {within: 5s}\n  - retry: {order: A}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "REF-011: of what was captured in part, less is booked than the order costs",
+        "roles: [antom]\ngiven: {antom: {refunds: [{fails: {}}]}}\nsteps:\n  - checkout: {order: A, by: cashier, amount: {currency: EUR, value: \"1007\"}, method: CARD, capture: manual}\n  - capture: {order: A, amount: {currency: EUR, value: \"503\"}}\n  - refund: {order: A, amount: {currency: EUR, value: \"335\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "CAN-005: an inquiry that is answered after a cancel tells what was before",
+        "roles: [antom]\ngiven: {antom: {faults: [spoil-notification, {early-notification: {for: 1s, times: 2}}]}}\nsteps:\n  - checkout: {order: A, by: entry-code, amount: {currency: KRW, value: \"6011\"}}\n  - until: {called: inquiryPayment}\n  - cancel: {order: A}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: cancelled}\n",
+    ),
+    (
+        "NTF-003: which order of a batch is told of is not known before the answer that made it",
+        "roles: [antom]\ngiven: {antom: {faults: [{html-answer: {times: 3}}], settings: {notify-each-order: true}}}\nsteps:\n  - checkout-batch: {batch: G, orders: [{order: A, amount: {currency: JPY, value: \"100014\"}}, {order: B, amount: {currency: JPY, value: \"6018\"}}]}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid, B: paid}\n",
+    ),
+    (
+        "PAY-030: whatever is refused at the counter is over",
+        "roles: [antom]\ngiven: {antom: {answers: [{on: pay, code: REPEAT_REQ_INCONSISTENT}]}}\nsteps:\n  - checkout: {order: A, by: payment-code, amount: {currency: JPY, value: \"1241\"}}\n  - advance: {by: 1m}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
+    (
+        "REF-002: who was killed while a refusal trickled in has not heard it",
+        "roles: [antom]\ngiven: {antom: {answers: [{on: refund, code: PROCESS_FAIL}], faults: [{trickle-answer: {times: 2}}]}}\nsteps:\n  - checkout: {order: A, by: cashier, amount: {currency: IDR, value: \"1500700\"}}\n  - settle: {within: 5s}\n  - refund: {order: A, amount: {currency: IDR, value: \"1500700\"}}\n  - restart: {}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "NTF-008: a notification of a part of a batch names the batch",
+        "roles: [antom]\ngiven: {antom: {faults: [{alter-notification: {set: {paymentRequestId: NOBODY-1}}}], settings: {notify-each-order: true}}}\nsteps:\n  - checkout-batch: {batch: G, orders: [{order: A, amount: {currency: JPY, value: \"1007\"}}]}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "REF-003: a refund that failed while it was repeated is repeated no more",
+        "roles: [antom]\ngiven: {antom: {refunds: [{fails: {after: 0s}}], faults: [{forge-answer: {on: refund}}]}}\nsteps:\n  - checkout: {order: A, by: session, amount: {currency: IDR, value: \"1500700\"}}\n  - settle: {within: 5s}\n  - refund: {order: A, amount: {currency: IDR, value: \"1500700\"}}\n  - refund: {order: A, amount: {currency: IDR, value: \"1500700\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: refunded}\n",
+    ),
+    (
+        "BAT-005: of two batches at the same time the later answer is not the later batch's",
+        "roles: [antom]\ngiven: {antom: {settings: {rate-limit: {calls: 1}}}}\nsteps:\n  - parallel: [[{checkout-batch: {batch: G, orders: [{order: A, amount: {currency: EUR, value: \"1241\"}}]}}], [{checkout-batch: {batch: H, orders: [{order: B, amount: {currency: KRW, value: \"1028\"}}]}}]]\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid, B: failed}\n",
+    ),
+    (
+        "INQ-003: a failure that is told of another payment ends none",
+        "roles: [antom]\ngiven: {antom: {answers: [{on: pay, code: USER_NOT_EXIST}], faults: [cut-answer, {alter-answer: {set: {paymentRequestId: NOBODY-1}, times: 2}}]}}\nsteps:\n  - checkout: {order: A, by: order-code, amount: {currency: SGD, value: \"5997\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
 ];
 
 #[test]

@@ -94,8 +94,8 @@ impl Shop {
     pub(crate) async fn inquire(&self, name: &str) -> Inquired {
         let Some(attempt) = self.attempt(name) else { return Inquired::Settled };
         match self.ask(name, &attempt).await {
-            // While it is being called off, only who calls it off decides.
-            Some(answer) if !self.merchant.order(name).is_some_and(|order| order.cancelling) => {
+            // While it is being called off, only who calls it off decides; and what was said before an end is old.
+            Some(answer) if self.merchant.order(name).is_some_and(|order| order.may_be_decided()) => {
                 self.decide(name, &attempt, &answer)
             }
             Some(_) => Inquired::Going,

@@ -22,6 +22,18 @@ pub(crate) struct Verified {
 impl Shop {
     /// Sends until the answer is S, F, or U with the code `enough`. None when it never is.
     pub(crate) async fn insist(&self, order: &str, operation: Operation, body: &str, enough: &str) -> Option<Verified> {
+        self.insist_unless(order, operation, body, enough, || false).await
+    }
+
+    /// The same, but nothing is sent again once it is over by another way.
+    pub(crate) async fn insist_unless(
+        &self,
+        order: &str,
+        operation: Operation,
+        body: &str,
+        enough: &str,
+        is_over: impl Fn() -> bool,
+    ) -> Option<Verified> {
         let again_for_ever = self.merchant.has(Fault::CancelTriedForEver) && operation == Operation::Cancel;
         let mut pauses = REPEATS.iter().chain(std::iter::repeat_n(&1, if again_for_ever { 40 } else { 0 }));
         loop {
@@ -43,6 +55,9 @@ impl Shop {
             let once = self.merchant.has(Fault::CancelAskedOnce) && operation == Operation::Cancel;
             let pause = pauses.next().filter(|_| !once)?;
             self.merchant.pause(Duration::from_secs(*pause) * limited).await;
+            if is_over() {
+                return None;
+            }
         }
     }
 }

@@ -42,8 +42,12 @@ impl Shop {
     async fn payment_notice(&self, notice: &NotifyPayment) -> Option<bool> {
         let ours = |book: &mut crate::book::Book| {
             let found = book.by_payment(&notice.payment_request_id);
-            // An order of a batch may be told of by itself, by the payment that the gateway gave it.
-            let itself = book.by_payment_id(&notice.payment_id).filter(|(order, _)| order.batch.is_some());
+            // An order of a batch may be told of by itself, by the payment that the gateway gave it; its paymentRequestId is
+            // the batch's, or begins with it.
+            let is_part = |(order, attempt): &(&Order, &Attempt)| {
+                order.batch.is_some() && notice.payment_request_id.starts_with(&attempt.request_id)
+            };
+            let itself = book.by_payment_id(&notice.payment_id).filter(is_part);
             itself.or(found).map(|(order, attempt)| (order.clone(), attempt.clone()))
         };
         let Some((order, attempt)) = self.merchant.book(ours) else {
@@ -75,6 +79,8 @@ impl Shop {
         let is_pending = notice.notify_type == NotifyType::PaymentPending;
         match notice.result.result_status {
             _ if is_pending && !self.merchant.has(Fault::PendingNoticeIsPaid) => Ok(true),
+            // One order of a batch whose answer has not come: which one, that answer tells.
+            _ if !fits && self.has_unknown_parts(order) => Ok(false),
             _ if !fits && !self.merchant.has(Fault::NotifiedAmountUnchecked) => {
                 self.merchant.log(&format!("order {name}: notified of another amount or another payment"));
                 self.merchant.close(name, OrderState::Parked, "notified of another amount or another payment");
@@ -99,6 +105,12 @@ impl Shop {
             // A result that is none: the next delivery may say more.
             ResultStatus::U => Ok(false),
         }
+    }
+
+    /// Whether it is a batch, and no answer has told by which ids the gateway knows its orders.
+    fn has_unknown_parts(&self, batch: &Order) -> bool {
+        let is_known = |name: &String| self.attempt(name).is_some_and(|attempt| attempt.payment_id.is_some());
+        !batch.members.is_empty() && !batch.members.iter().any(is_known)
     }
 
     fn success_notice(&self, order: &Order, attempt: &Attempt, notice: &NotifyPayment) -> Result<bool, BookError> {

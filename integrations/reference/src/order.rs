@@ -212,6 +212,11 @@ impl Order {
         self.state == OrderState::Open
     }
 
+    /// Whether an inquiry that was answered just now may end it: it has not ended, and nobody calls it off.
+    pub(crate) fn may_be_decided(&self) -> bool {
+        matches!(self.state, OrderState::Open | OrderState::Parked) && !self.cancelling
+    }
+
     /// Whether it is not known yet whether it was given back.
     pub(crate) fn is_being_refunded(&self) -> bool {
         self.refunding

@@ -71,6 +71,8 @@ impl Till {
         let mut card_seen = false;
         let mut cancelling: Option<Cancelling> = None;
         let mut is_cancelled = false;
+        // A CommandCancel whose answer is not waited for any more; when it comes all the same, it is heard.
+        let mut unanswered: Option<String> = None;
         // A CommandCancel that would only wait behind the Purchase: meanwhile a card may come.
         let (mut is_delivered, mut early) = (false, None);
         let mut ended: Option<Verdict> = None;
@@ -127,7 +129,8 @@ impl Till {
                     }
                 },
                 Happening::Packet(packet)
-                    if cancelling.as_ref().is_some_and(|cancelling| names(&packet, &cancelling.id)) =>
+                    if cancelling.as_ref().is_some_and(|cancelling| names(&packet, &cancelling.id))
+                        || unanswered.as_ref().is_some_and(|id| names(&packet, id)) =>
                 {
                     let agreed = result_of(&packet).is_some_and(|result| matches!(result.outcome, Outcome::Success(_)));
                     if merchant.has(Fault::CommandInvalidIsCancelled) {
@@ -180,12 +183,13 @@ impl Till {
                         let _ = request.done.send(());
                     }
                     if cancelling.as_ref().is_some_and(|cancelling| cancelling.until <= now)
-                        && let Some(unanswered) = cancelling.take()
+                        && let Some(given_up) = cancelling.take()
                     {
                         if merchant.has(Fault::UnansweredCancelIsCancelled) {
-                            return called_off(Some(unanswered));
+                            return called_off(Some(given_up));
                         }
-                        let _ = unanswered.done.send(());
+                        let _ = given_up.done.send(());
+                        unanswered = Some(given_up.id);
                     }
                     if let Some(reason) = countdown.end(now) {
                         return Went::Verdict(Verdict::Failed(reason.to_owned()));

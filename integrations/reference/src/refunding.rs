@@ -80,7 +80,9 @@ impl Shop {
         if self.merchant.has(Fault::RefundRepeatWithNewId) && self.first_try_is_unknown(name, &body).await {
             body = body.replace(request_id, &self.merchant.new_id(name));
         }
-        let answer = self.insist(name, Operation::Refund, &body, "REFUND_IN_PROCESS").await;
+        // A notification may tell its end while it is repeated.
+        let is_over = || self.refund_of(name, request_id).is_none_or(|refund| refund.end.is_some());
+        let answer = self.insist_unless(name, Operation::Refund, &body, "REFUND_IN_PROCESS", is_over).await;
         match answer.as_ref().map(|answer| answer.result.result_status) {
             Some(ResultStatus::S) if answer.as_ref().is_some_and(|answer| is_of(answer, &refund)) => {
                 self.refund_ended(name, request_id, RefundEnd::Given, "given back");
@@ -140,7 +142,8 @@ impl Shop {
         if !answer.result.is_success() {
             if answer.result.result_code == "REFUND_NOT_EXIST" {
                 // It never arrived: the same request again.
-                self.insist(name, Operation::Refund, &refund.body, "REFUND_IN_PROCESS").await;
+                let is_over = || self.refund_of(name, request_id).is_none_or(|refund| refund.end.is_some());
+                self.insist_unless(name, Operation::Refund, &refund.body, "REFUND_IN_PROCESS", is_over).await;
             }
             return;
         }

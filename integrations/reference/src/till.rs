@@ -131,8 +131,8 @@ impl Till {
         loop {
             self.current = None;
             match self.next(None, true).await {
-                // Who clicks while an order is being given back clicks twice.
-                Happening::Refund(request) if ended.get(&request.order).is_some_and(|end| request.at < *end) => {
+                // Who clicks while an order is being given back, or at that moment, clicks twice.
+                Happening::Refund(request) if ended.get(&request.order).is_some_and(|end| request.at <= *end) => {
                     let _ = request.done.send(());
                 }
                 Happening::Sale(order) => {

@@ -24,13 +24,17 @@ impl Drawing<'_> {
             faults: (0..chance.few(3)).map(|_| fault(chance, profile)).collect(),
             settings: settings(chance),
         };
-        decide(&mut script);
+        decide(profile, &mut script);
         (profile, script)
     }
 }
 
 /// Takes out what nobody could decide: a failure that tells another amount, is it ours?
-pub(in crate::campaign) fn decide(script: &mut Script) {
+pub(in crate::campaign) fn decide(profile: Profile, script: &mut Script) {
+    // A line of JSON has no frames: what is damaged on it may mean anything.
+    if profile == Profile::Ndjson {
+        script.faults.retain(|fault| !is_of_the_line(fault));
+    }
     let is_altered = |fault: &Fault| matches!(fault, Fault::AlteredAmount(_) | Fault::AlteredTerminal(_));
     // Beside any other fault nobody knows whether an ACK or a NAK was meant.
     let is_stray = |fault: &Fault| matches!(fault, Fault::StrayAck(_) | Fault::StrayNak(_) | Fault::NakStorm(_));
@@ -42,6 +46,39 @@ pub(in crate::campaign) fn decide(script: &mut Script) {
         script.host.clear();
         script.answers.clear();
     }
+}
+
+/// What is drawn for a line of frames only.
+const fn is_of_the_line(fault: &Fault) -> bool {
+    use Fault::{
+        BitNoise, CorruptResult, DropBytes, DuplicateBytes, FalseStx, LateAck, LengthHuge, LengthLong, LengthShort,
+        LengthZero, LineNoise, LoseAck, Merge, NakCommand, NakStorm, SeqReset, Split, StrayAck, StrayNak, Trickle,
+        WrongCheck,
+    };
+    matches!(
+        fault,
+        NakCommand { .. }
+            | CorruptResult { .. }
+            | LoseAck { .. }
+            | LateAck(_)
+            | BitNoise(_)
+            | DropBytes(_)
+            | DuplicateBytes(_)
+            | WrongCheck(_)
+            | LengthShort(_)
+            | LengthLong(_)
+            | LengthZero(_)
+            | LengthHuge(_)
+            | LineNoise(_)
+            | FalseStx(_)
+            | Split(_)
+            | Merge(_)
+            | Trickle(_)
+            | StrayAck(_)
+            | StrayNak(_)
+            | NakStorm(_)
+            | SeqReset(_)
+    )
 }
 
 fn moment(chance: &mut Chance) -> Span {

@@ -28,13 +28,17 @@ fn meant<'v, 'a>(view: &'v View<'a>, cancel: &Command<'a>) -> Option<(&'v Comman
     orders.next().is_none().then_some((purchase, order))
 }
 
-/// EDC-P21. A card that went away again, or could not be read, leaves it open whether a cancel is in time.
+/// EDC-P21. A card that went away again, or could not be read, leaves it open whether a cancel is in time. An event that is
+/// held back until the next frame has not been heard yet, and what a terminal said before it lost power is over.
 pub(in crate::rule) fn cancels_come_before_the_card(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     for cancel in cancels(view) {
         let events = view.entries.iter().take(cancel.n).rev().filter_map(|entry| match &entry.event {
             Event::Terminal(Terminal::Sent { kind: Kind::Event, json, fault: None, .. })
-                if view.was_open(entry.n) && cancel.at.since(entry.at) >= CROSSING =>
+                if view.was_open(entry.n)
+                    && cancel.at.since(entry.at) >= CROSSING
+                    && !view.broke_between(entry.n, cancel.n)
+                    && !is_held_back(view, entry.n) =>
             {
                 let purchase = view.commands.iter().rev().find(|c| c.n < cancel.n && c.name() == "Purchase")?;
                 let code = json["eventCode"].as_str()?.parse::<EventCode>().ok()?;
@@ -50,6 +54,12 @@ pub(in crate::rule) fn cancels_come_before_the_card(view: &View<'_>) -> Judgemen
         }
     }
     Judgement::new(cancels(view).next().is_some(), findings)
+}
+
+/// Whether what was said at an entry left with the next frame only.
+fn is_held_back(view: &View<'_>, n: usize) -> bool {
+    let before = n.checked_sub(2).and_then(|index| view.entries.get(index));
+    before.is_some_and(|e| matches!(&e.event, Event::Terminal(Terminal::Fault { name }) if name == "merge"))
 }
 
 /// EDC-P23.

@@ -9,7 +9,8 @@ use crate::driver::OrderState;
 use crate::scenario::By;
 use crate::trace::{DriverEvent, Event};
 
-/// EDC-P27. The same amount is the same order, unless more orders of that amount are sold.
+/// EDC-P27. The same amount is the same order, unless more orders of that amount are sold. What the terminal has agreed to call
+/// off charges nothing, though its failure comes late.
 pub(in crate::rule) fn no_second_charge_after_silence(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     for silent in view.commands.iter().filter(|c| c.is_financial() && !c.refused) {
@@ -17,7 +18,8 @@ pub(in crate::rule) fn no_second_charge_after_silence(view: &View<'_>) -> Judgem
         let heard = view.heard_result_of(silent).map_or(usize::MAX, |r| r.n);
         let same = |c: &&Command<'_>| !c.refused && c.name() == silent.name() && c.amount() == silent.amount();
         let mut later = view.commands.iter().filter(same).filter(|c| c.n > silent.n && c.n < heard);
-        let again = later.find(|c| !may_follow(view, silent, c) && !came_after_all(view, silent, c));
+        let is_off = |c: &Command<'_>| called_off(view, silent).is_some_and(|n| n < c.n);
+        let again = later.find(|c| !may_follow(view, silent, c) && !came_after_all(view, silent, c) && !is_off(c));
         if let Some(again) = again {
             let amount = silent.amount().unwrap_or_default();
             let text = format!(

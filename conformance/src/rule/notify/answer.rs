@@ -6,7 +6,7 @@ use serde_json::Value;
 use wire::antom::{Operation, PaymentStatus};
 
 use crate::driver::OrderState;
-use crate::rule::story::{Notice, Outcome, money};
+use crate::rule::story::{Notice, Outcome, Payment, Request, money};
 use crate::rule::view::View;
 use crate::rule::{Finding, Judgement};
 
@@ -55,7 +55,7 @@ pub(in crate::rule) fn genuine_ones_are_acknowledged(view: &View<'_>) -> Judgeme
 }
 
 /// Genuine deliveries that were answered with something, and not acknowledged. A merchant that was killed before it could
-/// answer is excused, and one that wants no message of long ago.
+/// answer is excused, and one that wants no message of long ago, or cannot know yet which order it is about.
 fn unacknowledged(
     view: &View<'_>,
     is_it: impl Fn(&Notice<'_>) -> bool,
@@ -65,11 +65,23 @@ fn unacknowledged(
     let all = || view.story.notices.iter().filter(|n| is_fresh(n) && n.answer.is_some() && is_it(n));
     let findings = all().filter_map(|notice| {
         let answer = notice.answer.as_ref()?;
-        let excused = answer.acknowledged || view.was_down(notice.n, answer.n);
+        let excused = answer.acknowledged || view.was_down(notice.n, answer.n) || is_of_unknown_part(view, notice);
         (!excused).then(|| Finding { entry: answer.n, text: text(notice, answer.problem) })
     });
     let findings = findings.collect();
     Judgement::new(all().next().is_some(), findings)
+}
+
+/// Whether it tells of one order of a batch by an id of Antom's, which only the answer that made the batch tells, and that
+/// was not heard before.
+fn is_of_unknown_part(view: &View<'_>, notice: &Notice<'_>) -> bool {
+    let story = &view.story;
+    let is_its = |p: &&Payment<'_>| p.operation == Some(Operation::BatchPay) && notice.is_about(p);
+    story.payments.iter().filter(is_its).any(|batch| {
+        let is_part = money(&notice.body["paymentAmount"]) != batch.amount;
+        let is_told = |r: &Request<'_>| r.told().is_some_and(|reply| reply.n < notice.n);
+        is_part && !batch.requests(&story.requests).any(is_told)
+    })
 }
 
 /// NTF-004.

@@ -43,7 +43,9 @@ pub(in crate::rule) fn payment_codes_are_followed(view: &View<'_>) -> Judgement 
 fn follow(view: &View<'_>, order: &Order, payment: &Payment<'_>, findings: &mut Vec<Finding>) {
     let story = &view.story;
     let Some(first) = payment.words.first() else { return };
-    let is_decided = |word: &Word<'_>| word.is_success() || word.is_failure();
+    // Whatever was refused, nothing was begun that could be asked for.
+    let is_refused = |word: &Word<'_>| matches!(word.tells, Tells::Refused(Operation::Pay, _));
+    let is_decided = |word: &Word<'_>| word.is_success() || word.is_failure() || is_refused(word);
     let decided = payment.words.iter().find(|word| is_decided(word));
     let inquiries: Vec<_> =
         payment.words.iter().filter(|word| word.tells == Tells::Sent(Operation::InquiryPayment)).collect();

@@ -50,12 +50,14 @@ pub(in crate::rule) fn ids_are_one_an_attempt(view: &View<'_>) -> Judgement {
 }
 
 /// Whether the merchant was told before an entry that no payment came of it: it was refused, or is an online one that needs
-/// a page and got none.
+/// a page and got none, or a batch of which there is a page or nothing.
 fn was_never_made(view: &View<'_>, payment: &Payment<'_>, n: usize) -> bool {
     let is_bare = |reply: &Reply<'_>| reply.code() == "PAYMENT_IN_PROCESS" && reply.urls().next().is_none();
     let mut replies = payment.requests(&view.story.requests).filter_map(Request::told).filter(|reply| reply.n < n);
     let needs_page = payment.product == Some(Product::Cashier) && !view.story.is_authorised_first(payment);
-    replies.any(|reply| reply.status() == "F" || needs_page && is_bare(reply))
+    let is_batch = payment.operation == Some(Operation::BatchPay);
+    let is_no_batch = |reply: &Reply<'_>| is_batch && reply.status() == "U" && reply.urls().next().is_none();
+    replies.any(|reply| reply.status() == "F" || needs_page && is_bare(reply) || is_no_batch(reply))
 }
 
 /// Payments for one sale, an earlier and a later one.

@@ -134,7 +134,9 @@ pub(in crate::rule) fn failed_refunds_are_open_again(view: &View<'_>) -> Judgeme
         let accepted = |id: &str| words.iter().any(|word| word.id == id && word.tells == RefundTells::Unsure);
         let failed =
             words.iter().find(|word| word.is_failure() && word.tells != RefundTells::Refused && accepted(&word.id));
-        let Some(failed) = failed.filter(|word| word.sure) else { continue };
+        // Less was taken than the order costs, so the book holds less by itself.
+        let is_whole = !view.story.is_captured_in_part(view, order);
+        let Some(failed) = failed.filter(|word| word.sure && is_whole) else { continue };
         exercised = true;
         let Some(last) = view.last_status(&order.name).filter(|last| last.n > failed.n) else { continue };
         if claimed(order, last) > known_back(view, order, &words, last.n) {

@@ -179,25 +179,29 @@ pub(in crate::rule) fn clicks_refund_once(view: &View<'_>) -> Judgement {
     for order in story.sales(view) {
         let clicks: Vec<_> =
             story.asked.iter().filter(|asked| asked.method == "refund" && asked.is_about(&order.name)).collect();
+        let ids: Vec<_> = story.payments_of(view, order).iter().flat_map(|p| p.payment_ids.clone()).collect();
+        let is_ours = |r: &Request<'_>| ids.iter().any(|(_, known)| r.text("/paymentId") == Some(known));
         let twice = clicks.windows(2).find(|pair| {
             let is_answered = |n: &usize| (pair[0].n..pair[1].n).contains(n);
             let same = pair[0].params["amount"] == pair[1].params["amount"];
             // Who was killed in between answers no more, and the second click comes long after the first.
             let was_killed = story.killed.iter().any(is_answered);
-            same && !was_killed && !story.answered.iter().any(|(n, method, _)| *method == "refund" && is_answered(n))
+            // A notification may tell the end before the driver answers.
+            let mut between = refunds(view).filter(|r| is_answered(&r.n) && is_ours(r));
+            let is_over = between.any(|r| is_decided(view, r, pair[1].n));
+            let is_answered = story.answered.iter().any(|(n, method, _)| *method == "refund" && is_answered(n));
+            same && !was_killed && !is_over && !is_answered
         });
         let Some(twice) = twice else { continue };
         exercised = true;
         let until = clicks.iter().find(|click| click.n > twice[1].n).map_or(usize::MAX, |click| click.n);
-        let ids: Vec<_> = story.payments_of(view, order).iter().flat_map(|p| p.payment_ids.clone()).collect();
         let mut seen: Vec<&Request<'_>> = Vec::new();
         for request in refunds(view).filter(|r| r.n > twice[0].n && r.n < until) {
-            let is_ours = ids.iter().any(|(_, known)| request.text("/paymentId") == Some(known));
             let is_new = seen.iter().all(|other| id(other) != id(request));
             let is_after_failure = seen
                 .iter()
                 .any(|other| other.heard().is_some_and(|reply| reply.status() == "F" && reply.n < request.n));
-            if is_ours && is_new && !is_after_failure {
+            if is_ours(request) && is_new && !is_after_failure {
                 seen.push(request);
             }
         }

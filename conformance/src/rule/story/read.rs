@@ -11,7 +11,7 @@ use wire::time::Moment;
 
 use super::notice::Answer;
 use super::payment::Change as PaymentChange;
-use super::request::{creates, money};
+use super::request::{Pace, creates, money};
 use super::{Notice, Payment, Reply, Request, Tells, Word};
 use crate::rule::view::Bodies;
 use crate::trace::{CaseEvent, DriverEvent, Entry, Event};
@@ -37,6 +37,8 @@ pub(crate) struct Story<'a> {
     pub(crate) killed: Vec<usize>,
     /// Where the trace ended, when its case was carried out to its end.
     pub(crate) end: Option<(usize, Moment)>,
+    /// The last entry that says that an answer trickles.
+    trickled: usize,
 }
 
 /// A change of the ledger that gives back money, or takes what was authorised.
@@ -121,7 +123,8 @@ impl<'a> Story<'a> {
                 let request = open.get(id).and_then(|index| self.requests.get_mut(*index));
                 if let Some(request) = request {
                     let (lost, spoilt) = (*lost, spoilt.as_deref());
-                    request.reply = Some(Reply { n, at, body: json(), lost, spoilt });
+                    let pace = if self.trickled > request.n { Pace::Trickling } else { Pace::Whole };
+                    request.reply = Some(Reply { n, at, body: json(), lost, spoilt, pace });
                 }
             }
             Gateway::Payment { payment_request_id, payment_id, amount, status, code, .. } => {
@@ -160,6 +163,7 @@ impl<'a> Story<'a> {
                     notice.answer = Some(Answer { n, at, status: *status, acknowledged: *acknowledged, problem });
                 }
             }
+            Gateway::Fault { name, .. } if name == "trickle-answer" => self.trickled = n,
             Gateway::Fault { .. } | Gateway::Client { .. } => {}
         }
     }
@@ -172,7 +176,15 @@ impl<'a> Story<'a> {
             DriverEvent::Answered { method, result } if method != "orderStatus" => {
                 self.answered.push((entry.n, method, result));
             }
-            DriverEvent::Killed => self.killed.push(entry.n),
+            DriverEvent::Killed => {
+                self.killed.push(entry.n);
+                let replies = self.requests.iter_mut().rev().filter_map(|request| request.reply.as_mut());
+                for reply in replies.take_while(|reply| entry.at.since(reply.at) <= TRICKLE) {
+                    if reply.pace == Pace::Trickling {
+                        reply.pace = Pace::BrokenOff;
+                    }
+                }
+            }
             _ => {}
         }
     }
@@ -277,6 +289,8 @@ fn is_part_of(id: &str, batch: &str) -> bool {
     id.strip_prefix(batch).is_some_and(|rest| rest.starts_with('_'))
 }
 
+/// How long an answer that trickles may take.
+const TRICKLE: Duration = Duration::from_secs(5);
 /// How long a merchant has to go on with a payment before it is said to have given it up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -337,5 +351,5 @@ fn fits(payment: &Payment<'_>, request: &Request<'_>) -> bool {
     let amount = money(&reply.body["paymentAmount"]).is_none_or(|told| Some(told) == payment.amount);
     let id = reply.text("/paymentRequestId").is_none_or(|told| told == payment.id);
     let paid = reply.body["paymentStatus"] == serde_json::json!(PaymentStatus::Success);
-    !paid || (amount && id)
+    id && (!paid || amount)
 }

@@ -53,6 +53,19 @@ pub(crate) struct Reply<'a> {
     pub(crate) lost: Option<LostHow>,
     /// Why a merchant must not believe it; none when it is sound.
     pub(crate) spoilt: Option<&'a str>,
+    /// How its bytes came.
+    pub(crate) pace: Pace,
+}
+
+/// How the bytes of an answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// At once.
+    Whole,
+    /// One after the other.
+    Trickling,
+    /// One after the other, and the merchant was killed while they came.
+    BrokenOff,
 }
 
 impl Request<'_> {
@@ -101,9 +114,11 @@ impl Request<'_> {
         self.reply.as_ref().filter(|reply| reply.lost.is_none() && reply.spoilt.is_none())
     }
 
-    /// The answer, when it surely was heard: it also came soon.
+    /// The answer, when it surely was heard: it also came soon, and to its end.
     pub(crate) fn heard(&self) -> Option<&Reply<'_>> {
-        self.told().filter(|reply| reply.at.since(self.at) <= SURELY_WAITED_FOR)
+        let is_heard =
+            |reply: &&Reply<'_>| reply.at.since(self.at) <= SURELY_WAITED_FOR && reply.pace != Pace::BrokenOff;
+        self.told().filter(is_heard)
     }
 
     /// The code of the answer that was surely heard, when it has this status.
