@@ -15,6 +15,10 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use wire::antom::Signer;
 
+/// As in the program.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

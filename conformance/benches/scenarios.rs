@@ -22,6 +22,10 @@ const GATEWAY: &str = "title: The buyer pays\nroles: [antom]\nsteps:\n  - checko
 const TERMINAL: &str = "title: A card is approved\nroles: [edc]\nsteps:\n  - checkout: {order: A, by: terminal, amount: \
     {currency: KRW, value: \"10400\"}}\n  - settle: {within: 10m}\nexpect:\n  - order: {A: paid}\n";
 
+/// As in the program.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

@@ -128,6 +128,7 @@ impl Replay<'_> {
             Some(run(&self.case(scenario), &settings, self.hello))
         };
         let how = again(&file).map(|report| found(&report)).unwrap_or_default();
+        let how = if how.is_empty() { "seen once, and not again" } else { &how };
         file["title"] = format!("{}: {how}", self.key).into();
         if requirement::find(self.key).is_some() {
             file["covers"] = vec![self.key].into();
@@ -137,7 +138,7 @@ impl Replay<'_> {
         let fields = order.into_iter().filter_map(|key| Some((key.to_owned(), file.get(key)?.clone())));
         let file = Value::Object(fields.collect());
         let doubt = match standing {
-            Standing::Confirmed => String::new(),
+            Standing::Confirmed => "# Made small.\n".to_owned(),
             Standing::Flaky => "# FLAKY: it failed once, and not when it was run again.\n".to_owned(),
         };
         let yaml = format!("# {origin}\n{doubt}{}", text(&file));

@@ -240,7 +240,7 @@ impl Hunt<'_> {
         let number = case.rsplit('-').next().unwrap_or_default();
         let integration = &self.arguments.integration;
         format!(
-            "Found by `conformance fuzz --seed {}{area}` in case {number} with the integration `{integration}`, and made small.",
+            "Found by `conformance fuzz --seed {}{area}` in case {number} with the integration `{integration}`.",
             self.campaign.seed
         )
     }
@@ -314,16 +314,16 @@ impl Hunt<'_> {
     /// A finding made small, with its evidence.
     fn shown(&self, record: &Record) -> String {
         let path = record.path.display();
-        let flaky = match record.standing {
-            Standing::Confirmed => "",
-            Standing::Flaky => " (FLAKY: it did not fail again)",
+        let (flaky, again) = match record.standing {
+            Standing::Confirmed => ("", "fails too"),
+            Standing::Flaky => (" (FLAKY: it did not fail again)", "may fail once more"),
         };
         let steps = count(record.steps, "step", "steps");
         let integration = &self.arguments.integration;
         let evidence =
             record.report.as_ref().map(|report| text::case(&CaseResult::new(report, &self.settings.standard)));
         format!(
-            "     {path}: {steps}{flaky}; `conformance run --integration \"{integration}\" {path}` fails too\n{}",
+            "     {path}: {steps}{flaky}; `conformance run --integration \"{integration}\" {path}` {again}\n{}",
             evidence.unwrap_or_default()
         )
     }

@@ -57,25 +57,34 @@ pub struct Command<'a> {
     pub json: &'a Value,
     /// Refused with a NAK.
     pub refused: bool,
+    /// Its `commandName`, and its `id` as it is there: rules ask for them all the time.
+    name: &'a str,
+    own_id: &'a Value,
 }
 
 impl Command<'_> {
     /// Its `commandName`.
     #[must_use]
-    pub fn name(&self) -> &str {
-        self.json["commandName"].as_str().unwrap_or_default()
+    pub const fn name(&self) -> &str {
+        self.name
     }
 
     /// Its `id`.
     #[must_use]
     pub fn id(&self) -> &str {
-        self.json["id"].as_str().unwrap_or_default()
+        self.own_id.as_str().unwrap_or_default()
+    }
+
+    /// Whether a result is its own, by the `id`.
+    #[must_use]
+    pub fn is_answered_by(&self, result: &Sending<'_>) -> bool {
+        result.own_id == self.own_id
     }
 
     /// A parameter as text; a number counts as its digits, so that one mistake does not hide another.
     #[must_use]
     pub fn parameter(&self, pointer: &str) -> Option<String> {
-        match self.json["commandRequestParams"].pointer(pointer)? {
+        match at(&self.json["commandRequestParams"], pointer)? {
             Value::String(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             _ => None,
@@ -91,7 +100,7 @@ impl Command<'_> {
     /// The value of its amount as it was sent.
     #[must_use]
     pub fn value(&self) -> Option<&Value> {
-        self.json.pointer("/commandRequestParams/paymentAmount/value")
+        at(self.json, "/commandRequestParams/paymentAmount/value")
     }
 
     /// Its amount, as text.
@@ -116,6 +125,8 @@ pub struct Sending<'a> {
     pub attempt: u8,
     /// What a fault did to it.
     pub fault: Option<Note>,
+    /// Its `id` as it is there.
+    own_id: &'a Value,
 }
 
 /// A call of the gateway and its answer.
@@ -145,7 +156,7 @@ impl Call {
     /// A text in the request's body.
     #[must_use]
     pub fn text(&self, pointer: &str) -> Option<&str> {
-        self.body.pointer(pointer)?.as_str()
+        at(&self.body, pointer)?.as_str()
     }
 
     /// The answer that the merchant got and should believe.
@@ -238,11 +249,13 @@ impl<'a> View<'a> {
     fn terminal(&mut self, entry: &'a Entry, event: &'a TerminalEvent) {
         match event {
             TerminalEvent::Received { kind: Kind::Command, json, repeat: false, refused, .. } => {
-                self.commands.push(Command { n: entry.n, at: entry.at, json, refused: *refused });
+                let name = json["commandName"].as_str().unwrap_or_default();
+                let (n, at, refused, own_id) = (entry.n, entry.at, *refused, &json["id"]);
+                self.commands.push(Command { n, at, json, refused, name, own_id });
             }
             TerminalEvent::Sent { kind: Kind::Result, json, seq, attempt, fault, .. } => {
-                let (n, at) = (entry.n, entry.at);
-                self.results.push(Sending { n, at, json, seq: *seq, attempt: *attempt, fault: *fault });
+                let (n, at, own_id) = (entry.n, entry.at, &json["id"]);
+                self.results.push(Sending { n, at, json, seq: *seq, attempt: *attempt, fault: *fault, own_id });
             }
             TerminalEvent::Opened => self.opened.push(entry.n),
             TerminalEvent::Closed | TerminalEvent::State { to: State::Off | State::Initializing, .. } => {
@@ -382,17 +395,14 @@ impl<'a> View<'a> {
     /// The first sending of a result for an invocation after an entry, whether heard or not.
     #[must_use]
     pub fn result_of(&self, command: &Command<'_>) -> Option<&Sending<'a>> {
-        self.results.iter().find(|r| r.n > command.n && r.json["id"] == command.json["id"])
+        self.results.iter().find(|r| r.n > command.n && command.is_answered_by(r))
     }
 
     /// The first sending that the POS could hear, with nothing broken in between.
     #[must_use]
     pub fn heard_result_of(&self, command: &Command<'_>) -> Option<&Sending<'a>> {
         let heard = |r: &&Sending<'_>| {
-            r.n > command.n
-                && r.json["id"] == command.json["id"]
-                && r.fault.is_none()
-                && !self.broke_between(command.n, r.n)
+            r.n > command.n && command.is_answered_by(r) && r.fault.is_none() && !self.broke_between(command.n, r.n)
         };
         self.results.iter().find(heard)
     }
@@ -433,6 +443,12 @@ impl<'a> View<'a> {
     pub fn called_paid(&self, order: &str) -> Option<&Status> {
         self.statuses.iter().find(|s| s.order == order && s.status.state == OrderState::Paid)
     }
+}
+
+/// What is at a place of an object, written like a JSON pointer to fields: no lists, nothing escaped. Rules look things up all
+/// the time, and a real pointer asks for memory.
+pub(super) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('/').skip(1).try_fold(value, |value, field| value.get(field))
 }
 
 /// The bodies of a trace's HTTP messages, decoded once.

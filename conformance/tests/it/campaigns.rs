@@ -195,6 +195,30 @@ fn a_campaign_is_interrupted_and_resumed() {
     assert_eq!(code(&conformance(&resumed)), 3);
 }
 
+/// Whoever was wrong the first two times that he was started, and never again: once when he was greeted, once in a case.
+#[test]
+fn a_finding_that_does_not_come_again_is_tried_three_times_and_told_as_flaky() {
+    let folder = tempfile::tempdir().unwrap();
+    let (script, out) = (folder.path().join("flaky.sh"), folder.path().join("found"));
+    let program = env!("CARGO_BIN_EXE_conformance");
+    let text = format!(
+        "echo >> \"$0.starts\"\nif [ \"$(wc -l < \"$0.starts\")\" -le 2 ]; then\n  exec '{program}' reference --fault \
+         no-hello\nfi\nexec '{program}' reference\n"
+    );
+    fs::write(&script, text).unwrap();
+    let integration = format!("sh {}", script.display());
+    let arguments = ["fuzz", "--cases", "1", "--jobs", "1", "--area", "edc", "--integration", &integration];
+    let output = conformance(&[&arguments[..], &["--out", out.to_str().unwrap()]].concat());
+    assert_eq!(code(&output), 1, "{}\n{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("FOUND EDC-P01") && stdout(&output).contains("FLAKY"), "{}", stdout(&output));
+    let yaml = fs::read_to_string(out.join("edc-p01-0.yaml")).unwrap();
+    assert!(yaml.lines().any(|line| line.starts_with("# FLAKY")), "{yaml}");
+    assert!(parse("edc-p01-0.yaml", &yaml).is_ok());
+    // Greeted, found, and looked at three times at least.
+    let starts = fs::read_to_string(folder.path().join("flaky.sh.starts")).unwrap().lines().count();
+    assert!(starts >= 5, "{starts}");
+}
+
 /// Second opinion: which mistakes of the reference drawn cases find, without any committed scenario. It takes minutes:
 /// `cargo test --release -p conformance --test it second_opinion -- --ignored` writes the list to docs/campaign-faults.md.
 /// `SECOND_OPINION_CASES=500` looks at fewer cases than 2,000.

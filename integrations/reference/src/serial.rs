@@ -18,6 +18,7 @@ use crate::garble::Wrong;
 use crate::merchant::Merchant;
 use crate::opening::discard_stale;
 use crate::port::{Delivery, Heard, Outgoing, Profile};
+use crate::till::id_of;
 use crate::world::Stream;
 
 const ACK_WAIT: Duration = Duration::from_secs(3);
@@ -345,8 +346,4 @@ impl Serial {
         // Nobody listens only when the till is gone, and then so are we.
         let _ = self.tell.send(heard).await;
     }
-}
-
-fn id_of(packet: &Packet) -> Option<String> {
-    packet.json().ok()?.get("id")?.as_str().map(ToOwned::to_owned)
 }

@@ -366,7 +366,18 @@ pub(crate) fn refuses(amount: Money) -> Option<&'static str> {
 }
 
 pub(crate) fn names(packet: &Packet, id: &str) -> bool {
-    packet.json().is_ok_and(|object| object.get("id").and_then(|found| found.as_str()) == Some(id))
+    id_of(packet).is_some_and(|found| found == id)
+}
+
+/// The id in a message, if it is an object that has one. Nothing else of it is kept: this is asked of whatever comes.
+pub(crate) fn id_of(packet: &Packet) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        id: Option<String>,
+    }
+    let is_object = packet.data.trim_ascii_start().first() == Some(&b'{');
+    let named: Named = serde_json::from_slice(&packet.data).ok().filter(|_| is_object)?;
+    named.id
 }
 
 pub(crate) fn result_of(packet: &Packet) -> Option<CommandResult> {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sim_edc::Event as Terminal;
 
-use super::super::view::View;
+use super::super::view::{View, at};
 use super::super::{Finding, Judgement};
 use crate::trace::{DriverEvent, Event};
 
@@ -12,8 +12,7 @@ const LENGTH: std::ops::RangeInclusive<usize> = 13..=19;
 
 /// EDC-P48. Looked for in all that the integration lets out: its log, its answers, what it sends.
 pub(in crate::rule) fn card_numbers_are_not_kept(view: &View<'_>) -> Judgement {
-    let of_card =
-        |json: &Value| json.pointer("/responseData/paymentResultInfo/cardBin")?.as_str().map(ToOwned::to_owned);
+    let of_card = |json: &Value| at(json, "/responseData/paymentResultInfo/cardBin")?.as_str().map(ToOwned::to_owned);
     let mut starts: Vec<String> = view.results.iter().filter_map(|result| of_card(result.json)).collect();
     starts.retain(|start| start.len() >= 6);
     let findings = view.entries.iter().filter_map(|entry| {

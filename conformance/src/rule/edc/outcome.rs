@@ -3,7 +3,7 @@
 use serde_json::Value;
 use wire::edc::BusinessCode;
 
-use super::super::view::{Command, Order, Sending, View};
+use super::super::view::{Command, Order, Sending, View, at};
 use super::super::{Finding, Judgement};
 use crate::driver::OrderState;
 use crate::scenario::By;
@@ -100,8 +100,8 @@ pub(in crate::rule) fn results_are_matched(view: &View<'_>) -> Judgement {
             let data = &r.json["responseData"];
             let of_amount = data["paymentAmount"]["value"] == order.amount.value().as_str();
             let ids = |c: &Command<'_>| {
-                let same_request = Some(&data["requestId"]) == c.json.pointer("/commandRequestParams/requestId");
-                let by_id = r.json["id"] == c.json["id"] && same_request;
+                let same_request = Some(&data["requestId"]) == at(c.json, "/commandRequestParams/requestId");
+                let by_id = c.is_answered_by(r) && same_request;
                 let by_record = r.json["commandName"] == "GetLastTransaction";
                 by_id || by_record && (same_request || data["requestId"].is_null())
             };

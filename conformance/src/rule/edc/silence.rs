@@ -3,7 +3,7 @@
 use sim_edc::{Direction, Event as Terminal};
 use wire::edc::Kind;
 
-use super::super::view::{Command, Order, View};
+use super::super::view::{Command, Order, View, at};
 use super::super::{Finding, Judgement};
 use crate::driver::OrderState;
 use crate::scenario::By;
@@ -209,18 +209,17 @@ fn is_told(view: &View<'_>, command: &Command<'_>) -> bool {
     let decides = |r: &&super::super::view::Sending<'_>| {
         r.fault.is_none() && r.json["responseData"]["result"]["resultCode"] != "UNKNOWN"
     };
-    let own = view.results.iter().any(|r| r.n > command.n && r.json["id"] == command.json["id"] && decides(&r));
+    let own = view.results.iter().any(|r| r.n > command.n && command.is_answered_by(r) && decides(&r));
     let record = view.told_by_last_transaction(command.n).filter(decides).any(|r| {
         let id = &r.json["responseData"]["requestId"];
-        id.is_null() || Some(id) == command.json.pointer("/commandRequestParams/requestId")
+        id.is_null() || Some(id) == at(command.json, "/commandRequestParams/requestId")
     });
     own || record || called_off(view, command).is_some()
 }
 
 /// Whether the result was heard before the next command although the line had broken meanwhile.
 fn came_after_all(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool {
-    let mut sent =
-        view.results.iter().filter(|r| (silent.n..next.n).contains(&r.n) && r.json["id"] == silent.json["id"]);
+    let mut sent = view.results.iter().filter(|r| (silent.n..next.n).contains(&r.n) && silent.is_answered_by(r));
     sent.any(|r| r.fault.is_none() && view.was_open(r.n))
 }
 
@@ -268,7 +267,7 @@ pub(in crate::rule) fn restarts_recover(view: &View<'_>) -> Judgement {
         let heard = view
             .results
             .iter()
-            .any(|r| r.n > killed.n && r.json["id"] == open.json["id"] && r.fault.is_none() && view.was_open(r.n));
+            .any(|r| r.n > killed.n && open.is_answered_by(r) && r.fault.is_none() && view.was_open(r.n));
         let text = match next {
             Some(next) if next.name() == "GetLastTransaction" => None,
             _ if heard || again => continue,

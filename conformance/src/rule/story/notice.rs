@@ -9,6 +9,7 @@ use wire::time::Moment;
 
 use super::Payment;
 use super::request::moment;
+use crate::rule::view::at;
 
 /// A delivery whose own time is longer ago than this is replayed.
 const OLD: Duration = Duration::from_secs(3600);
@@ -98,7 +99,7 @@ impl Notice<'_> {
 
     /// A text in the body.
     pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
-        self.body.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+        at(&self.body, pointer)?.as_str().filter(|text| !text.is_empty())
     }
 
     /// A header, its name in any case.

@@ -10,6 +10,8 @@ use wire::antom::{Headers, Operation, Product};
 use wire::money::Money;
 use wire::time::{Moment, WireTime};
 
+use crate::rule::view::at;
+
 /// An answer that takes longer may not have been waited for: the shortest time-out of an official SDK.
 const SURELY_WAITED_FOR: Duration = Duration::from_secs(5);
 
@@ -71,7 +73,7 @@ pub(crate) enum Pace {
 impl Request<'_> {
     /// A text in the body. A number counts as its digits, as at the gateway.
     pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
-        self.body.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+        at(&self.body, pointer)?.as_str().filter(|text| !text.is_empty())
     }
 
     /// A header, its name in any case.
@@ -146,7 +148,7 @@ impl Reply<'_> {
 
     /// A text in the body.
     pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
-        self.body.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+        at(&self.body, pointer)?.as_str().filter(|text| !text.is_empty())
     }
 
     /// Where the buyer may be sent to.
