@@ -46,7 +46,7 @@ pub(super) const ALL: &[Requirement] = &[
         "PAY-007",
         IDEM,
         "after no answer, repeat with the same id or inquire; never start a fresh charge first",
-        "the first charge may stand: the buyer pays twice",
+        "the first charge may stand: the buyer pays twice, or gets nothing for the money",
     )
     .since(1),
     should(

@@ -7,7 +7,7 @@ use wire::antom::{BatchPayRequest, FieldProblem, Operation, PaymentStatus, Sever
 use wire::money::Money;
 use wire::time::WireTime;
 
-use super::pay::{believed, silent_before};
+use super::pay::{believed, failed_on_silence, silent_before};
 use super::story::{Reply, Request, Tells, money};
 use super::view::View;
 use super::{Finding, Judgement};
@@ -77,6 +77,7 @@ pub(super) fn ids_are_short_and_kept(view: &View<'_>) -> Judgement {
         Judgement::NotExercised => return Judgement::NotExercised,
     };
     findings.extend(silent_before(view, |operation| operation == Operation::BatchPay));
+    findings.extend(failed_on_silence(view, |operation| operation == Operation::BatchPay));
     Judgement::new(true, findings)
 }
 

@@ -22,6 +22,7 @@ pub(super) use identity::{
     ids_are_one_an_attempt, missing_payment_ids_are_done_without, references_stay, same_id_same_payment,
 };
 pub(super) use silence::{
-    answers_are_waited_for, early_notifications_count, expired_orders_end, no_fresh_charge_after_silence, silent_before,
+    answers_are_waited_for, early_notifications_count, expired_orders_end, failed_on_silence, given_up,
+    no_fresh_charge_after_silence, silent_before,
 };
 pub(super) use twice::{in_process_charges_once, old_attempts_are_cleared_up, one_success_an_order};

@@ -269,6 +269,21 @@ fn edc_p03_looks_at_every_scalar() {
 }
 
 #[test]
+fn edc_p04_names_all_that_is_missing() {
+    let mut params = purchase("R", "1");
+    for field in ["/requestId", "/tipAmount"] {
+        *params.pointer_mut(field).unwrap() = Value::Null;
+    }
+    match new().command("1", "Purchase", params).found("EDC-P04") {
+        Judgement::Broken(findings) => {
+            let text = &findings[0].text;
+            assert!(text.contains("requestId") && text.contains("tipAmount"), "{text}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn edc_p04_looks_for_every_required_field() {
     new().purchase("1", "R", "1").holds("EDC-P04");
     for field in [

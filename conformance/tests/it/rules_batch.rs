@@ -86,6 +86,9 @@ fn bat_003_keeps_its_id() {
     silent().batches("G", MADE).holds("BAT-003");
     silent().batches("H", MADE).breaks("BAT-003", 3);
     silent().inquires("G", "F ORDER_NOT_EXIST").batches("H", MADE).holds("BAT-003");
+    let given_up = || cart().batches("G", MADE).unheard(LostHow::Close);
+    given_up().stands("failed", "0").breaks("BAT-003", 5);
+    given_up().inquires("G", "FAIL").stands("failed", "0").holds("BAT-003");
     new().sold().pays("P", "S SUCCESS").says_nothing_of("BAT-003");
 }
 

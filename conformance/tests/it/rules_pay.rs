@@ -99,6 +99,40 @@ fn pay_006_wants_the_same_payment_under_the_same_id() {
 }
 
 #[test]
+fn pay_007_forbids_to_call_silence_a_failure() {
+    let lost = |how| sale("S SUCCESS").unheard(how);
+    for how in [LostHow::Close, LostHow::Silence, LostHow::Reset] {
+        lost(how).stands("failed", "0").breaks("PAY-007", 5);
+    }
+    lost(LostHow::Close).pays("P", "F RISK_REJECT").stands("failed", "0").holds("PAY-007");
+    lost(LostHow::Close).inquires("P", "FAIL").stands("failed", "0").holds("PAY-007");
+    lost(LostHow::Close).inquires("P", "PROCESSING").stands("failed", "0").holds("PAY-007");
+    lost(LostHow::Close).cancels("P", "S SUCCESS").stands("cancelled", "0").holds("PAY-007");
+    let expired = |trace: Trace| trace.ledger("P", PaymentStatus::Fail, "ORDER_IS_CLOSED");
+    expired(lost(LostHow::Close)).stands("failed", "0").says_nothing_of("PAY-007");
+    // A page or half an answer is SIG-011's, and nobody pays a session that nobody got.
+    lost(LostHow::Page).stands("failed", "0").says_nothing_of("PAY-007");
+    let session = new().sold().exchange(Operation::CreatePaymentSession, &pay("P"), &json!({}));
+    session.unheard(LostHow::Close).stands("failed", "0").says_nothing_of("PAY-007");
+}
+
+#[test]
+fn money_that_comes_to_an_order_given_up_on_silence_is_told_by_the_silence_alone() {
+    let given_up = || sale("S SUCCESS").unheard(LostHow::Close).stands("failed", "0");
+    let paid = |trace: Trace| {
+        let told = trace.ledger("P", PaymentStatus::Success, "SUCCESS").notified("P", "PAYMENT_RESULT", "S SUCCESS");
+        told.stands("failed", "0").ended()
+    };
+    paid(given_up()).breaks("PAY-007", 5);
+    paid(given_up()).breaks("MONEY-004", 10);
+    paid(given_up()).says_nothing_of("PAY-027");
+    paid(given_up()).says_nothing_of("NTF-013");
+    // Who gave up after an inquiry did not do so on silence.
+    paid(sale("S SUCCESS").unheard(LostHow::Close).inquires("P", "PROCESSING").stands("failed", "0"))
+        .breaks("NTF-013", 12);
+}
+
+#[test]
 fn pay_008_lets_pay_take_ten_seconds() {
     let silent = || sale("S SUCCESS").unheard(LostHow::Silence);
     silent().pause(8).pays("P", "S SUCCESS").holds("PAY-008");

@@ -62,8 +62,10 @@ pub(in crate::rule) fn required_fields_are_there(view: &View<'_>) -> Judgement {
     let findings = financial().filter_map(|command| {
         let table = if command.name() == "Purchase" { PurchaseRequest::SHAPE } else { PurchaseCancelRequest::SHAPE };
         let errors = shape_errors(&command.json["commandRequestParams"], table);
-        let error = errors.into_iter().find(|e| matches!(e, ShapeError::Missing { .. }))?;
-        Some(Finding { entry: command.n, text: format!("in {}, {error}", command.name()) })
+        let missing = errors.iter().filter(|e| matches!(e, ShapeError::Missing { .. })).map(ToString::to_string);
+        let missing: Vec<_> = missing.collect();
+        let text = || format!("in {}, {}", command.name(), missing.join("; "));
+        (!missing.is_empty()).then(|| Finding { entry: command.n, text: text() })
     });
     Judgement::new(financial().next().is_some(), findings.collect())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use wire::antom::{Operation, PaymentStatus};
 
 use crate::driver::OrderState;
-use crate::rule::pay::believed;
+use crate::rule::pay::{believed, given_up};
 use crate::rule::story::{Outcome, Payment, Request, Tells, Word};
 use crate::rule::view::{Order, Status, View};
 use crate::rule::{Finding, Judgement};
@@ -116,10 +116,11 @@ pub(in crate::rule) fn cancelled_stays_cancelled(view: &View<'_>) -> Judgement {
     Judgement::new(!late.is_empty(), findings)
 }
 
-/// NTF-013.
+/// NTF-013. An order that was given up on silence was not closed: that is PAY-007's and BAT-003's.
 pub(in crate::rule) fn late_money_is_not_lost(view: &View<'_>) -> Judgement {
     let story = &view.story;
-    let late = told_late(view, &[OrderState::Failed, OrderState::Cancelled]);
+    let mut late = told_late(view, &[OrderState::Failed, OrderState::Cancelled]);
+    late.retain(|(order, payment, _, told)| given_up(view, order, payment).is_none_or(|(_, failed)| failed.n > told.n));
     let findings = late.iter().filter_map(|(order, payment, _, told)| {
         let last = view.last_status(&order.name)?;
         let is_ignored = matches!(last.status.state, OrderState::Failed | OrderState::Cancelled | OrderState::Open);

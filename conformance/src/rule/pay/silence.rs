@@ -9,7 +9,7 @@ use wire::time::{Moment, WireTime};
 use super::identity::pairs;
 use crate::driver::OrderState;
 use crate::rule::story::{Asked, Outcome, Payment, Tells, Word};
-use crate::rule::view::View;
+use crate::rule::view::{Order, Status, View};
 use crate::rule::{Finding, Judgement};
 
 /// How long pay may take: the best-practice page.
@@ -27,7 +27,46 @@ pub(in crate::rule) fn no_fresh_charge_after_silence(view: &View<'_>) -> Judgeme
         .requests
         .iter()
         .any(|r| r.is_creating() && !r.is(Operation::BatchPay) && r.told().is_none() && r.n < last);
-    Judgement::new(exercised, silent_before(view, |operation| operation != Operation::BatchPay))
+    let is_it = |operation| operation != Operation::BatchPay;
+    let mut findings = silent_before(view, is_it);
+    findings.extend(failed_on_silence(view, is_it));
+    Judgement::new(exercised, findings)
+}
+
+/// Orders that are called failed because an answer never came.
+pub(in crate::rule) fn failed_on_silence(view: &View<'_>, is_it: impl Fn(Operation) -> bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for order in view.story.sales(view) {
+        for payment in view.story.payments_of(view, order) {
+            let Some(operation) = payment.operation.filter(|operation| is_it(*operation)) else { continue };
+            let Some((silent, failed)) = given_up(view, order, payment) else { continue };
+            let text = format!(
+                "order {} is called failed, but nobody knows: the answer to {operation} {:?} (entry {silent}) never came, \
+                 and it was neither called again with that id nor inquired about",
+                order.name, payment.id
+            );
+            findings.push(Finding { entry: failed.n, text });
+        }
+    }
+    findings
+}
+
+/// Where an order was called failed on nothing but silence: the entry of the answer that never came, and the word. Without
+/// the answer of createPaymentSession nobody can pay, so that one may be given up.
+pub(in crate::rule) fn given_up<'v>(
+    view: &'v View<'_>,
+    order: &Order,
+    payment: &Payment<'_>,
+) -> Option<(usize, &'v Status)> {
+    let story = &view.story;
+    let is_silent = |how: LostHow| matches!(how, LostHow::Close | LostHow::Silence | LostHow::Reset);
+    let failed = view.statuses.iter().find(|s| s.order == order.name && s.status.state == OrderState::Failed)?;
+    // What was asked last, whatever it was, must be the call that was never answered.
+    let (n, _) = payment.asked_after(0).filter(|(n, _)| *n < failed.n).last()?;
+    let asked = payment.requests(&story.requests).find(|r| r.n == n && !r.is(Operation::CreatePaymentSession))?;
+    let silent = asked.reply.as_ref().filter(|reply| reply.lost.is_some_and(is_silent))?;
+    let is_known = payment.is_known_over(failed.n) || payment.is_over(failed.n);
+    (!is_known).then_some((silent.n, failed))
 }
 
 /// Fresh charges while an earlier one of the same sale was never answered.
@@ -139,6 +178,10 @@ pub(in crate::rule) fn early_notifications_count(view: &View<'_>) -> Judgement {
                 w.tells == Tells::Notified(Outcome::Paid) && w.fits && w.sure && answered.is_none_or(|a| w.n < a.n)
             };
             let Some(early) = payment.words.iter().find(is_early) else { continue };
+            // It came to an order that had been given up: that is what went wrong.
+            if given_up(view, order, payment).is_some_and(|(_, failed)| failed.n < early.n) {
+                continue;
+            }
             exercised = true;
             let Some(last) = view.last_status(&order.name).filter(|_| view.ended.is_some()) else { continue };
             let is_dropped = match payment.status() {
