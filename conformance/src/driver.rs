@@ -1,11 +1,13 @@
 //! The driver protocol: how the harness talks to an integration. `docs/driver.md` is the specification.
 
 mod activity;
+mod answer;
 mod http;
 mod lines;
 mod memory;
 mod message;
 mod process;
+mod reply;
 pub mod request;
 mod schema;
 
@@ -37,14 +39,18 @@ impl Driver {
     /// Calls a method and waits for its answer, in real time.
     ///
     /// # Errors
-    /// The integration answered with an error, not in time, not in JSON-RPC, or not at all.
+    /// The integration answered with an error, not in time, not in JSON-RPC, in another shape, or not at all.
     pub async fn call(&self, method: &str, params: Value, limit: Duration) -> Result<Value, DriverError> {
         let answer = async {
-            match self {
-                Self::Lines(driver) => driver.call(method, params).await,
-                Self::Memory(driver) => driver.call(method, params).await,
-                Self::Http(driver) => driver.call(method, params).await,
-            }
+            let asked = params.clone();
+            let answer = match self {
+                Self::Lines(driver) => driver.call(method, params).await?,
+                // What is built in answers in the right shape.
+                Self::Memory(driver) => return driver.call(method, params).await,
+                Self::Http(driver) => driver.call(method, params).await?,
+            };
+            answer::check(method, &asked, &answer)?;
+            Ok(answer)
         };
         match tokio::time::timeout(limit, answer).await {
             Ok(answer) => answer,

@@ -144,9 +144,11 @@ pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
     }
 }
 
-/// What the integration still has to answer, for the reason of a case that took too long.
+/// What the integration still has to answer, and which orders it has not ended, for the reason of a case that took too long.
 fn owed(trace: &[Entry]) -> String {
     let mut open: Vec<(&str, usize)> = Vec::new();
+    let mut undecided: Vec<&str> = Vec::new();
+    let mut asked = "";
     for entry in trace {
         match &entry.event {
             Event::Driver(DriverEvent::Called { method, .. }) => open.push((method, entry.n)),
@@ -157,9 +159,29 @@ fn owed(trace: &[Entry]) -> String {
             }
             _ => {}
         }
+        match &entry.event {
+            Event::Driver(DriverEvent::Called { method, params }) if method == "orderStatus" => {
+                asked = params["order"].as_str().unwrap_or_default();
+            }
+            Event::Driver(DriverEvent::Answered { method, result }) if method == "orderStatus" => {
+                undecided.retain(|order| *order != asked);
+                if result["state"] == "open" {
+                    undecided.push(asked);
+                }
+            }
+            _ => {}
+        }
     }
     let open: Vec<String> = open.iter().map(|(method, n)| format!("`{method}` (entry {n})")).collect();
-    if open.is_empty() { String::new() } else { format!("; not answered until then: {}", open.join(", ")) }
+    let mut text = String::new();
+    if !open.is_empty() {
+        text = format!("; not answered until then: {}", open.join(", "));
+    }
+    if !undecided.is_empty() {
+        text.push_str("; by orderStatus still open: ");
+        text.push_str(&undecided.join(", "));
+    }
+    text
 }
 
 fn in_runtime<T>(time: TimeMode, work: impl Future<Output = T>) -> Result<T, String> {

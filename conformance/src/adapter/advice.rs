@@ -21,7 +21,7 @@ pub fn about_driver(error: &DriverError) -> &'static str {
             "the adapter must live until stdin ends: read lines in a loop, and let no request end the program. \
              What it said on stderr is shown above"
         }
-        DriverError::Nonsense { problem, .. } if problem.starts_with("not the answer to ") => {
+        DriverError::Misshapen { .. } => {
             "the answer is JSON-RPC, but its `result` has another shape than docs/driver.md shows for this method; \
              `conformance schema driver` prints what is allowed"
         }
@@ -42,7 +42,7 @@ pub fn about_driver(error: &DriverError) -> &'static str {
 #[must_use]
 pub fn about_rule(id: &str) -> String {
     let statement = requirement::find(id).map_or("", |requirement| requirement.statement);
-    format!("{statement}. The line above marked >> shows the place; `conformance explain {id}` tells why it matters")
+    format!("{statement}. The line marked >> below shows the place; `conformance explain {id}` tells why it matters")
 }
 
 /// What to do about a payment that did not end as it should: the first thing that is missing on the wires.
@@ -134,7 +134,7 @@ fn gateway(trace: &[Entry]) -> String {
         return format!("the gateway refused a request with {code}: {why}. {next}");
     }
     if !events().any(|e| matches!(e, Gateway::Payment { .. })) {
-        return "a request came and made no payment: look at its answer in the exchange above".to_owned();
+        return "a request came and made no payment: look at its answer in the exchange below".to_owned();
     }
     let notices = || events().filter(|e| matches!(e, Gateway::Notice { .. })).count();
     if notices() == 0 {

@@ -172,7 +172,8 @@ mod tests {
     use super::*;
 
     fn hello(capabilities: &[&str]) -> Hello {
-        serde_json::from_value(serde_json::json!({"roles": ["antom"], "capabilities": capabilities})).unwrap()
+        serde_json::from_value(serde_json::json!({"name": "n", "roles": ["antom"], "capabilities": capabilities}))
+            .unwrap()
     }
 
     #[test]

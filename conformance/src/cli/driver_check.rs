@@ -1,5 +1,8 @@
 //! `conformance driver-check`: leads an adapter's author to a first green light, step by step.
 
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use wire::suggest::nearest;
 use wire::time::Span;
@@ -25,7 +28,13 @@ pub(super) struct DriverCheckArguments {
     /// How long it may take to answer `initialize`
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = span)]
     start_timeout: Span,
+    /// How long one payment may take in real time
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = span)]
+    case_timeout: Span,
 }
+
+/// How often it is told what is waited for.
+const MEANWHILE: Duration = Duration::from_secs(5);
 
 /// Capabilities that no step here tries.
 const UNTRIED: [&str; 3] = ["cart", "restart", "retry"];
@@ -62,7 +71,7 @@ pub(super) fn main(arguments: &DriverCheckArguments) -> Exit {
         integration,
         time,
         start_timeout: arguments.start_timeout.0,
-        case_timeout: std::time::Duration::from_secs(60),
+        case_timeout: arguments.case_timeout.0,
         standard: Standard::default(),
         signing: Signing::Rsa,
         client: None,
@@ -148,6 +157,23 @@ fn unknown_order(steps: &mut Steps, answer: Option<Result<Value, DriverError>>) 
     }
 }
 
+/// Does something that may take long, and says on stderr what is waited for while it does.
+fn told_meanwhile<T>(what: &str, limit: Duration, work: impl FnOnce() -> T) -> T {
+    let (done, over) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let began = Instant::now();
+            while over.recv_timeout(MEANWHILE) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let (passed, limit) = (began.elapsed().as_secs(), limit.as_secs());
+                tell(&format!("     waiting: {what} ({passed} s of at most {limit} s, --case-timeout)"));
+            }
+        });
+        let result = work();
+        drop(done);
+        result
+    })
+}
+
 /// The payments that its roles and capabilities allow, until one does not end as it should.
 fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello, command: &str) -> Result<(), Exit> {
     for payment in PAYMENTS {
@@ -158,7 +184,7 @@ fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello, command: &str
         if payment.needs.is_some_and(|capability| !hello.can(capability)) {
             continue;
         }
-        let report = run(&case, settings, hello);
+        let report = told_meanwhile(payment.shows, settings.case_timeout, || run(&case, settings, hello));
         if matches!(report.verdict, Verdict::Skipped(_)) {
             // It does not offer what this needs.
             continue;
@@ -168,14 +194,15 @@ fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello, command: &str
             steps.passed(payment.shows);
             continue;
         }
-        say(&text::case(&result));
         let seen = result.problems().first().map_or_else(|| result.verdict.as_str().to_owned(), |p| p.text.to_owned());
         let next = match result.broken().next() {
             // The payment may have come to its end all the same: what is on the wires is not what is missing.
             Some(broken) => about_rule(&broken.id),
             None => about_payment(payment.role, &report.trace),
         };
-        return Err(steps.failed(payment.shows, &seen, &next));
+        let exit = steps.failed(payment.shows, &seen, &next);
+        say(&text::seen(&result));
+        return Err(exit);
     }
     let next = if hello.roles.is_empty() {
         "it speaks the protocol and plays no role yet. Next: make checkout sell something, add \"edc\" or \"antom\" to \

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
 use super::message::DriverError;
+use super::reply::{Reply, nonsense};
 
 /// The longest answer that is read.
 const LIMIT: usize = 1024 * 1024;
@@ -31,6 +32,9 @@ impl HttpDriver {
         let uri: Uri = url.parse().map_err(|error| format!("{url:?} is no URL: {error}"))?;
         if uri.scheme_str() != Some("http") {
             return Err(format!("{url:?}: only http:// is spoken to drivers"));
+        }
+        if !has_good_port(&uri) {
+            return Err(format!("{url:?}: the port is none; it is a number from 1 to 65535"));
         }
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let is_loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
@@ -73,22 +77,17 @@ impl HttpDriver {
             body = exchange => body?,
             Err(error) = connection => return Err(unreachable("talk to")(&error)),
         };
-        read_answer(method, &body)
+        let reply = Reply::read(&body)?;
+        if reply.id != id {
+            return Err(nonsense(&body, &format!("it answers request {}, and this is request {id}", reply.id)));
+        }
+        reply.result(method)
     }
 }
 
-fn read_answer(method: &str, body: &[u8]) -> Result<Value, DriverError> {
-    let nonsense = |problem: &str| DriverError::Nonsense {
-        line: String::from_utf8_lossy(body).chars().take(200).collect(),
-        problem: problem.to_owned(),
-    };
-    let message: Value = serde_json::from_slice(body).map_err(|_| nonsense("not JSON"))?;
-    if let Some(error) = message.get("error").filter(|e| !e.is_null()) {
-        return Err(DriverError::Refused {
-            method: method.to_owned(),
-            code: error.get("code").and_then(Value::as_i64).unwrap_or_default(),
-            message: error.get("message").and_then(Value::as_str).unwrap_or_default().chars().take(500).collect(),
-        });
-    }
-    message.get("result").cloned().ok_or_else(|| nonsense("neither result nor error"))
+/// Whether the port of a URL, if it has one, can be a port: one that cannot is read as none.
+pub(super) fn has_good_port(uri: &Uri) -> bool {
+    let authority = uri.authority().map_or("", hyper::http::uri::Authority::as_str);
+    let behind = authority.rsplit_once(']').map_or(authority, |(_, behind)| behind);
+    !behind.contains(':') || uri.port_u16().is_some_and(|port| port > 0)
 }

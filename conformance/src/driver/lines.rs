@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{mpsc, oneshot};
 
 use super::message::DriverError;
+use super::reply::{Reply, nonsense};
 
 /// The longest line that is read.
 const LINE: usize = 1024 * 1024;
+
+/// How long the last line of a driver that reads no more is waited for.
+const LAST_LINE: Duration = Duration::from_millis(500);
 
 /// A call on its way.
 #[derive(Debug)]
@@ -82,13 +87,13 @@ async fn talk<R, W>(
             biased;
             read = read_line(&mut reader, &mut line) => match read {
                 Read::Line => {
-                    if let Err(error) = answer(&line, &mut pending) {
+                    if let Err(error) = answer(&line, &mut pending, last_id) {
                         break error;
                     }
                     line.clear();
                 }
                 Read::TooLong => break nonsense(&line, "the line is longer than 1 MiB"),
-                Read::End => break DriverError::Ended { how: overheard.ending().await },
+                Read::End => break ended(&line, &mut overheard).await,
             },
             call = calls.recv() => {
                 let Some(call) = call else { return };
@@ -97,7 +102,12 @@ async fn talk<R, W>(
                 pending.insert(last_id, (call.method, call.answer));
                 let sent = writer.write_all(format!("{message}\n").as_bytes()).await;
                 if sent.is_err() || writer.flush().await.is_err() {
-                    break DriverError::Ended { how: overheard.ending().await };
+                    // It reads no more; what it said before tells more than that.
+                    let last = tokio::time::timeout(LAST_LINE, read_line(&mut reader, &mut line)).await;
+                    break match last {
+                        Ok(Read::Line) if Reply::read(&line).is_err() => nonsense(&line, "not an answer, and then it ended"),
+                        _ => ended(&line, &mut overheard).await,
+                    };
                 }
             }
         }
@@ -106,6 +116,16 @@ async fn talk<R, W>(
     for (_, answer) in pending.into_values() {
         let _ = answer.send(Err(error.clone()));
     }
+}
+
+/// How it ended, and what it left unfinished.
+async fn ended(line: &[u8], overheard: &mut impl Overheard) -> DriverError {
+    let how = overheard.ending().await;
+    if line.is_empty() {
+        return DriverError::Ended { how };
+    }
+    let said: String = String::from_utf8_lossy(line).chars().take(200).collect();
+    DriverError::Ended { how: format!("{how}; the last thing on its stdout, without a line feed: {said:?}") }
 }
 
 enum Read {
@@ -134,34 +154,16 @@ async fn read_line(reader: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>)
     }
 }
 
-fn answer(line: &[u8], pending: &mut Pending) -> Result<(), DriverError> {
-    let message = match serde_json::from_slice::<Value>(line) {
-        Ok(Value::Object(message)) => message,
-        Ok(_) => return Err(nonsense(line, "JSON, but not an object")),
-        Err(_) => return Err(nonsense(line, "not JSON")),
-    };
-    if message.contains_key("method") {
-        return Err(nonsense(line, "a request, not an answer; does it echo what it is sent?"));
-    }
-    let Some(id) = message.get("id").and_then(Value::as_u64) else {
-        return Err(nonsense(line, "an answer without the id of a request"));
-    };
+fn answer(line: &[u8], pending: &mut Pending, last_id: u64) -> Result<(), DriverError> {
+    let reply = Reply::read(line)?;
     // An answer that nobody waits for any more came after its time; that was told when it was due.
-    let Some((method, waiting)) = pending.remove(&id) else { return Ok(()) };
-    let result = match (message.get("result"), message.get("error")) {
-        (Some(result), None) => Ok(result.clone()),
-        (_, Some(error)) => Err(DriverError::Refused {
-            method,
-            code: error.get("code").and_then(Value::as_i64).unwrap_or_default(),
-            message: error.get("message").and_then(Value::as_str).unwrap_or_default().chars().take(500).collect(),
-        }),
-        (None, None) => return Err(nonsense(line, "an answer with neither result nor error")),
+    let Some((method, waiting)) = pending.remove(&reply.id) else {
+        let problem = match reply.id {
+            id if (1..=last_id).contains(&id) => format!("request {id} was answered before: each is answered once"),
+            id => format!("it answers request {id}, and the last one was {last_id}"),
+        };
+        return Err(nonsense(line, &problem));
     };
-    let _ = waiting.send(result);
+    let _ = waiting.send(reply.result(&method));
     Ok(())
-}
-
-fn nonsense(line: &[u8], problem: &str) -> DriverError {
-    let line = String::from_utf8_lossy(line).trim_end().chars().take(200).collect();
-    DriverError::Nonsense { line, problem: problem.to_owned() }
 }

@@ -15,7 +15,6 @@ use crate::scenario::Role;
 #[serde(rename_all = "camelCase")]
 pub struct Hello {
     /// What the integration calls itself.
-    #[serde(default)]
     pub name: String,
     /// Its version.
     #[serde(default)]
@@ -130,8 +129,8 @@ const OVERDUE: Duration = Duration::from_secs(24 * 3600);
 /// There is no `wakeAt`, or it is no number of milliseconds since 1970 that can be meant.
 pub(crate) fn wake_at(answer: &Value, now: Moment) -> Result<Option<Moment>, DriverError> {
     let nonsense = |problem: &str| {
-        let line = answer.to_string().chars().take(200).collect();
-        Err(DriverError::Nonsense { line, problem: format!("not the answer to clock: {problem}") })
+        let said = answer.to_string().chars().take(200).collect();
+        Err(DriverError::Misshapen { method: "clock".to_owned(), said, problem: problem.to_owned() })
     };
     match answer.get("wakeAt") {
         Some(Value::Null) => Ok(None),
@@ -165,10 +164,22 @@ pub enum DriverError {
         how: String,
     },
     /// Something came that is no answer.
-    #[error("the integration said something that is no JSON-RPC answer: {line:?} ({problem})")]
+    #[error(
+        "the integration said something that is no JSON-RPC answer (docs/driver.md, Transport): {line:?} ({problem})"
+    )]
     Nonsense {
         /// What it said, or how it begins.
         line: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An answer in good form whose result is none that the method may have.
+    #[error("what the integration answered to {method} is not as docs/driver.md has it: {problem}; it answered {said}")]
+    Misshapen {
+        /// What was asked.
+        method: String,
+        /// The result, or how it begins.
+        said: String,
         /// What is wrong with it.
         problem: String,
     },
@@ -216,8 +227,10 @@ mod tests {
 
     #[test]
     fn a_capability_that_is_misspelt_is_seen() {
-        let hello: Hello =
-            serde_json::from_value(json!({"roles": [], "capabilities": ["cahsier", "cancel:edc", "clock"]})).unwrap();
+        let hello: Hello = serde_json::from_value(
+            json!({"name": "n", "roles": [], "capabilities": ["cahsier", "cancel:edc", "clock"]}),
+        )
+        .unwrap();
         assert_eq!(hello.unknown_capabilities().collect::<Vec<_>>(), ["cahsier"]);
     }
 }

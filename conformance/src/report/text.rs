@@ -7,12 +7,14 @@ use anstyle::{AnsiColor, Style};
 use super::{chart, ids, spent};
 use crate::requirement;
 use crate::result::known::Known;
-use crate::result::{CaseResult, Outcome, Problem, RunResult, Standing};
+use crate::result::{CaseResult, Outcome, Problem, RunResult, Standing, number_of_cases};
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 
+/// How many requirements that were not exercised are named; of more, their areas are counted.
+const NAMED: usize = 40;
 /// How many new failures are printed to be pasted.
 const PASTED: usize = 20;
 
@@ -64,9 +66,25 @@ fn evidence(text: &mut String, case: &CaseResult) {
     }
     if !case.exchange.is_empty() {
         let _ = writeln!(text, "     what happened (again: the same --seed, --run \"{}\"):", case.name);
-        for line in chart::annotated(&case.exchange, &problems(case)).lines() {
-            let _ = writeln!(text, "     {line}");
-        }
+        exchange(text, case);
+    }
+}
+
+/// What a step of `driver-check` saw: what was broken, and the exchange.
+#[must_use]
+pub fn seen(case: &CaseResult) -> String {
+    let mut text = String::new();
+    broken(&mut text, case);
+    if !case.exchange.is_empty() {
+        text.push_str("     what happened:\n");
+        exchange(&mut text, case);
+    }
+    text
+}
+
+fn exchange(text: &mut String, case: &CaseResult) {
+    for line in chart::annotated(&case.exchange, &problems(case)).lines() {
+        let _ = writeln!(text, "     {line}");
     }
 }
 
@@ -85,7 +103,7 @@ fn broken(text: &mut String, case: &CaseResult) {
             requirement::find(&checked.id).map_or(("", "", ""), |r| (r.statement, r.why, r.source));
         let note = if checked.counts { "" } else { " (does not count)" };
         let _ = writeln!(text, "     {RED}{}{RED:#} broken{note}: {statement}  [{source}]", checked.id);
-        let _ = writeln!(text, "       why: {why}");
+        let _ = writeln!(text, "       otherwise: {why}");
         for finding in checked.findings.iter().take(5) {
             let _ = writeln!(text, "       #{}: {}", finding.entry, finding.text);
         }
@@ -105,8 +123,12 @@ pub fn summary(run: &RunResult) -> String {
     let counts = &run.counts;
     let _ = write!(
         text,
-        "\n{} cases: {} passed, {} failed, {} could not be carried out, {} skipped",
-        counts.cases, counts.passed, counts.failed, counts.not_carried_out, counts.skipped
+        "\n{}: {} passed, {} failed, {} could not be carried out, {} skipped",
+        number_of_cases(counts.cases),
+        counts.passed,
+        counts.failed,
+        counts.not_carried_out,
+        counts.skipped
     );
     for (number, word) in [(counts.flaky, "flaky"), (counts.known_failures, "known to fail")] {
         if number > 0 {
@@ -133,9 +155,15 @@ pub fn summary(run: &RunResult) -> String {
         }
     }
     let idle: Vec<_> = run.requirements.iter().filter(|r| r.state == Standing::NotExercised).collect();
-    if !idle.is_empty() {
-        let ids: Vec<_> = idle.iter().map(|r| r.id.as_str()).collect();
-        text.push_str(&ids::render("  not exercised: ", &ids));
+    let ids: Vec<_> = idle.iter().map(|r| r.id.as_str()).collect();
+    match ids.len() {
+        0 => {}
+        1..=NAMED => text.push_str(&ids::render("  not exercised: ", &ids)),
+        many => {
+            let areas = ids::areas(&ids, run.requirements.iter().map(|r| r.id.as_str()));
+            let _ = writeln!(text, "  not exercised: {many}, {areas}");
+            let _ = writeln!(text, "    (each by its name: --html FILE, or --format json)");
+        }
     }
     for stale in &run.stale_known_failures {
         let _ = writeln!(text, "{RED}known failure that is not true any more{RED:#}: {}", stale.problem);

@@ -141,7 +141,7 @@ mod tests {
             signing: Signing::Rsa,
             client: None,
         };
-        let hello = serde_json::json!({"roles": ["edc", "antom"], "capabilities": capabilities});
+        let hello = serde_json::json!({"name": "n", "roles": ["edc", "antom"], "capabilities": capabilities});
         unfit(&scenario, &settings, &serde_json::from_value(hello).unwrap())
     }
 

@@ -11,7 +11,7 @@ use wire::clock::{Clock as _, Deadlines};
 use wire::time::Moment;
 
 use super::TimeMode;
-use super::stage::{ANSWER, ASK, Stage};
+use super::stage::{ASK, Stage};
 use crate::client::{ClientEvent, Front};
 use crate::driver::{DriverError, wake_at};
 use crate::scenario::{Condition, Step};
@@ -278,7 +278,7 @@ impl Stage<'_> {
 
     async fn tell(&self, now: Moment) -> Result<Option<Moment>, DriverError> {
         let params = json!({"now": now.as_millis()});
-        let answer = self.session.driver.call("clock", params, ANSWER).await?;
+        let answer = self.session.driver.call("clock", params, self.patience()).await?;
         wake_at(&answer, now)
     }
 }

@@ -1,7 +1,7 @@
 //! The integration as it runs: started, called, ended by word or killed. Every call goes into the trace.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::io::BufReader;
@@ -60,9 +60,10 @@ impl Session {
             *key = Value::from("(left out)");
         }
         let answer = self.call_shown(recorder, "initialize", params, shown, settings.start_timeout).await?;
-        serde_json::from_value(answer.clone()).map_err(|error| DriverError::Nonsense {
-            line: answer.to_string().chars().take(200).collect(),
-            problem: format!("not the answer to initialize: {error}"),
+        serde_json::from_value(answer.clone()).map_err(|error| DriverError::Misshapen {
+            method: "initialize".to_owned(),
+            said: answer.to_string().chars().take(200).collect(),
+            problem: error.to_string(),
         })
     }
 
@@ -105,11 +106,12 @@ impl Session {
     /// Ends the integration, by word first.
     pub(super) async fn end(self, recorder: &Recorder) {
         recorder.record(Event::Driver(DriverEvent::Called { method: "shutdown".to_owned(), params: json!({}) }));
+        let began = Instant::now();
         let _ = self.driver.call("shutdown", json!({}), GOODBYE).await;
         drop(self.driver);
         match self.body {
             Body::Process(process, talk) => {
-                process.end(GOODBYE).await;
+                process.end(GOODBYE.saturating_sub(began.elapsed())).await;
                 talk.abort();
             }
             Body::Task(task) => task.abort(),

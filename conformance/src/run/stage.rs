@@ -163,11 +163,12 @@ impl Stage<'_> {
         let names: Vec<String> = self.orders.keys().cloned().collect();
         for name in names {
             let params = json!({"order": name});
-            let answer = self.session.driver.call("orderStatus", params.clone(), ANSWER).await;
+            let answer = self.session.driver.call("orderStatus", params.clone(), self.patience()).await;
             let status: OrderStatus = match &answer {
-                Ok(value) => serde_json::from_value(value.clone()).map_err(|error| DriverError::Nonsense {
-                    line: value.to_string().chars().take(200).collect(),
-                    problem: format!("not the answer to orderStatus: {error}"),
+                Ok(value) => serde_json::from_value(value.clone()).map_err(|error| DriverError::Misshapen {
+                    method: "orderStatus".to_owned(),
+                    said: value.to_string().chars().take(200).collect(),
+                    problem: error.to_string(),
                 })?,
                 Err(error) => return Err(error.clone()),
             };
@@ -182,7 +183,33 @@ impl Stage<'_> {
         Ok(())
     }
 
+    /// How long an answer is waited for that is due at once.
+    pub(super) fn patience(&self) -> Duration {
+        let is_occupied = self.calls.iter().any(|call| !call.is_finished());
+        patience(self.settings.time, self.settings.case_timeout, is_occupied)
+    }
+
     pub(super) fn all_ended(&self) -> bool {
         self.orders.values().all(|status| status.as_ref().is_some_and(|s| s.state != OrderState::Open))
+    }
+}
+
+/// Who handles one request at a time comes to the next only when what he is still at has ended: then nothing but the case's
+/// own limit is left.
+fn patience(time: TimeMode, case_timeout: Duration, is_occupied: bool) -> Duration {
+    if is_occupied && time != TimeMode::Paused { case_timeout.max(ANSWER) } else { ANSWER }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_still_selling_may_answer_anything_else_later() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(patience(TimeMode::Skipping, minute, true), minute);
+        assert_eq!(patience(TimeMode::Real, Duration::ZERO, true), ANSWER, "no shorter than for everybody");
+        assert_eq!(patience(TimeMode::Skipping, minute, false), ANSWER);
+        assert_eq!(patience(TimeMode::Paused, minute, true), ANSWER, "in memory nothing takes time");
     }
 }

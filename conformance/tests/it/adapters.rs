@@ -93,11 +93,11 @@ fn the_rust_skeleton_passes() {
 /// A command for an adapter in Python with the packages that it needs, which are installed when they are not there yet.
 fn python() -> String {
     let folder = env!("CARGO_TARGET_TMPDIR");
-    let with = ["fixtures/python/with.py", "integrations/python/requirements.txt", folder];
-    let ready = Command::new("python3").args(with).args(["-c", "pass"]).current_dir(root()).output();
+    let with = ["fixtures/python/with.py", "--command", "integrations/python/requirements.txt", folder];
+    let ready = Command::new("python3").args(with).current_dir(root()).output();
     let ready = ready.expect("start python3: install it, this test needs it");
     assert!(ready.status.success(), "{}", String::from_utf8_lossy(&ready.stderr));
-    format!("python3 {} {} '{}' integrations/python/driver.py", with[0], with[1], with[2])
+    format!("{} integrations/python/driver.py", String::from_utf8_lossy(&ready.stdout).trim())
 }
 
 /// A part of the suite, so that all tests stay quick; the README of each integration says how to run it whole.
@@ -143,7 +143,7 @@ const POOR: &str = r#"
 while read -r x; do
   id=$(echo "$x" | sed 's/.*"id":\([0-9]*\).*/\1/')
   case "$x" in
-    *'"initialize"'*) r='"result":{"roles":[ROLE]}' ;;
+    *'"initialize"'*) r='"result":{"name":"poor","roles":[ROLE]MORE}' ;;
     *'"no-such-method"'*) r='UNKNOWN' ;;
     *) r='"result":STATUS' ;;
   esac
@@ -156,7 +156,7 @@ fn what_is_wrong_is_explained_with_the_next_thing_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let poor = |name: &str, role: &str, unknown: &str, status: &str| {
         let file = folder.path().join(name);
-        let text = POOR.replace("ROLE", role).replace("UNKNOWN", unknown).replace("STATUS", status);
+        let text = POOR.replace("[ROLE]MORE", role).replace("UNKNOWN", unknown).replace("STATUS", status);
         fs::write(&file, text).unwrap();
         format!("sh {}", file.display())
     };
@@ -164,25 +164,48 @@ fn what_is_wrong_is_explained_with_the_next_thing_to_do() {
     for (integration, told) in [
         ("no-such-program".to_owned(), "is the command right?"),
         ("false".to_owned(), "the adapter must live until stdin ends"),
+        ("echo hello".to_owned(), "\"hello\""),
+        ("printf hello".to_owned(), "without a line feed: \"hello\""),
         ("yes".to_owned(), "stdout belongs to the protocol"),
-        (poor("f", r#""edcc""#, known, failed), "its `result` has another shape than docs/driver.md shows"),
-        (poor("a", "", r#""result":{}"#, failed), "FAIL  2  a method that it does not know"),
-        (poor("b", "", r#""error":{"code":-1,"message":"m"}"#, failed), "seen: the error -1"),
-        (poor("c", "", known, r#"{"state":"splendid"}"#), "open, paid, failed, cancelled"),
-        (poor("d", r#""edc""#, known, failed), "nobody opened the serial port"),
-        (poor("e", r#""antom""#, known, failed), "no request came: when `checkout` is called, POST"),
+        (poor("f", r#"["edcc"]"#, known, failed), "did you mean `edc`?"),
+        (poor("g", r#""edc""#, known, failed), "write [\"edc\"]"),
+        (poor("h", r#"[],"notifyUrl":"http://example.com/x""#, known, failed), "on loopback only"),
+        (poor("i", r#"["edc"]"#, known, r#"{"order":"Z","state":"open"}"#), "is about the order \"Z\""),
+        (poor("j", "[]", known, "null"), "its `result` has another shape than docs/driver.md shows"),
+        (poor("a", "[]", r#""result":{}"#, failed), "FAIL  2  a method that it does not know"),
+        (poor("b", "[]", r#""error":{"code":-1,"message":"m"}"#, failed), "seen: the error -1"),
+        (poor("c", "[]", known, r#"{"state":"splendid"}"#), "open, paid, failed, cancelled"),
+        (poor("d", r#"["edc"]"#, known, failed), "nobody opened the serial port"),
+        (poor("e", r#"["antom"]"#, known, failed), "no request came: when `checkout` is called, POST"),
     ] {
         let (exit, text) = checked(&integration);
         assert_eq!(exit, 1, "{integration}: {text}");
         assert!(text.contains(told) && text.contains("next: "), "{integration}: {text}");
+        // What to do comes first, the evidence behind it.
+        let place = |part: &str| text.find(part);
+        assert!(place("what happened:").is_none_or(|chart| Some(chart) > place("next: ")), "{integration}: {text}");
     }
+}
+
+/// It never decides its order: what was waited for, and how long, is told, and the limit is one that can be set.
+#[test]
+fn a_payment_that_does_not_end_is_given_up_after_a_limit_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("undecided");
+    let text = POOR.replace("[ROLE]MORE", r#"["edc"]"#).replace("STATUS", r#"{"state":"open"}"#);
+    fs::write(&file, text.replace("UNKNOWN", r#""error":{"code":-32601,"message":"m"}"#)).unwrap();
+    let integration = format!("sh {}", file.display());
+    let output = conformance(&["driver-check", "--integration", &integration, "--case-timeout", "4s"]);
+    let text = stdout(&output);
+    assert_eq!(code(&output), 1, "{text}");
+    assert!(text.contains("seen: it took longer than 4 s, --case-timeout; by orderStatus still open: A"), "{text}");
 }
 
 #[test]
 fn a_capability_that_is_misspelt_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("misspelt");
-    let text = POOR.replace("[ROLE]}", r#"[],"capabilities":["cahsier"]}"#);
+    let text = POOR.replace("[ROLE]MORE", r#"[],"capabilities":["cahsier"]"#);
     let text =
         text.replace("UNKNOWN", r#""error":{"code":-32601,"message":"m"}"#).replace("STATUS", r#"{"state":"failed"}"#);
     fs::write(&file, text).unwrap();
@@ -205,7 +228,8 @@ fn a_shop_without_entry_code_is_tried_by_what_it_sells() {
     };
     for way in ["cashier", "order-code", "payment-code", "session"] {
         let capabilities = json!(["no-entry-code", way, "cancel", "refund", "clock"]);
-        let hello = serde_json::from_value(json!({"roles": ["antom"], "capabilities": capabilities})).unwrap();
+        let hello =
+            serde_json::from_value(json!({"name": "shop", "roles": ["antom"], "capabilities": capabilities})).unwrap();
         let reports = PAYMENTS.iter().map(|payment| run(&payment.case(&hello).unwrap(), &settings, &hello));
         let (skipped, tried): (Vec<_>, Vec<_>) = reports.partition(|r| matches!(r.verdict, Verdict::Skipped(_)));
         for report in &tried {

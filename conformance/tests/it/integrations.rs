@@ -28,14 +28,26 @@ fn one_that_says_nothing_is_given_up() {
 
 #[test]
 fn one_that_talks_nonsense_is_quoted() {
+    let folder = tempfile::tempdir().unwrap();
     assert!(reason("yes").contains("\"y\" (not JSON)"));
     assert!(reason("cat").contains("does it echo what it is sent?"));
     assert!(reason("sh -c 'echo [1]; sleep 9'").contains("not an object"));
-    assert!(reason("sh -c 'read x; echo {\\\"id\\\":1}; sleep 9'").contains("neither result nor error"));
-    assert!(
-        reason("sh -c 'read x; echo {\\\"id\\\":1,\\\"result\\\":{}}; sleep 9'")
-            .contains("not the answer to initialize")
-    );
+    let says = |answer: &str| {
+        let file = folder.path().join("driver.sh");
+        std::fs::write(&file, format!("read x\n{answer}\nsleep 9\n")).unwrap();
+        reason(&format!("sh {}", file.display()))
+    };
+    for (answer, told) in [
+        (r#"echo '{"jsonrpc":"2.0","id":1}'"#, "neither result nor error"),
+        (r#"echo '{"id":1,"result":{"name":"n","roles":[]}}'"#, "without \"jsonrpc\":\"2.0\""),
+        (r#"echo '{"jsonrpc":"2.0","id":101,"result":{}}'"#, "it answers request 101, and the last one was 1"),
+        (
+            r#"echo '{"jsonrpc":"2.0","id":1,"result":{}}'"#,
+            "answered to initialize is not as docs/driver.md has it: there is no `name`",
+        ),
+    ] {
+        assert!(says(answer).contains(told), "{answer}: {}", says(answer));
+    }
     assert!(reason("sh -c 'tr \"\\\\\\\\0\" x < /dev/zero'").contains("longer than 1 MiB"));
 }
 
@@ -47,7 +59,7 @@ fn one_that_is_not_there_is_named() {
 
 #[test]
 fn one_that_dies_in_the_middle_stops_its_case_with_what_it_said() {
-    let script = "read x; echo '{\"id\":1,\"result\":{\"roles\":[\"edc\"]}}'; read x; echo dying >&2; exit 9";
+    let script = "read x; echo '{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"name\":\"n\",\"roles\":[\"edc\"]}}'; read x; echo dying >&2; exit 9";
     let integration = format!("sh -c \"{}\"", script.replace('"', "\\\""));
     let output = conformance(&["run", "--integration", &integration, "--run", "edc/purchase-approved"]);
     assert_eq!(code(&output), 4, "{}{}", stdout(&output), stderr(&output));
@@ -60,7 +72,7 @@ fn one_that_dies_in_the_middle_stops_its_case_with_what_it_said() {
 
 #[test]
 fn one_without_a_role_has_its_cases_skipped_and_counted() {
-    let script = "while read x; do id=$(echo \"$x\" | sed 's/.*\"id\":\\([0-9]*\\).*/\\1/'); echo \"{\\\"id\\\":$id,\\\"result\\\":{\\\"roles\\\":[\\\"client\\\"]}}\"; done";
+    let script = "while read x; do id=$(echo \"$x\" | sed 's/.*\"id\":\\([0-9]*\\).*/\\1/'); echo \"{\\\"jsonrpc\\\":\\\"2.0\\\",\\\"id\\\":$id,\\\"result\\\":{\\\"name\\\":\\\"n\\\",\\\"roles\\\":[\\\"client\\\"]}}\"; done";
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("driver.sh");
     std::fs::write(&file, script).unwrap();
@@ -79,7 +91,7 @@ for line in sys.stdin:
     print(m["method"], json.dumps(m["params"]), file=sys.stderr, flush=True)
     states = {"orderStatus": {"state": "refunded" if STATE.get("refunded") else "failed"}}
     if m["method"] == "refund": STATE["refunded"] = True
-    result = {"roles": ["edc"], "capabilities": CAPABILITIES} if m["method"] == "initialize" else states.get(m["method"], {"state": "failed"})
+    result = {"name": "n", "roles": ["edc"], "capabilities": CAPABILITIES} if m["method"] == "initialize" else states.get(m["method"], {"state": "failed"})
     print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": result}), flush=True)
 "#;
 
@@ -109,7 +121,7 @@ told = False
 for line in sys.stdin:
     m = json.loads(line)
     told = told or m["method"] == "clock"
-    results = {"initialize": {"roles": ["edc"], "capabilities": ["clock", "restart"]}, "clock": {"wakeAt": None}}
+    results = {"initialize": {"name": "n", "roles": ["edc"], "capabilities": ["clock", "restart"]}, "clock": {"wakeAt": None}}
     answer = {"result": results.get(m["method"], {"state": "failed"})}
     if m["method"] == "checkout" and not told:
         answer = {"error": {"code": -1, "message": "what time is it?"}}
@@ -157,6 +169,8 @@ fn what_cannot_be_read_as_an_integration_is_wrong_usage() {
         ("'unclosed", "is not closed"),
         ("http://10.1.2.3/driver", "loopback only"),
         ("https://127.0.0.1/", "only http://"),
+        ("http://localhost:99999/driver", "the port is none"),
+        ("http://[::1]:0/driver", "the port is none"),
         ("memory --fault nothing-of-the-kind", "nothing-of-the-kind"),
         ("", "the command is empty"),
     ] {
@@ -172,10 +186,42 @@ import sys, json, threading
 def answer(id, result): print(json.dumps({"jsonrpc": "2.0", "id": id, "result": result}), flush=True)
 for line in sys.stdin:
     m = json.loads(line)
-    results = {"initialize": {"roles": ["edc"]}, "orderStatus": {"state": "failed"}}
+    results = {"initialize": {"name": "n", "roles": ["edc"]}, "orderStatus": {"state": "failed"}}
     if m["method"] != "checkout": answer(m["id"], results.get(m["method"], {}))
     elif LINGERS is not None: threading.Timer(LINGERS, answer, (m["id"], {"state": "failed"})).start()
 "#;
+
+/// What is wrong with an answer in the middle of a case stops the case, and is told with what was expected.
+#[test]
+fn an_answer_in_a_wrong_shape_stops_its_case_and_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("driver.py");
+    let good = r#"results = {"initialize": {"name": "n", "roles": ["edc"]}, "orderStatus": {"state": "failed"}, "checkout": {"state": "failed"}}"#;
+    for (answers, told) in [
+        (r#"results["checkout"] = {"state": "payed"}"#, "`state` is \"payed\" (did you mean `paid`?)"),
+        (r#"results["checkout"] = None"#, "`result` is null, not an object"),
+        (
+            r#"results["orderStatus"] = {"order": "ZZ", "state": "failed"}"#,
+            "about the order \"ZZ\", and was asked about \"A\"",
+        ),
+        (r#"results["orderStatus"]["booked"] = {"currency": "KRW", "value": 1.5}"#, "not an amount such as"),
+        ("twice = True", "was answered before: each is answered once"),
+    ] {
+        let loops = r#"
+for line in sys.stdin:
+    m = json.loads(line)
+    text = json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": results.get(m["method"], {})})
+    print(text + ("\n" + text if twice and m["method"] == "checkout" else ""), flush=True)
+"#;
+        std::fs::write(&file, format!("import sys, json\ntwice = False\n{good}\n{answers}\n{loops}")).unwrap();
+        let integration = format!("python3 {}", file.display());
+        let output = conformance(&["run", "--integration", &integration, "--run", "edc/purchase-declined"]);
+        let text = stdout(&output);
+        assert_eq!(code(&output), 4, "{answers}: {text}{}", stderr(&output));
+        assert!(text.contains("STOP edc/purchase-declined") && text.contains(told), "{answers}: {text}");
+        assert!(text.contains("docs/driver.md"), "{answers}: {text}");
+    }
+}
 
 /// What becomes of a case whose checkout is answered after so many seconds, or never: output and trace.
 fn lingering(seconds: &str, timeout: &str) -> (i32, String, String) {
