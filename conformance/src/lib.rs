@@ -23,6 +23,7 @@ pub mod live;
 pub mod memory;
 pub mod plan;
 mod post;
+mod read;
 pub mod report;
 pub mod requirement;
 pub mod result;

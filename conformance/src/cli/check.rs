@@ -7,6 +7,7 @@ use super::output::{say, tell};
 use super::reports::{KnownFailures, ReportArguments};
 use super::standard::StandardArguments;
 use crate::exit::Exit;
+use crate::read;
 use crate::report::text;
 use crate::result::{About, CaseResult, RunResult};
 use crate::trace::{CaseEvent, Entry, Event, from_json_lines};
@@ -53,7 +54,7 @@ pub(super) fn main(arguments: &CheckArguments) -> Exit {
     }
     if wrong > 0 {
         tell(
-            "conformance: a trace is what `run --trace-dir` writes; docs/driver.md says what is in it. Nothing was judged",
+            "conformance: a trace is what `run --trace-dir` writes; docs/ci.md says what is in it. Nothing was judged",
         );
         return Exit::BadFile;
     }
@@ -75,7 +76,7 @@ pub(super) fn main(arguments: &CheckArguments) -> Exit {
 }
 
 fn check(file: &Path, standard: &Standard) -> Result<CaseResult, String> {
-    let bytes = fs::read(file).map_err(|error| format!("failed to read it: {error}"))?;
+    let bytes = read::record(file).map_err(|error| format!("failed to read it: {error}"))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count() + 1;
         format!("line {line}: not UTF-8")

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -18,6 +17,7 @@ use crate::driver::Hello;
 use crate::exit::Exit;
 use crate::integration::Integration;
 use crate::interrupt;
+use crate::read;
 use crate::report::text;
 use crate::requirement;
 use crate::result::CaseResult;
@@ -152,8 +152,8 @@ fn begin(arguments: &FuzzArguments) -> Result<Campaign, (Exit, String)> {
         return Ok(Campaign::new(arguments.seed.unwrap_or(1), arguments.area));
     };
     let shown = path.display();
-    let text = fs::read_to_string(path).map_err(|error| (Exit::Usage, format!("failed to read {shown}: {error}")))?;
-    let value = serde_json::from_str(&text).map_err(|error| error.to_string());
+    let text = read::record(path).map_err(|error| (Exit::Usage, format!("failed to read {shown}: {error}")))?;
+    let value = serde_json::from_slice(&text).map_err(|error| error.to_string());
     value.and_then(Campaign::from_value).map_err(|problem| {
         let help = "give a file that an earlier campaign left";
         (Exit::BadFile, format!("{shown} is no campaign to be resumed: {problem}; {help}"))

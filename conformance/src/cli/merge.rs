@@ -1,13 +1,13 @@
 //! `conformance merge`: one report of several, such as those of shards.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 
 use super::output::{say, tell};
 use super::reports::{KnownFailures, ReportArguments};
 use super::standard::KnownArguments;
 use crate::exit::Exit;
+use crate::read;
 use crate::report::text;
 use crate::requirement::Revision;
 use crate::result::known::{self, Scope};
@@ -37,14 +37,14 @@ pub(super) fn main(arguments: &MergeArguments) -> Exit {
     let mut parts = Vec::new();
     for path in &arguments.files {
         let shown = path.display().to_string();
-        let text = match fs::read_to_string(path) {
+        let text = match read::record(path) {
             Ok(text) => text,
             Err(error) => {
                 tell(&format!("conformance: failed to read {shown}: {error}"));
                 return Exit::Usage;
             }
         };
-        match serde_json::from_str::<RunResult>(&text) {
+        match serde_json::from_slice::<RunResult>(&text) {
             Ok(part) => parts.push((shown, part)),
             Err(error) => {
                 tell(&format!(

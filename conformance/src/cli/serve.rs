@@ -16,7 +16,7 @@ use super::standard::StandardArguments;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::live::{FrontEnds, Judge, LONGEST, Log, NAME, News, Said, Stand};
-use crate::plan::read_text;
+use crate::read;
 use crate::report::{chart, text};
 use crate::requirement;
 use crate::result::{About, CaseResult, RunResult, rows};
@@ -84,7 +84,7 @@ pub(super) fn main(arguments: &ServeArguments) -> Exit {
 }
 
 fn read(path: &Path, so: &str) -> Result<Given, Exit> {
-    let text = read_text(path).map_err(|error| {
+    let text = read::text(path).map_err(|error| {
         tell(&format!("conformance: failed to read {}: {error}", path.display()));
         Exit::Usage
     })?;

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::output::{tell, tell_mistakes};
 use crate::exit::Exit;
-use crate::plan::read_text;
+use crate::read;
 use crate::requirement::{Level, Revision};
 use crate::result::known::{self, Known};
 use crate::verdict::Standard;
@@ -47,7 +47,7 @@ pub(super) struct KnownArguments {
 impl KnownArguments {
     pub(super) fn read(&self) -> Result<Vec<Known>, Exit> {
         let Some(path) = &self.known_failing else { return Ok(Vec::new()) };
-        let text = read_text(path).map_err(|error| {
+        let text = read::text(path).map_err(|error| {
             tell(&format!("conformance: failed to read {}: {error}", path.display()));
             Exit::Usage
         })?;
