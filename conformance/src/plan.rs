@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{Contents, LARGEST, Missing, Scenario, Shelf, Source, expand, too_large};
+use crate::read::{self, TEXT};
+use crate::scenario::{Contents, Missing, Scenario, Shelf, Source, expand, too_large};
 
 /// A case: a scenario that was checked, with a name and a seed.
 #[derive(Debug, Clone)]
@@ -52,15 +53,18 @@ pub fn plan(paths: &[PathBuf], seed: u64) -> Result<Vec<Case>, PlanError> {
                 continue;
             }
             let shown = file.display().to_string();
-            let text = read(&file).map_err(|source| PlanError::Unreadable { path: file.clone(), source })?;
-            if text.len() > LARGEST {
+            let text =
+                read::bytes(&file, TEXT).map_err(|source| PlanError::Unreadable { path: file.clone(), source })?;
+            if text.len() > TEXT {
                 mistakes.push(too_large(&shown));
                 continue;
             }
-            let Ok(text) = String::from_utf8(text) else {
-                let help = "save it as UTF-8".to_owned();
-                mistakes.push(Diagnostic::new(&shown, "", 0..0, "the file is not UTF-8".to_owned(), help));
-                continue;
+            let text = match String::from_utf8(text) {
+                Ok(text) => text,
+                Err(error) => {
+                    mistakes.push(not_utf8(&shown, &error));
+                    continue;
+                }
             };
             let source = Source { path: shown.clone(), key: key(&file), text: text.into() };
             match expand(source, &Folder::of(root)) {
@@ -83,7 +87,26 @@ pub fn plan(paths: &[PathBuf], seed: u64) -> Result<Vec<Case>, PlanError> {
             }
         }
     }
+    told_once(&mut mistakes);
     if mistakes.is_empty() { Ok(cases) } else { Err(PlanError::Mistakes(mistakes)) }
+}
+
+/// The first byte that is none of a UTF-8 text, at its place.
+fn not_utf8(path: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
+    let (bytes, at) = (error.as_bytes(), error.utf8_error().valid_up_to());
+    let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let help = if is_wide { "save it as UTF-8: it is UTF-16 now" } else { "save it as UTF-8" };
+    let message = format!("the file is not UTF-8: the byte {:#04x} stands here", bytes.get(at).unwrap_or(&0));
+    // What is good of it, and its line to the end.
+    let end = bytes.iter().skip(at).position(|b| *b == b'\n').map_or(bytes.len(), |line| at + line);
+    let shown = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default());
+    Diagnostic::new(path, &shown, at..at, message, help.to_owned())
+}
+
+/// A mistake in a part is found in the part and by whoever includes it.
+fn told_once(mistakes: &mut Vec<Diagnostic>) {
+    let mut seen = BTreeSet::new();
+    mistakes.retain(|one| seen.insert((key(Path::new(&one.path)), one.line, one.column, one.message.clone())));
 }
 
 /// The folder below which scenarios include parts: the nearest one called `scenarios`, or the one that was named.
@@ -112,11 +135,11 @@ impl Shelf for Folder {
         if !whole.starts_with(&self.0) {
             return missing(format!("`{name}` is outside the folder of the scenarios"), Vec::new());
         }
-        let text = match read(&whole) {
+        let text = match read::bytes(&whole, TEXT) {
             Ok(text) => text,
             Err(error) => return missing(format!("`{name}` cannot be read: {error}"), Vec::new()),
         };
-        if text.len() > LARGEST {
+        if text.len() > TEXT {
             return missing(format!("`{name}` is larger than 1 MiB"), Vec::new());
         }
         let Ok(text) = String::from_utf8(text) else {
@@ -134,26 +157,6 @@ fn beside(path: &Path, name: &str) -> Vec<String> {
     let mut files: Vec<_> = files.take(1000).collect();
     files.sort();
     files
-}
-
-/// A file's bytes, at most one more than may be: who gets that many refuses it. A device or a pipe may never end.
-pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is no regular file"));
-    }
-    let mut bytes = Vec::new();
-    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
-    fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// The same for a text; one that is too large is cut after the byte with which it is.
-pub(crate) fn read_text(path: &Path) -> io::Result<String> {
-    let bytes = read(path)?;
-    if bytes.len() > LARGEST {
-        return Ok(String::from_utf8_lossy(&bytes).into_owned());
-    }
-    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
 }
 
 /// What tells a file from every other.

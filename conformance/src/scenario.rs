@@ -34,10 +34,11 @@ pub use front::{Callback, Presence, Press, Product, Screen, Visit, Which};
 pub use head::{Cells, Table};
 pub use model::{Given, Role, Scenario, unplaced};
 pub use parse::parse;
-pub(crate) use parse::{LARGEST, document, too_large};
+pub(crate) use parse::{document, too_large};
 pub use sale::{BatchOrder, By, Capture, CartLine, Checkout, CheckoutBatch, total};
 pub use schema::schema;
 pub use source::{Missing, NoShelf, Shelf, Source};
+pub(crate) use step::line;
 pub use step::{
     CaptureOrder, Condition, GatewayKey, NoticeType, NotifyRaw, OrderRef, RawTo, Refund, Repeat, ReplayNotification,
     Restart, SendRaw, Settle, Step, Until, Wait,

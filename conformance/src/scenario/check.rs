@@ -7,7 +7,7 @@ use wire::money::{Currency, Money};
 use wire::suggest;
 
 use super::expand::Piece;
-use super::expect::Expectation;
+use super::expect::{Count, Expectation};
 use super::front::Product;
 use super::mistake::Mistake;
 use super::model::{Role, Scenario};
@@ -38,6 +38,12 @@ pub(super) fn check(source: &Source, scenario: &Scenario, pieces: &[Piece<'_>]) 
             };
             report(id.referenced, format!("unknown requirement `{}`", id.value), help);
         }
+    }
+    if pieces.iter().all(|piece| piece.steps.is_empty()) {
+        let message = "there are no steps: nothing is done, so nothing can be found wrong".to_owned();
+        let place = source.text.lines().take_while(|line| !line.starts_with("steps")).map(|line| line.len() + 1).sum();
+        let help = "write what is done, such as `- checkout: {…}` and `- settle: {within: 3m}`".to_owned();
+        mistakes.push(Diagnostic::new(&source.path, &source.text, place..place + 5, message, help));
     }
     let mut orders = Orders::new();
     let mut batches = BTreeSet::new();
@@ -265,7 +271,11 @@ fn check_role(scenario: &Scenario, role: Role, at: Location, report: &mut impl F
 fn check_order(name: &str, location: Location, orders: &Orders<'_>, report: &mut impl FnMut(Location, String, String)) {
     if !orders.contains_key(name) {
         let known: Vec<_> = orders.keys().copied().collect();
-        report(location, format!("no order `{name}` is checked out"), suggest::help(name, &known));
+        let help = match known.as_slice() {
+            [] => format!("no order is, before this: add `- checkout: {{order: {name}, …}}`"),
+            known => suggest::help(name, known),
+        };
+        report(location, format!("no order `{name}` is checked out"), help);
     }
 }
 
@@ -276,11 +286,13 @@ fn check_expectation(
 ) {
     match &expectation.value {
         Expectation::Order(states) => {
+            nothing_named(states.is_empty(), expectation.referenced, report);
             for name in states.keys() {
                 check_order(name, expectation.referenced, orders, report);
             }
         }
         Expectation::OneOf(states) => {
+            nothing_named(states.is_empty(), expectation.referenced, report);
             for (name, states) in states {
                 check_order(name, expectation.referenced, orders, report);
                 if states.is_empty() {
@@ -308,6 +320,30 @@ fn check_expectation(
                 report(expectation.referenced, message, "write digits only, such as \"10400\"".to_owned());
             }
         }
-        Expectation::Sent(_) | Expectation::Called(_) | Expectation::Acknowledged(_) | Expectation::Resent(_) => {}
+        Expectation::Sent(sent) => check_count(sent.count(), expectation.referenced, report),
+        Expectation::Called(called) => check_count(called.count(), expectation.referenced, report),
+        Expectation::Acknowledged(count) | Expectation::Resent(count) => {
+            check_count(*count, expectation.referenced, report);
+        }
+    }
+}
+
+fn nothing_named(is_empty: bool, at: Location, report: &mut impl FnMut(Location, String, String)) {
+    if is_empty {
+        let help = "name an order and its state, such as `{A: paid}`".to_owned();
+        report(at, "this expects nothing".to_owned(), help);
+    }
+}
+
+/// A number that everything fits, or nothing, is a slip.
+fn check_count(count: Count, at: Location, report: &mut impl FnMut(Location, String, String)) {
+    let least = count.times.max(count.at_least).unwrap_or(0);
+    let most = [count.times, count.at_most].into_iter().flatten().min().unwrap_or(u32::MAX);
+    if (least, most) == (0, u32::MAX) {
+        let help = "write `times`, `at-least` from 1 on, or `at-most`".to_owned();
+        report(at, "any number is right by this, so it expects nothing".to_owned(), help);
+    } else if least > most {
+        let help = "`times` alone says exactly how often; `at-least` and `at-most` make a range".to_owned();
+        report(at, format!("no number is {count}"), help);
     }
 }

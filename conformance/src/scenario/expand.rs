@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 
 use super::check::check;
 use super::expect::Expectation;
@@ -54,11 +54,15 @@ const MISTAKES: usize = 20;
 /// Everything that is wrong with it and with what it includes.
 pub fn expand(source: Source, shelf: &dyn Shelf) -> Result<Contents, Vec<Diagnostic>> {
     let file = load(source.clone()).map_err(|found| closer(&source, found))?;
-    if file.head.part.is_some() {
-        return Ok(Contents::Part);
-    }
+    let is_part = file.head.part.is_some();
     let files = with_includes(file, shelf)?;
     let Some(own) = files.last() else { return Ok(Contents::Part) };
+    if is_part {
+        return part(&files, own).map(|()| Contents::Part);
+    }
+    if let Some(table) = &own.head.table {
+        check_columns(table, own)?;
+    }
     let used = check_variables(&files)?;
     let table = own.head.table.as_ref();
     let rows: Vec<Option<(String, &Cells)>> = match table {
@@ -87,6 +91,53 @@ pub fn expand(source: Source, shelf: &dyn Shelf) -> Result<Contents, Vec<Diagnos
         }
     }
     if mistakes.is_empty() { Ok(Contents::Cases(cases)) } else { Err(together(mistakes, rows.len())) }
+}
+
+/// A part is read for its own sake too, so that its mistakes are told before anybody includes it; not where somebody else
+/// must give it values.
+fn part(files: &[Loaded], own: &Loaded) -> Result<(), Vec<Diagnostic>> {
+    let variables = Variables::of(files, None);
+    let references = variables::references(&own.source)?;
+    if !variables.defines(&references) {
+        return Ok(());
+    }
+    let read =
+        with_variables::<PartFile>(&own.source, &variables, 1).and_then(|file| check_repeats(&own.source, &file.steps));
+    read.map_err(|found| found.into_iter().map(|one| variables.at_its_source(one).0).collect())
+}
+
+/// What is wrong with a table by itself is told before what follows from it.
+fn check_columns(table: &Table, file: &Loaded) -> Result<(), Vec<Diagnostic>> {
+    let Some(first) = table.rows.first() else {
+        let help = "add one, or take the table out";
+        return Err(vec![at_the_table(file, "the table has no rows", help)]);
+    };
+    if first.value.0.is_empty() && table.uneven.is_empty() {
+        let help = "name them, such as `columns: [code, state]`, or take the table out";
+        return Err(vec![at_the_table(file, "the table has no columns", help)]);
+    }
+    let uneven = table.uneven.iter().map(|location| {
+        let message = "this row has not as many values as there are columns".to_owned();
+        let help = "write a value for each of the columns".to_owned();
+        Mistake { location: *location, message, help }.in_file(&file.source)
+    });
+    let names: Vec<_> = first.value.0.iter().map(|(name, _)| name).collect();
+    let again = names
+        .iter()
+        .enumerate()
+        .filter(|(index, name)| names.iter().take(*index).any(|other| other.value == name.value));
+    let again = again.map(|(_, name)| {
+        let message = format!("the column `{}` is there twice", name.value);
+        let help = "give it another name, or take it out".to_owned();
+        Mistake { location: name.referenced, message, help }.in_file(&file.source)
+    });
+    let mistakes: Vec<_> = uneven.chain(again).take(MISTAKES).collect();
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+}
+
+fn at_the_table(file: &Loaded, message: &str, help: &str) -> Diagnostic {
+    let place = file.source.text.find("table").map_or(0..0, |at| at..at + 5);
+    Diagnostic::new(&file.source.path, &file.source.text, place, message.to_owned(), help.to_owned())
 }
 
 /// What is wrong with a file whose head cannot be read, as who looks at all of it tells it.
@@ -130,23 +181,12 @@ fn named<'t>(table: &'t Table, file: &Loaded) -> Result<Vec<(String, &'t Cells)>
     let mut wrong = |location, message: String, help: String| {
         mistakes.push(Mistake { location, message, help }.in_file(&file.source));
     };
-    let Some(naming) = naming(table) else {
-        let message = "the table has no rows".to_owned();
-        let place = file.source.text.find("table").map_or(0..0, |at| at..at + 5);
-        let help = "add one, or take the table out".to_owned();
-        return Err(vec![Diagnostic::new(&file.source.path, &file.source.text, place, message, help)]);
-    };
-    for location in &table.uneven {
-        let help = "write a value for each of the columns".to_owned();
-        wrong(*location, "this row has not as many values as there are columns".to_owned(), help);
-    }
+    // A table without rows or columns, and one with uneven rows, were refused before.
+    let Some(naming) = naming(table) else { return Ok(Vec::new()) };
     let columns: BTreeSet<&str> = table.rows.iter().take(1).flat_map(|row| names(&row.value)).collect();
     let mut named: Vec<(String, &Cells)> = Vec::new();
     for row in &table.rows {
         let own: BTreeSet<&str> = names(&row.value).collect();
-        if table.uneven.contains(&row.referenced) {
-            continue;
-        }
         if let Some(missing) = columns.symmetric_difference(&own).next() {
             let message = format!("the rows differ: `{missing}` is not in each of them");
             wrong(row.referenced, message, "give every row the same columns".to_owned());
@@ -204,7 +244,13 @@ fn case(
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
-    for piece in pieces {
+    let last = pieces.len().saturating_sub(1);
+    for (index, mut piece) in pieces.into_iter().enumerate() {
+        // A line of a report is one of the scenario's own file.
+        if index < last {
+            piece.steps.iter_mut().for_each(Step::unplace);
+            piece.expect.iter_mut().for_each(|one| one.referenced = Location::UNKNOWN);
+        }
         scenario.steps.extend(piece.steps);
         scenario.expect.extend(piece.expect);
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::{Error, Location, PropertySyntax};
 use wire::suggest;
 
@@ -11,9 +12,7 @@ use super::model::Scenario;
 use super::source::{NoShelf, Source};
 use super::variables::Variables;
 use crate::diagnostic::Diagnostic;
-
-/// The largest file that is read.
-pub(crate) const LARGEST: usize = 1024 * 1024;
+use crate::read::TEXT;
 
 /// How an empty scenario file should begin.
 pub(super) const BEGIN: &str = "begin with `title: …`, `roles: [edc]` and `steps:`; docs/scenarios.md shows how";
@@ -50,7 +49,7 @@ pub(crate) fn document<T: DeserializeOwned>(path: &str, text: &str, begin: &str)
     let one = |span, message: &str, help: &str| {
         Err(vec![Diagnostic::new(path, text, span, message.to_owned(), help.to_owned())])
     };
-    if text.len() > LARGEST {
+    if text.len() > TEXT {
         return Err(vec![too_large(path)]);
     }
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
@@ -119,9 +118,70 @@ fn explain(path: &str, text: &str, error: &Error, variables: &Variables<'_>) -> 
             (format!("expected {expected}, found {unexpected}"), help)
         }
         Error::DuplicateMappingKey { .. } => ("this key is there twice".to_owned(), "remove one of them".to_owned()),
-        other => other_mistake(text, &place, &variables.put_in(&other.to_string())),
+        other => match in_our_words(other, text, &place) {
+            Some((message, help)) => (message.to_owned(), help),
+            None => other_mistake(text, &place, &variables.put_in(&other.to_string())),
+        },
     };
+    let place = quoted(text, &place, &message).unwrap_or(place);
     Diagnostic::new(path, text, place, message, help)
+}
+
+/// What the parser tells in words for programmers.
+fn in_our_words(error: &Error, text: &str, place: &Range<usize>) -> Option<(&'static str, String)> {
+    let (message, help) = match error {
+        Error::MultipleDocuments { .. } => {
+            ("a second document begins here", "write one a file: take the line `---` out, or make two files of it")
+        }
+        Error::InvalidScalar { ty, .. } if ty.starts_with(['u', 'i']) => {
+            ("expected a whole number here, 0 or more", "write digits only, such as `3`")
+        }
+        Error::InvalidScalar { ty, .. } if ty.starts_with('f') => {
+            ("expected a number here", "write digits, such as `0.5`")
+        }
+        Error::InvalidBooleanStrict { .. } => ("expected true or false here", "write `true` or `false`"),
+        Error::ExpectedMappingEndAfterEnumVariantValue { .. } => {
+            ("a second key in one entry of the list", "begin it with a dash of its own: `- settle: {within: 3m}`")
+        }
+        Error::ExternallyTaggedEnumExpectedScalarOrMapping { .. }
+        | Error::ExpectedStringKeyForExternallyTaggedEnum { .. } => {
+            ("expected a word here, or a key with its value", "such as `settle: {within: 3m}`")
+        }
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => {
+            ("brackets stand in each other too deep here", "no file needs more than a few levels")
+        }
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. }
+        | Error::AliasReplayCounterOverflow { .. } => TOO_MANY_ALIASES,
+        Error::AliasError { error, .. } => return in_our_words(error, text, place),
+        Error::UnknownAnchor { .. } => {
+            ("no anchor of that name stands before this", "write `&name` at what `*name` is to repeat, or use `vars`")
+        }
+        Error::Unexpected { expected: "string scalar", .. } => {
+            ("expected a text here", "put it in quotes when it has brackets, braces, `:` or `#` in it")
+        }
+        Error::Unexpected { expected: "sequence start", .. } => {
+            let word = text.get(place.clone()).filter(|word| !word.is_empty() && !word.contains(['{', '"']))?;
+            return Some(("expected a list here", format!("write `[{word}]`")));
+        }
+        _ => return None,
+    };
+    Some((message, help.to_owned()))
+}
+
+const TOO_MANY_ALIASES: (&str, &str) =
+    ("with its aliases put in, the file is too large", "write it out, or use `vars` and `repeat`");
+
+/// The value that a message quotes, where it stands behind the place: nearer to the mistake than what it is a part of.
+fn quoted(text: &str, place: &Range<usize>, message: &str) -> Option<Range<usize>> {
+    let value = message.strip_prefix("read money: \"")?.split('"').next().filter(|value| !value.is_empty())?;
+    let line = text.get(place.start..)?.lines().next()?;
+    let at = line.find(value).filter(|_| line.starts_with('{'))?;
+    let (start, end) = (place.start + at, place.start + at + value.len());
+    let is_quoted = text.get(..start)?.ends_with('"') && text.get(end..)?.starts_with('"');
+    Some(if is_quoted { start - 1..end + 1 } else { start..end })
 }
 
 /// Messages of our own types' parsers, and YAML that is none.
@@ -132,6 +192,12 @@ fn other_mistake(text: &str, place: &Range<usize>, raw: &str) -> (String, String
     }
     if message.contains("read money") {
         return (message, "write an amount such as `{currency: KRW, value: \"10400\"}`, in minor units".to_owned());
+    }
+    if message.contains("read hex") {
+        return (message, "write pairs of hex digits, such as `02 00 ff`".to_owned());
+    }
+    if message.starts_with("mapping values are not allowed") {
+        return ("a key where none can be".to_owned(), "put a text that has `: ` in it into quotes".to_owned());
     }
     // Our own types say after a semicolon what to do.
     if let Some((message, help)) = message.split_once("; ") {

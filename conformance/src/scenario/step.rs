@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 use wire::antom::Operation;
 use wire::edc::{CommandName, EventCode};
 use wire::hex::HexBytes;
@@ -72,6 +72,60 @@ impl Step {
             Some(step)
         })
     }
+}
+
+impl Step {
+    /// The line of its file where it stands; none for one that has no place of its own, and where it stands in no file.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        let at = match self {
+            Self::Checkout(checkout) => checkout.order.referenced,
+            Self::CheckoutBatch(batch) => batch.batch.referenced,
+            Self::Retry(order) | Self::Cancel(order) => order.order.referenced,
+            Self::Capture(capture) => capture.order.referenced,
+            Self::Refund(refund) => refund.order.referenced,
+            Self::Until(until) => until.referenced,
+            Self::Repeat(repeat) => repeat.referenced,
+            Self::Parallel(lists) => lists.referenced,
+            Self::NotifyRaw(raw) => raw.referenced,
+            Self::Visit(visit) => visit.order.referenced,
+            Self::Restart(_)
+            | Self::Advance(_)
+            | Self::Settle(_)
+            | Self::SendRaw(_)
+            | Self::Press(_)
+            | Self::ReplayNotification(_) => return None,
+        };
+        line(at)
+    }
+
+    /// Forgets where it stands: it came from another file than that of its scenario.
+    pub(super) fn unplace(&mut self) {
+        let place = match self {
+            Self::Checkout(checkout) => &mut checkout.order.referenced,
+            Self::CheckoutBatch(batch) => &mut batch.batch.referenced,
+            Self::Retry(order) | Self::Cancel(order) => &mut order.order.referenced,
+            Self::Capture(capture) => &mut capture.order.referenced,
+            Self::Refund(refund) => &mut refund.order.referenced,
+            Self::Until(until) => &mut until.referenced,
+            Self::Repeat(repeat) => &mut repeat.referenced,
+            Self::Parallel(lists) => &mut lists.referenced,
+            Self::NotifyRaw(raw) => &mut raw.referenced,
+            Self::Visit(visit) => &mut visit.order.referenced,
+            Self::Restart(_)
+            | Self::Advance(_)
+            | Self::Settle(_)
+            | Self::SendRaw(_)
+            | Self::Press(_)
+            | Self::ReplayNotification(_) => return,
+        };
+        *place = Location::UNKNOWN;
+    }
+}
+
+/// The line of a place; none when it is nowhere.
+pub(crate) fn line(at: Location) -> Option<usize> {
+    usize::try_from(at.line()).ok().filter(|line| *line > 0)
 }
 
 /// An order by its name.

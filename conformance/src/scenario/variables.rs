@@ -97,6 +97,12 @@ impl<'a> Variables<'a> {
         text
     }
 
+    /// Whether all that a part refers to is known without whoever includes it.
+    pub(super) fn defines(&self, references: &[Reference]) -> bool {
+        let is_known = |one: &Reference| one.name == ROUND || self.0.contains_key(&one.name);
+        references.iter().all(|one| one.fault.is_none() && is_known(one))
+    }
+
     fn names(&self) -> Vec<&str> {
         self.0.keys().map(String::as_str).collect()
     }
@@ -147,7 +153,12 @@ pub(super) fn check(
         } else {
             let help = match suggest::nearest(name, all.names()) {
                 Some(near) => format!("did you mean `${{{near}}}`?"),
-                None => format!("add `vars: {{{name}: …}}`, or a column of that name"),
+                None => {
+                    let known: Vec<_> = all.names().into_iter().take(10).map(|known| format!("`{known}`")).collect();
+                    let known =
+                        if known.is_empty() { String::new() } else { format!("; known are {}", known.join(", ")) };
+                    format!("add `vars: {{{name}: …}}`, or a column of that name{known}")
+                }
             };
             Some((format!("unknown variable `{name}`"), help))
         };

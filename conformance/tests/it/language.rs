@@ -95,7 +95,7 @@ fn what_is_included_comes_first_and_the_file_itself_has_the_last_word() {
     let folder = folder(&[("common/slow.yaml", part), ("common/more.yaml", more), ("edc/sale.yaml", &text)]);
     let (code, said, problem) = run(folder.path(), &["--trace-dir", folder.path().join("t").to_str().unwrap()]);
     assert_eq!(code, 0, "{said}{problem}");
-    assert!(said.contains("1 cases: 1 passed"), "a part is no case: {said}");
+    assert!(said.contains("1 case: 1 passed"), "a part is no case: {said}");
     let trace = fs::read_to_string(folder.path().join("t/edc/sale.jsonl")).unwrap();
     let at = |text: &str| trace.find(text).unwrap_or_else(|| panic!("{text} is not in the trace"));
     assert!(at("checkout FIRST") < at("checkout A"));
@@ -190,6 +190,10 @@ fn a_mistake_in_a_value_is_told_at_the_value() {
         "read money: \"abc\" is not a number",
         "write an amount such as",
     );
+    for (amount, place) in [("currency: KRW, value: \"-5\"", "4:71"), ("currency: krw, value: 1", "4:59")] {
+        let steps = STEPS.replace("currency: KRW, value: \"${price}\"", amount);
+        wrong(&format!("{SALE}{steps}"), place, "read money: ", "write an amount such as");
+    }
     refused(
         &[
             ("common/sale.yaml", &format!("part: A sale\nvars: {{price: '-5'}}\n{STEPS}")),
@@ -208,13 +212,92 @@ fn a_mistake_in_an_included_file_is_told_there() {
         refused(&[("common/part.yaml", part), ("a.yaml", &own)], &format!("common/part.yaml:{place}"), message, help);
     };
     at("part: P\nexpekt: []\n", "2:1", "unknown key `expekt`", "did you mean `expect`?");
-    at("part: P\nexpect: [{order: {A: paid}}]\n", "2:10", "no order `A` is checked out", "nothing is allowed here");
+    at("part: P\nexpect: [{order: {A: paid}}]\n", "2:10", "no order `A` is checked out", "no order is, before this");
     at(
         "part: P\nsteps: [{checkout: {order: A, by: entry-code, amount: {currency: JPY, value: 1}}}]\n",
         "2:28",
         "needs the role `antom`",
         "add `antom`",
     );
+}
+
+#[test]
+fn a_mistake_in_a_part_that_nobody_includes_is_told_and_one_that_somebody_includes_is_told_once() {
+    let part = "part: P\nvars: {price: 1}\nsteps: [{settel: {within: 3m}}]\n";
+    refused(&[("common/part.yaml", part)], "common/part.yaml:3:10", "unknown word `settel`", "did you mean `settle`?");
+    // Who includes it gives it what it needs.
+    let needs = "part: P\nsteps: [{advance: {by: \"${pause}\"}}]\n";
+    let own = format!("{SALE}include: [common/needs.yaml, common/part.yaml]\nvars: {{pause: 1s}}\nsteps: []\n");
+    let folder = folder(&[("common/needs.yaml", needs), ("common/part.yaml", part), ("a.yaml", &own)]);
+    let (code, _, said) = run(folder.path(), &[]);
+    assert_eq!((code, said.matches("unknown word `settel`").count()), (3, 1), "{said}");
+    assert!(said.contains("1 thing is wrong in 1 file"), "{said}");
+}
+
+#[test]
+fn a_scenario_that_checks_nothing_is_refused() {
+    let steps = "steps: [{advance: {by: 1s}}]\n";
+    wrong(&format!("{SALE}steps: []\nexpect: []\n"), "3:1", "there are no steps", "write what is done");
+    let expect = |text: &str, message: &str, help: &str| {
+        wrong(&format!("{SALE}{steps}expect: [{text}]\n"), "4:10", message, help);
+    };
+    expect("{order: {}}", "this expects nothing", "name an order");
+    expect("{one-of: {}}", "this expects nothing", "name an order");
+    expect("{sent: {command: Purchase}}", "any number is right", "write `times`");
+    expect("{called: {operation: pay, at-least: 0}}", "any number is right", "write `times`");
+    expect("{acknowledged: {times: 1, at-least: 2}}", "no number is exactly 1 and at least 2", "`times` alone");
+    expect("{resent: {at-least: 3, at-most: 2}}", "no number is at least 3 and at most 2", "`times` alone");
+}
+
+#[test]
+fn mistakes_in_the_yaml_itself_are_told_in_words_for_people() {
+    let sale = format!("{SALE}{}", STEPS.replace("${price}", "1"));
+    let steps = |steps: &str| format!("title: A sale\nroles: [edc]\nsteps: [{steps}]\n");
+    wrong(&format!("{sale}---\n{sale}"), "7:1", "a second document begins here", "write one a file");
+    wrong(&steps("{repeat: {times: -1, steps: []}}"), "3:26", "expected a whole number here", "write digits only");
+    wrong(
+        &format!("{sale}expect: [{{sent: {{command: Purchase, times: many}}}}]\n"),
+        "6:44",
+        "expected a whole number here",
+        "write digits",
+    );
+    wrong(
+        "title: A sale\nroles: [edc]\nsteps:\n  - settle: {within: 3m}\n    advance: {by: 1m}\n",
+        "5:5",
+        "a second key in one entry of the list",
+        "begin it with a dash",
+    );
+    wrong(&steps("{send-raw: {to: till, hex: \"0\"}}"), "3:36", "odd number of digits", "write pairs of hex digits");
+    wrong("title: A sale\nroles: edc\nsteps: []\n", "2:8", "expected a list here", "write `[edc]`");
+    wrong("title: [A, sale]\nroles: [edc]\nsteps: []\n", "1:8", "expected a text here", "put it in quotes");
+    wrong(
+        "title: Terminal: a sale\nroles: [edc]\nsteps: []\n",
+        "1:16",
+        "a key where none can be",
+        "put a text that has",
+    );
+    wrong(&format!("title: *sale\n{}", &sale[14..]), "1:8", "no anchor of that name", "write `&name`");
+    wrong(&steps("[[]]"), "3:9", "expected a word here, or a key with its value", "such as `settle: {within: 3m}`");
+    let deep = format!("{}{}", "{repeat: {times: 1, steps: [".repeat(40), "]}}".repeat(40));
+    wrong(&steps(&deep), "3:", "too deep", "no file needs");
+    let bomb = (0..20).fold("  - &s0 {advance: {by: 1s}}\n".to_owned(), |text, n| {
+        format!("{text}  - &s{} {{repeat: {{times: 2, steps: [*s{n}, *s{n}, *s{n}]}}}}\n", n + 1)
+    });
+    let message = "with its aliases put in, the file is too large";
+    wrong(&format!("{SALE}steps:\n{bomb}"), "", message, "write it out");
+}
+
+#[test]
+fn a_file_in_another_encoding_is_told_with_the_place() {
+    let folder = folder(&[]);
+    let scenarios = folder.path().join("scenarios");
+    fs::create_dir_all(&scenarios).unwrap();
+    fs::write(scenarios.join("latin.yaml"), b"title: A sale\nroles: [edc]\n# caf\xe9\nsteps: []\n").unwrap();
+    fs::write(scenarios.join("wide.yaml"), b"\xff\xfet\x00i\x00").unwrap();
+    let (code, _, said) = run(folder.path(), &[]);
+    assert_eq!(code, 3);
+    assert!(said.contains("latin.yaml:3:6") && said.contains("the byte 0xe9 stands here"), "{said}");
+    assert!(said.contains("wide.yaml:1:1") && said.contains("it is UTF-16 now"), "{said}");
 }
 
 #[test]
@@ -247,6 +330,12 @@ fn a_name_that_nobody_defined_or_uses_is_pointed_at() {
         "5:71",
         "unknown variable `price`",
         "did you mean `${prize}`?",
+    );
+    wrong(
+        &format!("{SALE}vars: {{xy: '1'}}\n{}", STEPS.replace("price", "xz")),
+        "5:71",
+        "unknown variable `xz`",
+        "add `vars: {xz: …}`, or a column of that name; known are `xy`",
     );
     wrong(
         &format!("{SALE}vars: {{price: '1', more: x}}\n{STEPS}"),
@@ -308,6 +397,10 @@ fn rows_that_cannot_be_told_apart_are_pointed_at() {
     );
     let literal = STEPS.replace("${price}", "1");
     wrong(&format!("{SALE}table: []\n{literal}"), "3:1", "the table has no rows", "add one");
+    table("{columns: [price], rows: []}", "3:1", "the table has no rows", "add one");
+    table("{columns: [], rows: [[], []]}", "3:1", "the table has no columns", "name them");
+    table("{columns: [price], rows: [[]]}", "3:34", "not as many values as there are columns", "write a value");
+    table("{columns: [price, price], rows: [[1, 2]]}", "3:26", "the column `price` is there twice", "give it another");
     table("{columns: [price], rwos: []}", "3:27", "unknown key `rwos`", "did you mean `rows`?");
 }
 
