@@ -13,4 +13,5 @@ pub use case::{CaseResult, Checked, Outcome, Problem, State};
 pub(crate) use exchange::rows;
 pub use exchange::{Lane, Row};
 pub use phases::Phases;
+pub(crate) use run::number_of_cases;
 pub use run::{About, Counts, Obligation, RunResult, Standing};

@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_saphyr::Spanned;
+
 use crate::expectation::examine;
 use crate::plan::Case;
 use crate::requirement::{self, Level, Requirement, Revision};
 use crate::rule::{self, Finding, Judgement, View};
-use crate::trace::Entry;
+use crate::scenario::{Expectation, line};
+use crate::trace::{CaseEvent, Entry, Event};
 
 /// What fails a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +63,24 @@ pub struct CaseReport {
     pub requirements: BTreeMap<&'static str, Judgement>,
     /// Expectations of the scenario that failed.
     pub expectations: Vec<Finding>,
+    /// The line of the scenario in which each of those stands; none where it is not known.
+    pub expected_at: Vec<Option<usize>>,
+    /// Where the steps of the scenario began, when something is wrong.
+    pub places: Vec<Place>,
     /// What the scenario exercises on purpose.
     pub covered: Vec<&'static str>,
     /// Everything that happened.
     pub trace: Vec<Entry>,
+}
+
+/// Where a step began, and the line of the scenario in which it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// The number of the trace entry.
+    pub entry: usize,
+    /// The line, from 1.
+    pub line: usize,
 }
 
 /// Where the real time of a case went.
@@ -103,6 +122,8 @@ impl CaseReport {
             verdict,
             requirements: BTreeMap::new(),
             expectations: Vec::new(),
+            expected_at: Vec::new(),
+            places: Vec::new(),
             covered: Vec::new(),
             trace: Vec::new(),
         }
@@ -134,6 +155,8 @@ pub fn judge_trace(name: &str, seed: u64, file: &str, standard: &Standard, trace
         verdict: if standard.is_broken(&requirements) { Verdict::Failed } else { Verdict::Passed },
         requirements,
         expectations: Vec::new(),
+        expected_at: Vec::new(),
+        places: Vec::new(),
         covered: Vec::new(),
         trace,
     }
@@ -145,9 +168,13 @@ pub fn judge_trace(name: &str, seed: u64, file: &str, standard: &Standard, trace
 pub fn judge(case: &Case, standard: &Standard, trace: Vec<Entry>, problem: Option<String>, took: Phases) -> CaseReport {
     let view = View::new(&trace);
     let mut requirements: BTreeMap<&'static str, Judgement> = rule::judge_view(&view).into_iter().collect();
-    let expectations: Vec<Finding> = match problem {
-        Some(_) => Vec::new(),
-        None => case.scenario.expect.iter().flat_map(|e| examine(&e.value, &view)).collect(),
+    let found = |expected: &Spanned<Expectation>| {
+        let at = line(expected.referenced);
+        examine(&expected.value, &view).into_iter().map(move |finding| (finding, at)).collect::<Vec<_>>()
+    };
+    let (expectations, expected_at): (Vec<Finding>, Vec<_>) = match problem {
+        Some(_) => (Vec::new(), Vec::new()),
+        None => case.scenario.expect.iter().flat_map(found).unzip(),
     };
     // A requirement without a rule holds when a scenario that exercises it holds. When one fails, nothing is accused:
     // why an expectation failed is for a person to see, and the report says what the scenario was about.
@@ -172,6 +199,7 @@ pub fn judge(case: &Case, standard: &Standard, trace: Vec<Entry>, problem: Optio
         None if broken || !expectations.is_empty() => Verdict::Failed,
         None => Verdict::Passed,
     };
+    let places = if verdict == Verdict::Passed && clean { Vec::new() } else { places(case, &trace) };
     CaseReport {
         name: case.name.clone(),
         title: case.scenario.title.value.clone(),
@@ -181,9 +209,24 @@ pub fn judge(case: &Case, standard: &Standard, trace: Vec<Entry>, problem: Optio
         verdict,
         requirements,
         expectations,
+        expected_at,
+        places,
         covered,
         trace,
     }
+}
+
+/// Where the steps of a scenario began that stand in a line of it.
+fn places(case: &Case, trace: &[Entry]) -> Vec<Place> {
+    let began = trace.iter().filter_map(|entry| match &entry.event {
+        Event::Case(CaseEvent::Step { number, .. }) => Some((entry.n, *number)),
+        _ => None,
+    });
+    let placed = began.filter_map(|(entry, number)| {
+        let step = case.scenario.steps.get(number.checked_sub(1)?)?;
+        Some(Place { entry, line: step.line()? })
+    });
+    placed.collect()
 }
 
 #[cfg(test)]

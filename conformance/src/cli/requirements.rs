@@ -53,7 +53,7 @@ pub(super) fn list(arguments: &ListArguments) -> Exit {
 
 pub(super) fn explain(arguments: &ExplainArguments) -> Exit {
     let id = arguments.id.as_str();
-    let Some(found) = requirement::find(id) else {
+    let Some(found) = requirement::find(id).or_else(|| requirement::find(&id.to_ascii_uppercase())) else {
         let known: Vec<_> = requirement::ALL.iter().map(|r| r.id).collect();
         let help = suggest::nearest(id, known).map_or_else(
             || "; `conformance requirements` lists them".to_owned(),

@@ -38,7 +38,13 @@ pub(super) fn man() -> Exit {
     }
     match written {
         Ok(()) => {
-            say(&String::from_utf8_lossy(&page));
+            // They are sections of this page, not pages of their own.
+            let page = String::from_utf8_lossy(&page);
+            let own = command.get_subcommands().fold(page.into_owned(), |page, sub| {
+                let name = sub.get_name().replace('-', "\\-");
+                page.replace(&format!("conformance\\-{name}(1)"), &format!("conformance {name}"))
+            });
+            say(&own);
             unless_unwritten(Exit::Expected)
         }
         Err(error) => {

@@ -19,14 +19,14 @@ pub fn render(run: &RunResult) -> String {
         for checked in case.broken() {
             let statement = requirement::find(&checked.id).map_or("", |r| r.statement);
             let found = checked.findings.first().map_or("", |finding| finding.text.as_str());
+            let at = checked.findings.first().map_or(1, |finding| case.line_at(finding.entry));
             let level = if checked.counts { level } else { "warning" };
-            lines.push_str(&line(level, case, &format!("{} broken: {statement}", checked.id), found));
+            lines.push_str(&line(level, case, at, &format!("{} broken: {statement}", checked.id), found));
         }
-        for expectation in &case.expectations {
-            lines.push_str(&line(level, case, "expected otherwise", &expectation.text));
-        }
-        if case.verdict == Outcome::NotCarriedOut {
-            lines.push_str(&line(level, case, "could not be carried out", case.reason.as_deref().unwrap_or_default()));
+        for problem in case.problems().iter().filter(|problem| problem.requirement.is_none()) {
+            let stopped = case.verdict == Outcome::NotCarriedOut;
+            let title = if stopped { "could not be carried out" } else { "expected otherwise" };
+            lines.push_str(&line(level, case, problem.line, title, problem.text));
         }
     }
     for stale in &run.stale_known_failures {
@@ -36,9 +36,9 @@ pub fn render(run: &RunResult) -> String {
     lines
 }
 
-fn line(level: &str, case: &CaseResult, title: &str, message: &str) -> String {
+fn line(level: &str, case: &CaseResult, at: usize, title: &str, message: &str) -> String {
     let title = property(&format!("{}: {title}", case.name));
-    format!("::{level} file={},line=1,title={title}::{}\n", property(&case.file), data(message))
+    format!("::{level} file={},line={at},title={title}::{}\n", property(&case.file), data(message))
 }
 
 fn data(text: &str) -> String {

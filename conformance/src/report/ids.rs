@@ -25,6 +25,21 @@ pub(super) fn render(heading: &str, ids: &[&str]) -> String {
     lines.join("\n") + "\n"
 }
 
+/// How many of each area there are among all: `EDC 45 of 53, SIG 3 of 11`.
+pub(super) fn areas<'a>(ids: &[&str], all: impl Iterator<Item = &'a str>) -> String {
+    let area = |id: &str| id.split_once('-').map_or_else(|| id.to_owned(), |(area, _)| area.to_owned());
+    let mut areas: Vec<(String, usize, usize)> = Vec::new();
+    for id in all {
+        let (name, is_one) = (area(id), usize::from(ids.contains(&id)));
+        match areas.iter_mut().find(|(known, _, _)| *known == name) {
+            Some((_, some, of)) => (*some, *of) = (*some + is_one, *of + 1),
+            None => areas.push((name, is_one, 1)),
+        }
+    }
+    let words = areas.iter().filter(|(_, some, _)| *some > 0).map(|(name, some, of)| format!("{name} {some} of {of}"));
+    words.collect::<Vec<_>>().join(", ")
+}
+
 /// One word for each run of numbers that follow each other.
 fn words(ids: &[&str]) -> Vec<String> {
     let mut runs: Vec<(&str, &str, u32)> = Vec::new();
@@ -62,6 +77,12 @@ mod tests {
         let ids = ["EDC-P01", "EDC-P02", "EDC-P03", "EDC-P05", "LINE-L06", "SIG-001", "SIG-002"];
         assert_eq!(render("idle: ", &ids), "idle: EDC-P01…P03, EDC-P05, LINE-L06, SIG-001…002\n");
         assert_eq!(render("idle: ", &["odd", "EDC-P01"]), "idle: odd, EDC-P01\n");
+    }
+
+    #[test]
+    fn areas_are_counted_in_their_order() {
+        let all = ["EDC-P01", "EDC-P02", "LINE-L06", "SIG-001", "SIG-002", "EDC-P03"];
+        assert_eq!(areas(&["SIG-002", "EDC-P03", "EDC-P01"], all.into_iter()), "EDC 2 of 3, SIG 1 of 2");
     }
 
     #[test]

@@ -40,13 +40,13 @@ fn results(case: &CaseResult) -> Vec<Value> {
             (Outcome::Failed | Outcome::NotCarriedOut, true) => "error",
             _ => "warning",
         };
-        // The place is the scenario: the file of the integration that is to blame is not known to a black box.
+        // The place is the scenario's step or expectation: the file of the integration that is to blame is not known to a black box.
         let mut result = json!({
             "level": level,
             "message": {"text": format!("{}: {}", case.name, problem.text)},
             "locations": [{"physicalLocation": {
                 "artifactLocation": {"uri": case.file},
-                "region": {"startLine": 1},
+                "region": {"startLine": problem.line},
             }}],
             "properties": {"case": case.name, "verdict": case.verdict, "seed": case.seed, "entry": problem.entry},
         });

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::result::{CaseResult, Outcome, Phases, RunResult};
+use crate::result::{CaseResult, Outcome, Phases, RunResult, number_of_cases};
 
 /// How many of the slowest cases are named.
 const SLOWEST: usize = 5;
@@ -18,8 +18,9 @@ pub(super) fn render(run: &RunResult) -> String {
     }
     let shares = sum.named().map(|(name, seconds)| format!("{name} {:.0} %", 100.0 * seconds / all)).join(", ");
     let mut text = format!(
-        "where the time goes: {seconds:.1} s, in which {} cases beside each other took {all:.1} s: {shares}\n",
-        cases.len()
+        "where the time goes: {seconds:.1} s, in which {}{} took {all:.1} s: {shares}\n",
+        number_of_cases(cases.len()),
+        if cases.len() == 1 { "" } else { " beside each other" }
     );
     cases.sort_by(|one, other| other.seconds.total_cmp(&one.seconds));
     let slowest = cases.iter().take(SLOWEST).map(|case| format!("{} {:.2} s", case.name, case.seconds));
@@ -46,6 +47,8 @@ mod tests {
             reason: None,
             requirements: Vec::new(),
             expectations: Vec::new(),
+            expected_at: Vec::new(),
+            places: Vec::new(),
             covers: Vec::new(),
             exchange: Vec::new(),
         };

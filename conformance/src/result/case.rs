@@ -7,7 +7,7 @@ use super::exchange::rows;
 use super::{Phases, Row};
 use crate::requirement;
 use crate::rule::{Finding, Judgement};
-use crate::verdict::{CaseReport, Standard, Verdict};
+use crate::verdict::{CaseReport, Place, Standard, Verdict};
 
 /// A case and what it came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -35,6 +35,12 @@ pub struct CaseResult {
     pub requirements: Vec<Checked>,
     /// Expectations of the scenario that failed.
     pub expectations: Vec<Finding>,
+    /// The line of the scenario in which each of those stands; 0 where it is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected_at: Vec<usize>,
+    /// Where the steps of the scenario began. Left out when nothing is wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Place>,
     /// Requirements that the scenario exercises on purpose.
     pub covers: Vec<String>,
     /// What happened on the wires. Left out of JSON when the case passed or was skipped.
@@ -94,6 +100,8 @@ pub struct Problem<'a> {
     pub text: &'a str,
     /// The entry of the trace that shows it.
     pub entry: Option<usize>,
+    /// The line of the scenario where the step stands that led to it, or the expectation; the first when none is known.
+    pub line: usize,
     /// Whether it fails the case.
     pub counts: bool,
 }
@@ -130,15 +138,35 @@ impl CaseResult {
             verdict,
             reason,
             expectations: report.expectations.clone(),
+            expected_at: report.expected_at.iter().map(|line| line.unwrap_or(0)).collect(),
+            places: report.places.clone(),
             covers: report.covered.iter().map(|id| (*id).to_owned()).collect(),
             exchange: rows(&report.trace, &marked),
             requirements,
         }
     }
 
-    /// The requirements that were broken.
+    /// The requirements that were broken: first what the scenario is about, then what counts, and what follows from the
+    /// others last.
     pub fn broken(&self) -> impl Iterator<Item = &Checked> {
-        self.requirements.iter().filter(|checked| checked.state == State::Broken)
+        let mut broken: Vec<_> = self.requirements.iter().filter(|checked| checked.state == State::Broken).collect();
+        broken.sort_by_key(|checked| {
+            let is_general = checked.id.starts_with("MONEY-") || checked.id.starts_with("OPS-");
+            (!self.covers.contains(&checked.id), !checked.counts, is_general)
+        });
+        broken.into_iter()
+    }
+
+    /// The line of the scenario's step in which an entry of the trace lies; the first line where that is not known.
+    #[must_use]
+    pub fn line_at(&self, entry: usize) -> usize {
+        let before = self.places.iter().rev().find(|place| place.entry <= entry);
+        before.or_else(|| self.places.first()).map_or(1, |place| place.line)
+    }
+
+    /// The line of an expectation that failed.
+    fn expected_line(&self, index: usize, entry: usize) -> usize {
+        self.expected_at.get(index).copied().filter(|line| *line > 0).unwrap_or_else(|| self.line_at(entry))
     }
 
     /// How many requirements held.
@@ -155,19 +183,22 @@ impl CaseResult {
                 requirement: Some(&checked.id),
                 text: &finding.text,
                 entry: Some(finding.entry),
+                line: self.line_at(finding.entry),
                 counts: checked.counts,
             })
         });
-        let expected = self.expectations.iter().map(|finding| Problem {
+        let expected = self.expectations.iter().enumerate().map(|(index, finding)| Problem {
             requirement: None,
             text: &finding.text,
             entry: Some(finding.entry),
+            line: self.expected_line(index, finding.entry),
             counts: true,
         });
         let stopped = self.reason.as_deref().filter(|_| self.verdict == Outcome::NotCarriedOut).map(|text| Problem {
             requirement: None,
             text,
             entry: None,
+            line: self.line_at(usize::MAX),
             counts: true,
         });
         broken.chain(expected).chain(stopped).collect()

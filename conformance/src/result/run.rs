@@ -231,6 +231,11 @@ fn standing(requirement: &Requirement, held: usize, broken: &[&CaseResult]) -> S
     }
 }
 
+/// `1 case`, `2 cases`.
+pub(crate) fn number_of_cases(number: usize) -> String {
+    if number == 1 { "1 case".to_owned() } else { format!("{number} cases") }
+}
+
 /// Such as `Antom conformance: 61 of 61 exercised MUST held, 84 cases (revision 2)`.
 fn badge(about: &About, counts: &Counts, requirements: &[Obligation]) -> String {
     let musts = || requirements.iter().filter(|r| r.level == Level::Must && r.counts);
@@ -245,8 +250,9 @@ fn badge(about: &About, counts: &Counts, requirements: &[Obligation]) -> String 
         }
     }
     format!(
-        "Antom conformance: {held} of {exercised} exercised MUST held, {} cases{more} (revision {})",
-        counts.cases, about.revision
+        "Antom conformance: {held} of {exercised} exercised MUST held, {}{more} (revision {})",
+        number_of_cases(counts.cases),
+        about.revision
     )
 }
 

@@ -98,11 +98,22 @@ fn sarif_and_annotations_name_the_broken_requirement_and_its_scenario() {
     assert_eq!(found["level"], "error");
     let uri = &found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
     assert_eq!(uri, "scenarios/edc/answer-lost-and-recovered.yaml");
+    // The step during which it went wrong, and the expectation: not the head of the file.
+    let text = fs::read_to_string(root().join(uri.as_str().unwrap())).unwrap();
+    let at = |what: &str| text.lines().position(|line| line.contains(what)).unwrap() + 1;
+    let (sale, expected) = (at("- checkout"), at("- sent: {command: Purchase"));
+    let line_of = |result: &Value| result["locations"][0]["physicalLocation"]["region"]["startLine"].clone();
+    assert_eq!(line_of(found), sale);
+    let says = |result: &&Value| result["message"]["text"].as_str().unwrap().contains("Purchase should have been sent");
+    assert_eq!(line_of(results.iter().find(says).unwrap()), expected);
     let said = stderr(&output);
-    let line = said.lines().find(|line| line.contains("EDC-P27 broken")).unwrap();
-    let begin =
-        "::error file=scenarios/edc/answer-lost-and-recovered.yaml,line=1,title=edc/answer-lost-and-recovered%3A";
-    assert!(line.starts_with(begin), "{line}");
+    for (what, line) in [("EDC-P27 broken", sale), ("Purchase should have been sent", expected)] {
+        let told = said.lines().find(|line| line.starts_with("::") && line.contains(what)).unwrap();
+        let begin = format!(
+            "::error file=scenarios/edc/answer-lost-and-recovered.yaml,line={line},title=edc/answer-lost-and-recovered%3A"
+        );
+        assert!(told.starts_with(&begin), "{told}");
+    }
 }
 
 #[test]
@@ -169,6 +180,39 @@ fn failures_that_are_printed_to_be_pasted_are_known_when_they_are_pasted() {
     let (exit, text, _) = known(&folder, &all_but_one, &run);
     assert_eq!(exit, 1);
     assert!(text.contains("FAIL edc/answer-lost-and-recovered"), "{text}");
+}
+
+#[test]
+fn a_list_of_known_failures_may_come_through_a_pipe() {
+    let program = env!("CARGO_BIN_EXE_conformance");
+    let run = |list: &str| {
+        let script = format!(
+            "printf '%s\\n' '{list}' | \"$0\" run --integration memory --run pay/refused --known-failing /dev/stdin"
+        );
+        let output = std::process::Command::new("sh").args(["-c", &script, program]).current_dir(root()).output();
+        let output = output.expect("start sh");
+        (code(&output), stdout(&output) + &stderr(&output))
+    };
+    assert_eq!(run("# none").0, 0, "{}", run("# none").1);
+    let (exit, said) = run("- nonsense");
+    assert!(exit == 3 && said.contains("/dev/stdin:1:3"), "{said}");
+    // What never ends is not waited for.
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = path(&folder, "pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()));
+    for arguments in [
+        vec!["run", "--integration", "memory", "--known-failing", &pipe],
+        vec!["merge", &pipe],
+        vec!["check", &pipe],
+        vec!["fuzz", "--resume", &pipe],
+        vec!["merge", "/dev/zero"],
+        vec!["check", "/dev/zero"],
+        vec!["fuzz", "--resume", "/dev/zero"],
+    ] {
+        let output = conformance(&arguments);
+        let said = stdout(&output) + &stderr(&output);
+        assert!(matches!(code(&output), 2 | 3) && said.contains("it is no regular file"), "{arguments:?}: {said}");
+    }
 }
 
 #[test]
@@ -284,6 +328,25 @@ fn a_recorded_trace_is_judged_as_its_run_was() {
 }
 
 #[test]
+fn the_trace_in_the_guide_is_one() {
+    let guide = fs::read_to_string(root().join("docs/ci.md")).unwrap();
+    let lines: String =
+        guide.lines().filter(|line| line.starts_with("{\"n\":")).map(|line| format!("{line}\n")).collect();
+    assert!(lines.lines().count() > 3, "the guide shows one");
+    let folder = tempfile::tempdir().unwrap();
+    let trace = path(&folder, "guide.jsonl");
+    fs::write(&trace, lines).unwrap();
+    let output = conformance(&["check", &trace]);
+    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+}
+
+#[test]
+fn a_requirement_is_explained_however_it_is_written() {
+    let (small, large) = (conformance(&["explain", "edc-p27"]), conformance(&["explain", "EDC-P27"]));
+    assert_eq!((code(&small), stdout(&small)), (0, stdout(&large)));
+}
+
+#[test]
 fn a_trace_that_is_none_is_told_with_its_line_and_one_that_stops_is_judged_so_far() {
     let folder = tempfile::tempdir().unwrap();
     let traces = path(&folder, "traces");
@@ -338,4 +401,5 @@ fn completions_and_manual_name_every_subcommand() {
         }
     }
     assert!(man.contains("known\\-failing"), "options are in the manual");
+    assert!(!man.contains("conformance\\-run"), "it names no page that nobody can print");
 }

@@ -72,12 +72,24 @@ addEventListener("click", (event) => {
 addEventListener("scroll", () => { pinned = false; hide(); }, { passive: true });
 
 // A sequence diagram: time goes down, a column each who takes part.
-function diagram(rows) {
+function diagram(rows, problems) {
   const lanes = ["harness", "integration", "terminal", "gateway"]
     .filter((lane) => lane === "integration" || rows.some((row) => (row.to && row.from === lane) || row.to === lane
       || (lane !== "harness" && row.from === lane)));
   const column = (lane) => lanes.indexOf(lane) + 2;
-  const line = (row) => {
+  // What is wrong stands under the row that shows it, or the one before where none does.
+  const wrong = (index) => {
+    const [from, to] = [index === 0 ? 0 : rows[index].entry, index + 1 < rows.length ? rows[index + 1].entry : Infinity];
+    return problems.filter((p) => p.entry >= from && p.entry < to);
+  };
+  // Who stands at an edge has room to one side only.
+  const notePlace = (lane) => {
+    const at = column(lane);
+    const [first, last] = [2, lanes.length + 1];
+    if (lanes.length > 2 && at > first && at < last) return [`${at - 1} / ${at + 2}`, "center"];
+    return at === last ? [`${Math.max(first, at - 1)} / ${at + 1}`, "end"] : [`${at} / ${Math.min(last, at + 1) + 1}`, "start"];
+  };
+  const line = (row, index) => {
     const kind = ["row", row.marked ? "marked" : "", row.lost ? "lost" : ""].join(" ");
     const cells = [el("span", { class: "at" }, el("span", { class: row.marked ? "mark" : "" }, `${row.marked ? "▶" : ""}#${row.entry}`), row.at.toFixed(3))];
     if (row.from === "harness" && !row.to) {
@@ -90,10 +102,16 @@ function diagram(rows) {
         // From the middle of one lane to the middle of the other.
         const inset = `${50 / (Math.abs(a - b) + 1)}%`;
         cells.push(el("span", { class: `arrow ${a < b ? "right" : "left"}`,
-          style: { ...span, "margin-left": inset, "margin-right": inset } }, row.text, el("i")));
+          style: { ...span, "margin-left": inset, "margin-right": inset } },
+          el("span", { class: "label" }, row.text), el("i")));
       } else {
-        cells.push(el("span", { class: "note", style: { "grid-column": String(column(row.from)) } }, el("span", {}, row.text)));
+        const [columns, side] = notePlace(row.from);
+        cells.push(el("span", { class: "note", style: { "grid-column": columns, "justify-self": side } }, el("span", { class: "label" }, row.text)));
       }
+    }
+    const found = wrong(index);
+    if (found.length) {
+      cells.push(el("span", { class: "wrong" }, found.map((p) => el("span", {}, el("b", {}, p.what), `: ${p.text}`))));
     }
     const node = el("div", { class: kind, tabindex: "0" }, cells);
     node.addEventListener("mouseenter", () => { if (!pinned) show(row, node); });
@@ -109,9 +127,20 @@ function diagram(rows) {
 }
 
 // A case; its inside is made when it is opened.
+// First what the case is about, then what counts, and what follows from the others last: as in the text report.
+function inOrder(c) {
+  const rank = (r) => [!c.covers.includes(r.id), !r.counts, /^(MONEY|OPS)-/.test(r.id)].reduce((sum, no) => 2 * sum + no, 0);
+  return c.requirements.filter((r) => r.state === "broken").sort((a, b) => rank(a) - rank(b));
+}
+function problems(c) {
+  return [
+    ...inOrder(c).flatMap((r) => (r.findings || []).map((f) => ({ entry: f.entry, what: r.id, text: f.text }))),
+    ...c.expectations.map((f) => ({ entry: f.entry, what: "expected otherwise", text: f.text })),
+  ];
+}
 function broken(c) {
   const found = [];
-  for (const checked of c.requirements.filter((r) => r.state === "broken")) {
+  for (const checked of inOrder(c)) {
     const r = obligations.get(checked.id) || { statement: "", why: "", source: "" };
     found.push(el("div", { class: checked.counts ? "finding" : "finding quiet" },
       el("b", {}, checked.id), checked.counts ? " broken: " : " broken (does not count): ", r.statement,
@@ -130,7 +159,7 @@ function inside(c) {
     el("p", { class: "why" }, `file ${c.file} · seed ${c.seed} · ${c.seconds.toFixed(2)} s`,
       c.covers.length ? ` · exercises ${c.covers.join(", ")}` : ""),
     held.length ? el("p", { class: "why" }, `held: ${held.join(", ")}`) : null,
-    c.exchange && c.exchange.length ? diagram(c.exchange)
+    c.exchange && c.exchange.length ? diagram(c.exchange, problems(c))
       : el("p", { class: "more" }, `No diagram here. Run this case alone for one: --run ${c.name} --html FILE`));
 }
 const cases = run.cases.map((c) => {
