@@ -94,6 +94,8 @@ impl Step {
             | Self::Settle(_)
             | Self::SendRaw(_)
             | Self::Press(_)
+            | Self::Callback(_)
+            | Self::Screen(_)
             | Self::ReplayNotification(_) => return None,
         };
         line(at)
@@ -117,6 +119,8 @@ impl Step {
             | Self::Settle(_)
             | Self::SendRaw(_)
             | Self::Press(_)
+            | Self::Callback(_)
+            | Self::Screen(_)
             | Self::ReplayNotification(_) => return,
         };
         *place = Location::UNKNOWN;
