@@ -97,7 +97,7 @@ mod tests {
         let rates = Rates::default();
         let exchanged = |amount: Money, into: &str| {
             let (other, quote) = rates.exchange(amount, into.parse().unwrap()).unwrap();
-            (other, quote.quote_currency_pair.unwrap(), quote.quote_price.unwrap().to_string())
+            (other, quote.quote_currency_pair.unwrap(), quote.quote_price.unwrap().0.to_string())
         };
         // 1000 yen are 6.60 dollars; and 47.14 yuan.
         assert_eq!(

@@ -16,19 +16,20 @@ mod outline;
 mod sign;
 mod signature;
 mod tree;
+mod wallet;
 
 pub use code::{
     BATCH_PAY, CANCEL, CAPTURE, CREATE_PAYMENT_SESSION, CodeLine, INQUIRY_PAYMENT, INQUIRY_REFUND, NOTIFY_PAYMENT,
     NextStep, PAY, PAYMENT_RESULT_CODE, REFUND, ResultStatus, codes, find, find_anywhere, known_codes,
 };
 pub use envelope::{Envelope, Headers};
-pub use field::{FieldKind, FieldNeed, FieldProblem, FieldRule, Severity, check_fields};
+pub use field::{Condition, FieldKind, FieldNeed, FieldProblem, FieldRule, Severity, check_fields};
 pub use json::{Json, JsonView};
 pub use key::{KeyError, der_of};
 pub use message::{
     Ack, AcquirerInfo, Address, AfterPayment, BatchPayRequest, BatchPayResponse, BrowserInfo, Buyer, CancelRequest,
     CancelResponse, CaptureRequest, CaptureResponse, CardInfo, ChallengeActionForm, CodeDetail,
-    CreatePaymentSessionRequest, CreatePaymentSessionResponse, CreditPayPlan, Discount, Env, Flag, Goods,
+    CreatePaymentSessionRequest, CreatePaymentSessionResponse, CreditPayPlan, Decimal, Discount, Env, Flag, Goods,
     InquiryPaymentRequest, InquiryPaymentResponse, InquiryRefundRequest, InquiryRefundResponse, Merchant,
     NotifyCapture, NotifyPayment, NotifyRefund, NotifyReversal, NotifyType, Order, OrderCodeForm, OrderSummary,
     PayRequest, PayResponse, PaymentFactor, PaymentMethod, PaymentResultInfo, PaymentStatus, Product, PromotionResult,
@@ -40,3 +41,4 @@ pub use outline::Outline;
 pub use sign::{Signer, Verifier, string_to_sign};
 pub use signature::{Signature, SignatureError};
 pub use tree::Tree;
+pub use wallet::{WalletRefusal, WalletRule};

@@ -76,6 +76,9 @@ pub struct WireTime {
     at: Moment,
 }
 
+/// Hours that an offset has at most: what common libraries take, and more than any place has.
+const MOST_OFFSET_HOURS: u8 = 18;
+
 impl WireTime {
     /// Writes `moment` with an offset of whole minutes from UTC, to the second: `2026-01-05T18:00:00+08:00`, `…Z` for zero.
     #[must_use]
@@ -138,6 +141,10 @@ impl WireTime {
         };
         if !zone_fits {
             return Err(error("it must end with an offset: Z, +08:00 or +0800"));
+        }
+        let hours = zone.get(1..3).and_then(|hours| hours.parse().ok()).unwrap_or(0);
+        if hours > MOST_OFFSET_HOURS {
+            return Err(error("no place on earth has that offset"));
         }
         let stamp: Timestamp = text.parse().map_err(|_| error("no such date or time"))?;
         let at = u64::try_from(stamp.as_microsecond()).map_err(|_| error("before 1970"))?;
@@ -290,6 +297,9 @@ mod tests {
             "2026-11-21T12:00:00.Z",
             "",
             "2026-11-21T12:00:00+8",
+            "2026-11-21T12:00:00+25:00",
+            "2026-11-21T12:00:00-1900",
+            "2026-11-21T12:00:00+19",
             "2026-11-21T12:00:0é",
         ] {
             assert!(WireTime::parse(text).is_err(), "{text}");

@@ -1,24 +1,13 @@
 //! Amounts on the wire, wherever they stand.
 
 use serde_json::Value;
-use wire::antom::Operation;
+use wire::antom::{Operation, WalletRule};
 use wire::money::{Currency, MAX_DIGITS, Money};
 
 use super::story::{Outcome, Payment, Request, Tells, Word, money};
 use super::view::View;
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
-
-/// The least that methods take, in minor units.
-const LEAST: [(&str, &str, u64); 7] = [
-    ("TRUEMONEY", "THB", 100),
-    ("ALIPAY_HK", "HKD", 1),
-    ("TNG", "MYR", 5),
-    ("GCASH", "PHP", 100),
-    ("DANA", "IDR", 30_000),
-    ("KAKAOPAY", "KRW", 50),
-    ("JKOPAY", "TWD", 100),
-];
 
 /// An amount object in a request: where it stands, and what it is.
 struct Written<'v> {
@@ -192,12 +181,10 @@ pub(super) fn minimums_are_respected(view: &View<'_>) -> Judgement {
     for request in view.story.requests.iter().filter(|r| r.is_creating()) {
         let method = request.text("/paymentMethod/paymentMethodType").unwrap_or_default();
         let Some(amount) = request.amount() else { continue };
-        let of_method =
-            LEAST.iter().find(|(name, currency, _)| method == *name && amount.currency.as_str() == *currency);
-        let Some((_, _, least)) = of_method else { continue };
+        let Some(rule) = WalletRule::of(method, amount) else { continue };
         exercised = true;
-        if amount.minor < *least {
-            let least = Money::new(amount.currency, *least);
+        if amount.minor < rule.least {
+            let least = Money::new(amount.currency, rule.least);
             findings.push(Finding {
                 entry: request.n,
                 text: format!("{amount} is asked for by {method}, which takes {least} at least"),

@@ -79,9 +79,9 @@ impl Driver {
             return Err(Refusal::new("there is no paymentCode"));
         }
         let any_rupiah = shop.merchant.has(Fault::AnyRupiah);
-        let too_little = settings::too_little(checkout.method.as_deref(), amount);
-        let too_little = too_little.filter(|_| !shop.merchant.has(Fault::AnyAmount));
-        if let Some(reason) = settings::refuses(amount).filter(|_| !any_rupiah).or(too_little) {
+        let of_wallet = settings::wallet_refuses(checkout.method.as_deref(), amount);
+        let of_wallet = of_wallet.filter(|_| !shop.merchant.has(Fault::AnyAmount));
+        if let Some(reason) = settings::refuses(amount).filter(|_| !any_rupiah).or(of_wallet) {
             return refused(&shop, &Sale::One(checkout), reason);
         }
         self.sell(shop, Sale::One(checkout), again, asker)

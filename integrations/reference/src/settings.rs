@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use wire::antom::{WalletRefusal, WalletRule};
 use wire::money::{Currency, Money};
 
 use crate::order::By;
@@ -85,22 +86,13 @@ pub(crate) fn refuses(amount: Money) -> Option<&'static str> {
     }
 }
 
-/// Why a wallet does not take an amount, if it does not: the least that it takes, in minor units.
-pub(crate) fn too_little(method: Option<&str>, amount: Money) -> Option<&'static str> {
-    let is_it =
-        |(name, currency, _): &&(&str, &str, u64)| method == Some(*name) && amount.currency.as_str() == *currency;
-    LEAST.iter().find(is_it).filter(|(_, _, least)| amount.minor < *least).map(|_| "less than the wallet takes")
+/// Why a wallet does not take an amount, if it does not.
+pub(crate) fn wallet_refuses(method: Option<&str>, amount: Money) -> Option<&'static str> {
+    match WalletRule::of(method?, amount)?.refusal(amount)? {
+        WalletRefusal::TooLittle => Some("less than the wallet takes"),
+        WalletRefusal::BetweenSteps => Some("no multiple of what the wallet takes"),
+    }
 }
-
-const LEAST: [(&str, &str, u64); 7] = [
-    ("TRUEMONEY", "THB", 100),
-    ("ALIPAY_HK", "HKD", 1),
-    ("TNG", "MYR", 5),
-    ("GCASH", "PHP", 100),
-    ("DANA", "IDR", 30_000),
-    ("KAKAOPAY", "KRW", 50),
-    ("JKOPAY", "TWD", 100),
-];
 
 fn is_rupiah(currency: Currency) -> bool {
     currency.as_str() == "IDR"

@@ -33,6 +33,7 @@ impl Serve for BatchPayRequest {
             reader.note_twins(&request);
             let most = new::at_most_ahead(&request.payment_method.payment_method_type);
             reader.check_expiry(request.payment_expiry_time.as_ref(), Some(most))?;
+            reader.check_wallet(&request.payment_method.payment_method_type, request.payment_amount)?;
             return Ok(request);
         };
         Err(Refusal { code: "PARAM_ILLEGAL", reason })

@@ -27,7 +27,11 @@ static OUTLINE: LazyLock<Outline> = LazyLock::new(|| Outline::of(&[CreatePayment
 impl Serve for CreatePaymentSessionRequest {
     fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         reader.check(body, &OUTLINE)?;
-        read(body)
+        let request: Self = read(body)?;
+        if let Some(method) = &request.payment_method {
+            reader.check_wallet(&method.payment_method_type, request.payment_amount)?;
+        }
+        Ok(request)
     }
 
     fn admit(&self, desk: &Desk, client: &str) -> Result<(), Refusal> {

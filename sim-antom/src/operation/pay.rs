@@ -36,6 +36,7 @@ impl Serve for Pay {
         // How long a payment in a shop may stay open is in the contract, which is not known here.
         let most = (!product.is_in_store()).then(|| new::at_most_ahead(&request.payment_method.payment_method_type));
         reader.check_expiry(request.payment_expiry_time.as_ref(), most)?;
+        reader.check_wallet(&request.payment_method.payment_method_type, request.payment_amount)?;
         Ok(Self { kind, request })
     }
 

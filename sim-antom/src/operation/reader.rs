@@ -1,6 +1,7 @@
 //! Reads bodies: compares them with their tables, and collects what is let pass but should be told.
 
-use wire::antom::{BatchPayRequest, Json, Outline, Severity};
+use wire::antom::{BatchPayRequest, Json, Outline, Severity, WalletRefusal, WalletRule};
+use wire::money::Money;
 use wire::time::{Moment, Span, WireTime};
 
 use crate::checks::Refusal;
@@ -21,7 +22,11 @@ impl Reader<'_> {
     pub(crate) fn check(&mut self, body: &impl Json, outline: &Outline) -> Result<(), Refusal> {
         let mut errors = Vec::new();
         for problem in outline.check(body) {
-            let list = if problem.severity == Severity::Error || self.strict { &mut errors } else { &mut *self.notes };
+            let list = match problem.severity {
+                Severity::Error => &mut errors,
+                Severity::Lint if self.strict => &mut errors,
+                Severity::Lint | Severity::Note => &mut *self.notes,
+            };
             let text = problem.to_string();
             // Tables overlap; once is enough.
             if !list.contains(&text) {
@@ -48,6 +53,17 @@ impl Reader<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// An amount is one that the wallet takes.
+    pub(crate) fn check_wallet(&mut self, method: &str, amount: Money) -> Result<(), Refusal> {
+        let Some(rule) = WalletRule::of(method, amount) else { return Ok(()) };
+        let takes = match rule.refusal(amount) {
+            None => return Ok(()),
+            Some(WalletRefusal::TooLittle) => format!("{} at least", rule.least),
+            Some(WalletRefusal::BetweenSteps) => format!("multiples of {}", rule.step),
+        };
+        self.note(format!("paymentAmount is {}, of {} {method} takes {takes}", amount.minor, rule.currency))
     }
 
     /// What is let pass with a note, unless it is read strictly.
@@ -98,6 +114,28 @@ mod tests {
         assert_eq!(refusal.reason, "a is required and missing; b must have 1 to 3 characters, has 4");
         assert_eq!(reader.check(&json!({"a": 1, "b": "x"}), &Outline::of(&[TABLE])), Ok(()));
         assert_eq!(notes, ["c should be a JSON string, is a number", "a should be a JSON string, is a number"]);
+    }
+
+    #[test]
+    fn what_a_wallet_does_not_take_is_noted_and_refused_by_a_strict_reader() {
+        let told = |strict, minor| {
+            let mut notes = Vec::new();
+            let mut reader = Reader { strict, notes: &mut notes, now: Moment::WORLD_START };
+            let verdict = reader.check_wallet("JKOPAY", Money::new("TWD".parse().unwrap(), minor));
+            notes.extend(verdict.err().map(|refusal| format!("{}: {}", refusal.code, refusal.reason)));
+            notes.concat()
+        };
+        assert_eq!(told(false, 100), "");
+        assert_eq!(told(false, 99), "paymentAmount is 99, of TWD JKOPAY takes 100 at least");
+        assert_eq!(told(true, 150), "PARAM_ILLEGAL: paymentAmount is 150, of TWD JKOPAY takes multiples of 100");
+    }
+
+    #[test]
+    fn a_field_that_nobody_knows_is_noted_and_refused_by_nobody() {
+        let mut notes = Vec::new();
+        let mut reader = Reader { strict: true, notes: &mut notes, now: Moment::WORLD_START };
+        assert_eq!(reader.check(&json!({"a": "x", "b": "y", "z": 1}), &Outline::of(&[TABLE])), Ok(()));
+        assert_eq!(notes, ["z is not documented, and is ignored"]);
     }
 
     #[test]

@@ -365,8 +365,9 @@ fn a_number_as_id_is_the_payment_of_the_same_text() {
 #[test]
 fn unknown_fields_and_nulls_are_let_pass() {
     let mut body = changed("/paymentRedirectUrl", Some(Value::Null));
-    body["metadata"] = json!({"deep": [1, {"er": null}]});
-    assert_eq!(said(Draft::new(PAY, &body).signed()), ("SUCCESS".to_owned(), String::new()));
+    body["unheardOf"] = json!({"deep": [1, {"er": null}]});
+    let noted = "unheardOf is not documented, and is ignored".to_owned();
+    assert_eq!(said(Draft::new(PAY, &body).signed()), ("SUCCESS".to_owned(), noted));
 }
 
 #[test]

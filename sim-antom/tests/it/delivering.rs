@@ -166,7 +166,7 @@ async fn nobody_listening_is_no_acknowledgement() {
 #[case("http://[2001:db8::1]/", "2001:db8::1 is elsewhere")]
 #[case("http://[::ffff:192.0.2.1]/", "is elsewhere")]
 #[case("https://127.0.0.1/notify", "https is spoken")]
-#[case("http://", "is no URL")]
+#[case("http://127.0.0.1:99999/", "has the port 99999, which is none")]
 #[tokio::test]
 async fn other_places_than_loopback_are_refused_with_a_reason(#[case] url: &str, #[case] reason: &str) {
     let mut server = Server::start(PAID_AT_ONCE).await;

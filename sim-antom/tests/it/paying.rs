@@ -263,6 +263,7 @@ fn an_expiry_that_is_over_or_too_far_off_is_noted_and_refused_strictly(
 ) {
     let mut body = cashier_body("PR-1", "1000", method);
     body["paymentExpiryTime"] = json!(time);
+    body["paymentMethod"]["paymentMethodId"] = json!("token");
     let mut rig = Rig::new("");
     assert_ne!(rig.told("pay", &body), "PARAM_ILLEGAL");
     let notes = rig.noticed().1.join("; ");

@@ -50,4 +50,4 @@ pub use promotion::{Discount, PromotionResult};
 pub use quote::Quote;
 pub use refund::{RefundDetail, RefundRequest, RefundResponse};
 pub use result::ResultObject;
-pub use scalar::{Flag, Whole};
+pub use scalar::{Decimal, Flag, Whole};

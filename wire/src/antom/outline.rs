@@ -1,9 +1,9 @@
 //! Tables of fields merged into one tree, so that a body is compared with all of them in one pass over its own fields.
 //!
 //! Nearly every body fits, and then there is nothing to tell. One that does not is compared again rule by rule
-//! ([`check_fields`]), which says what is wrong, in the order of the tables.
+//! ([`check_fields`]), which says what is wrong, in the order of the tables; and a field that no table knows is noted.
 
-use super::field::{FieldKind, FieldNeed, FieldProblem, FieldRule, check_fields, is_one};
+use super::field::{Condition, FieldKind, FieldNeed, FieldProblem, FieldRule, Severity, check_fields, is_one};
 use super::json::{Json, JsonView};
 
 /// See the module's documentation.
@@ -27,7 +27,7 @@ struct Node {
     /// How many of them must be there.
     required: usize,
     /// Which must be there under a condition.
-    conditions: Vec<Condition>,
+    conditions: Vec<(&'static str, Condition)>,
 }
 
 #[derive(Debug)]
@@ -35,15 +35,6 @@ struct Field {
     name: &'static str,
     is_required: bool,
     node: Node,
-}
-
-/// A field that must be there when another one has one of these values.
-#[derive(Debug)]
-struct Condition {
-    path: &'static str,
-    /// Its path from the root.
-    other: &'static str,
-    values: &'static [&'static str],
 }
 
 impl Outline {
@@ -55,15 +46,25 @@ impl Outline {
         Self { tables: tables.to_vec(), root }
     }
 
-    /// What [`check_fields`] says of a body and each of the tables.
+    /// What [`check_fields`] says of a body and each of the tables, and which of its fields none of them knows.
     #[must_use]
     pub fn check<J: Json>(&self, body: &J) -> Vec<FieldProblem> {
         if self.root.fits(body, body) {
             return Vec::new();
         }
-        self.tables.iter().flat_map(|table| check_fields(body, table)).collect()
+        let mut problems: Vec<_> = self.tables.iter().flat_map(|table| check_fields(body, table)).collect();
+        let mut unknown = Vec::new();
+        self.root.find_unknown(body, "", &mut unknown);
+        let note = |path| FieldProblem { path, problem: UNKNOWN.to_owned(), severity: Severity::Note };
+        problems.extend(unknown.into_iter().map(note));
+        problems
     }
 }
+
+/// What is said of a field that no table knows.
+const UNKNOWN: &str = "is not documented, and is ignored";
+/// So many of them are told of one body; a stranger could write any number.
+const MOST_UNKNOWN: usize = 8;
 
 impl Node {
     fn add_table(&mut self, table: &'static [FieldRule]) {
@@ -71,7 +72,9 @@ impl Node {
             match rule.need {
                 // One whose absence is merely noticed does not fit either.
                 FieldNeed::Required | FieldNeed::Expected => self.require(rule.path),
-                FieldNeed::When(other, values) => self.conditions.push(Condition { path: rule.path, other, values }),
+                FieldNeed::When(condition) | FieldNeed::ExpectedWhen(condition) => {
+                    self.conditions.push((rule.path, condition));
+                }
                 FieldNeed::Optional => {}
             }
             self.at(rule.path).add_kind(rule.kind);
@@ -144,7 +147,13 @@ impl Node {
             let (before, after) = self.fields.split_at_checked(next).unwrap_or((&self.fields, &[]));
             let is_it = |field: &Field| field.name == name;
             let behind = after.iter().position(is_it).map(|place| next + place);
-            let Some(place) = behind.or_else(|| before.iter().position(is_it)) else { continue };
+            let Some(place) = behind.or_else(|| before.iter().position(is_it)) else {
+                // Of an object without fields in the tables nothing is known.
+                if self.fields.is_empty() {
+                    break;
+                }
+                return false;
+            };
             next = place + 1;
             let Some(field) = self.fields.get(place) else { continue };
             required += usize::from(field.is_required);
@@ -152,10 +161,31 @@ impl Node {
                 return false;
             }
         }
-        let is_met = |Condition { path, other, values }: &Condition| {
-            value.at(path).is_some() || !root.at(other).and_then(Json::text).is_some_and(|text| values.contains(&text))
-        };
+        let is_met = |(path, condition): &(&str, Condition)| value.at(path).is_some() || !condition.holds(root, value);
         required == self.required && self.conditions.iter().all(is_met)
+    }
+
+    /// The paths of the fields that no table knows, the first of them.
+    fn find_unknown<J: Json>(&self, value: &J, prefix: &str, found: &mut Vec<String>) {
+        for (name, value) in value.fields().filter(|_| !self.fields.is_empty()) {
+            if found.len() >= MOST_UNKNOWN {
+                return;
+            }
+            let clipped: String = name.chars().take(64).collect();
+            let path = if prefix.is_empty() { clipped } else { format!("{prefix}.{clipped}") };
+            let Some(field) = self.fields.iter().find(|field| field.name == name) else {
+                found.push(path);
+                continue;
+            };
+            field.node.find_unknown(value, &path, found);
+            if let JsonView::List(items) = value.view() {
+                for (_, most, element) in &field.node.lists {
+                    for (index, item) in items.iter().take(*most).enumerate() {
+                        element.find_unknown(item, &format!("{path}[{index}]"), found);
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -185,7 +215,8 @@ mod tests {
     ];
 
     fn told(body: &Value) -> usize {
-        let problems = Outline::of(&[OUTER, PATHS]).check(body);
+        let mut problems = Outline::of(&[OUTER, PATHS]).check(body);
+        problems.retain(|problem| problem.severity != Severity::Note);
         let slowly: Vec<_> = [OUTER, PATHS].iter().flat_map(|table| check_fields(body, table)).collect();
         assert_eq!(problems, slowly, "{body}");
         problems.len()
@@ -225,5 +256,28 @@ mod tests {
             assert_ne!(told(&bad), 0, "{bad}");
         }
         assert_ne!(told(&json!([])), 0);
+    }
+
+    #[test]
+    fn what_no_table_knows_is_noted_wherever_it_stands_and_what_is_described_nowhere_may_hold_anything() {
+        let told = |body: Value| Outline::of(&[OUTER, PATHS]).check(&body);
+        let good =
+            json!({"k": "1", "p": {"q": "x"}, "o": {"b": 1, "a": "x"}, "l": [{"a": "1", "b": {"z": 0}}], "n": null});
+        assert_eq!(told(good), []);
+        let strange = json!({"z": {"y": 1}, "k": "1", "p": {"x": 1, "q": "x", "r": {"y": 1}}, "o": {"b": 1, "a": "x"},
+                             "l": [{"a": "1", "b": 0}, {"c": 1, "a": "1", "b": 0}]});
+        let problems = told(strange);
+        assert!(problems.iter().all(|problem| problem.severity == Severity::Note));
+        let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        let wanted = ["z", "p.x", "p.r.y", "l[1].c"].map(|path| format!("{path} is not documented, and is ignored"));
+        assert_eq!(texts, wanted);
+    }
+
+    #[test]
+    fn of_any_number_of_fields_that_no_table_knows_the_first_are_noted_with_a_short_name() {
+        let names = (0..1000).map(|n| (format!("{n:0100}"), json!(1))).chain([("k".to_owned(), json!("1"))]);
+        let problems = Outline::of(&[OUTER]).check(&Value::Object(names.collect()));
+        assert_eq!(problems.len(), MOST_UNKNOWN);
+        assert!(problems.iter().all(|problem| problem.path.len() == 64));
     }
 }

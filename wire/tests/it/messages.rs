@@ -8,7 +8,7 @@ use wire::antom::{
     BatchPayRequest, BatchPayResponse, CancelRequest, CancelResponse, CaptureRequest, CaptureResponse,
     CreatePaymentSessionRequest, CreatePaymentSessionResponse, FieldRule, InquiryPaymentRequest,
     InquiryPaymentResponse, InquiryRefundRequest, InquiryRefundResponse, NotifyCapture, NotifyPayment, NotifyRefund,
-    NotifyReversal, PayRequest, PayResponse, Product, RefundRequest, RefundResponse, Severity, check_fields,
+    NotifyReversal, Outline, PayRequest, PayResponse, Product, RefundRequest, RefundResponse, Severity, check_fields,
 };
 
 const TIME: &str = "2026-01-05T18:00:00+08:00";
@@ -97,7 +97,7 @@ fn pay(code: &str, scenario: &str, kind: &str) -> Value {
         "paymentRedirectUrl": "https://m.test/r", "paymentExpiryTime": TIME,
         "settlementStrategy": {"settlementCurrency": "USD"}, "creditPayPlan": plan(), "appId": "a",
         "merchantRegion": "JP", "userRegion": "JP", "merchantAccountId": "m", "locale": "ja_JP", "extendInfo": "{}",
-        "metadata": {"k": "v"},
+        "metadata": "{}",
     });
     body["paymentFactor"]["inStorePaymentScenario"] = json!(scenario);
     body["paymentMethod"]["paymentMethodType"] = json!(kind);
@@ -163,10 +163,11 @@ fn survives<T: Serialize + DeserializeOwned>(body: &Value) {
 }
 
 #[track_caller]
-fn fits<T: Serialize + DeserializeOwned>(body: &Value, tables: &[&[FieldRule]]) {
+fn fits<T: Serialize + DeserializeOwned>(body: &Value, tables: &[&'static [FieldRule]]) {
     for table in tables {
         assert_eq!(check_fields(body, table), []);
     }
+    assert_eq!(Outline::of(tables).check(body), [], "the tables know all of it");
     survives::<T>(body);
     // Every line of the tables is about a field that is there, so each of them has been tried.
     for rule in tables.iter().copied().flatten() {
@@ -195,6 +196,76 @@ fn a_pay_request_of_each_product(
     }
 }
 
+/// What the documents say of a field's look, and the real gateway is not known to insist on, is told and let pass.
+#[test]
+fn what_the_documents_say_of_a_field_is_told_and_refused_by_a_strict_reader_alone() {
+    let in_store = pay("IN_STORE_PAYMENT", "EntryCode", "CONNECT_WALLET");
+    let cashier = pay("CASHIER_PAYMENT", "EntryCode", "CARD");
+    let told = |body: &Value, pointer: &str, value: Value| {
+        let mut body = body.clone();
+        *body.pointer_mut(pointer).unwrap() = value;
+        let product = Product::of(&body).unwrap();
+        let tables = [product.discriminators(), product.fields(), PayRequest::FIELDS];
+        let problems = Outline::of(&tables).check(&body);
+        let told: std::collections::BTreeSet<_> =
+            problems.into_iter().map(|p| (p.path, p.severity == Severity::Lint)).collect();
+        told.into_iter().collect::<Vec<_>>()
+    };
+    for (pointer, value, path) in [
+        ("/order/merchant/merchantMCC", json!("58"), "order.merchant.merchantMCC"),
+        ("/order/merchant/store/storeMCC", json!("58x2"), "order.merchant.store.storeMCC"),
+        ("/order/goods/0/goodsQuantity", json!("0"), "order.goods[0].goodsQuantity"),
+        ("/order/goods/0/goodsUrl", json!("here"), "order.goods[0].goodsUrl"),
+        ("/order/goods/0", json!({"goodsName": "tea"}), "order.goods[0].referenceGoodsId"),
+        ("/merchantRegion", json!("DE"), "merchantRegion"),
+        ("/settlementStrategy/settlementCurrency", json!("jpy"), "settlementStrategy.settlementCurrency"),
+        ("/settlementStrategy/settlementCurrency", json!("QQQ"), "settlementStrategy.settlementCurrency"),
+        ("/env/colorDepth", json!(7), "env.colorDepth"),
+        ("/env/timeZoneOffset", json!("abc"), "env.timeZoneOffset"),
+        ("/env/timeZoneOffset", json!(2_147_483_648_i64), "env.timeZoneOffset"),
+        ("/creditPayPlan", json!({"interval": "MONTH"}), "creditPayPlan.installmentNum"),
+        ("/creditPayPlan/feePercentage", json!(null), "creditPayPlan.feePercentage"),
+        ("/metadata", json!({"k": "v"}), "metadata"),
+        ("/metadata", json!("x".repeat(2049)), "metadata"),
+        ("/paymentRequestId", json!("PR\u{0}1"), "paymentRequestId"),
+        ("/paymentNotifyUrl", json!("https://m.test/\u{fc}"), "paymentNotifyUrl"),
+    ] {
+        assert_eq!(told(&in_store, pointer, value.clone()), [(path.to_owned(), true)], "{pointer} {value}");
+    }
+    assert_eq!(told(&cashier, "/merchantRegion", json!("DE")), []);
+    let bare = json!({"paymentMethodType": "CARD"});
+    let path = "paymentMethod.paymentMethodMetaData".to_owned();
+    assert_eq!(told(&cashier, "/paymentMethod", bare.clone()), [(path, true)]);
+    assert_eq!(told(&cashier, "/paymentMethod/paymentMethodMetaData", json!(null)), [], "paid by its token");
+    for (pointer, value, path) in [
+        ("/paymentNotifyUrl", json!("http://"), "paymentNotifyUrl"),
+        ("/paymentNotifyUrl", json!("http://exa mple/"), "paymentNotifyUrl"),
+        ("/paymentRedirectUrl", json!("back"), "paymentRedirectUrl"),
+        ("/paymentExpiryTime", json!("2026-01-05T18:00:00+25:00"), "paymentExpiryTime"),
+        ("/creditPayPlan/installmentNum", json!(1), "creditPayPlan.installmentNum"),
+    ] {
+        assert_eq!(told(&in_store, pointer, value.clone()), [(path.to_owned(), false)], "{pointer} {value}");
+    }
+    assert_eq!(told(&cashier, "/paymentRedirectUrl", json!("myapp://back")), []);
+}
+
+/// Tables and messages know the same fields: none of those that the messages have is told to be unknown.
+#[test]
+fn the_tables_know_every_field_of_the_messages() {
+    for (product, code, scenario, kind) in [
+        (Product::EntryCode, "IN_STORE_PAYMENT", "EntryCode", "CONNECT_WALLET"),
+        (Product::Cashier, "CASHIER_PAYMENT", "EntryCode", "CARD"),
+    ] {
+        let mut body = pay(code, scenario, kind);
+        let tables = [product.discriminators(), product.fields(), PayRequest::FIELDS];
+        assert_eq!(Outline::of(&tables).check(&body), []);
+        body["order"]["goods"][0]["colour"] = json!("green");
+        let problems = Outline::of(&tables).check(&body);
+        let told: Vec<_> = problems.iter().map(|p| (p.severity, p.path.as_str())).collect();
+        assert_eq!(told, [(Severity::Note, "order.goods[0].colour")]);
+    }
+}
+
 #[test]
 fn the_other_requests() {
     let batch = json!({
@@ -210,7 +281,7 @@ fn the_other_requests() {
         "paymentNotifyUrl": "https://m.test/n", "settlementStrategy": {"settlementCurrency": "USD"},
         "paymentSessionExpiryTime": TIME, "paymentExpiryTime": TIME, "paymentFactor": factor(),
         "creditPayPlan": plan(), "env": env(), "merchantRegion": "JP", "userRegion": "JP", "merchantAccountId": "m",
-        "locale": "ja_JP", "metadata": {}, "allowedPaymentMethodRegions": ["JP"], "enableInstallmentCollection": true,
+        "locale": "ja_JP", "metadata": "{}", "allowedPaymentMethodRegions": ["JP"], "enableInstallmentCollection": true,
         "savedPaymentMethods": [{}], "availablePaymentMethod": {}, "agreementInfo": {}, "riskData": {},
         "subscriptionInfo": {}, "subscriptionPlan": {}, "customizedInfo": {}, "paymentQuote": quote(),
         "processingAmount": amount(), "scopes": ["x"],
@@ -223,7 +294,7 @@ fn the_other_requests() {
     let refund = json!({
         "refundRequestId": "RR-1", "paymentId": "1", "refundAmount": amount(), "referenceRefundId": "r",
         "refundReason": "r", "refundNotifyUrl": "https://m.test/r", "captureId": "c", "isAsyncRefund": true,
-        "extendInfo": "{}", "metadata": {}, "refundDetails": [{"refundAmount": amount(), "refundFrom": "SELLER"}],
+        "extendInfo": "{}", "metadata": "{}", "refundDetails": [{"refundAmount": amount(), "refundFrom": "SELLER"}],
         "customizedInfo": {}, "refundToBankInfo": {}, "refundSourceAccountNo": "1", "goods": goods(),
         "splitDetails": [{}], "refundRequestTime": TIME,
     });

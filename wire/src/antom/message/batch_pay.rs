@@ -36,10 +36,10 @@ impl BatchPayRequest {
     /// The documented table. That the amounts add up is checked beside it.
     pub const FIELDS: &'static [FieldRule] = &[
         required("productCode", FieldKind::OneOf(&["CASHIER_PAYMENT"])),
-        required("batchPaymentRequestId", FieldKind::Text(64)),
+        required("batchPaymentRequestId", FieldKind::Id(64)),
         required("paymentAmount", FieldKind::Amount),
         required("paymentMethod", FieldKind::Nested(PaymentMethod::FIELDS)),
-        required("paymentRedirectUrl", FieldKind::Url(2048)),
+        required("paymentRedirectUrl", FieldKind::Link(2048)),
         required("paymentNotifyUrl", FieldKind::Url(2048)),
         required("env", FieldKind::Nested(Env::FIELDS)),
         required("env.terminalType", FieldKind::Present),

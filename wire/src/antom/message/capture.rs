@@ -28,13 +28,14 @@ object! {
 impl CaptureRequest {
     /// The documented table.
     pub const FIELDS: &'static [FieldRule] = &[
-        required("captureRequestId", FieldKind::Text(64)),
+        required("captureRequestId", FieldKind::Id(64)),
         required("paymentId", FieldKind::Text(64)),
         required("captureAmount", FieldKind::Amount),
         optional("isLastCapture", FieldKind::Flag),
         optional("captureType", FieldKind::OneOf(&["FINAL", "NON_FINAL"])),
         optional("transit", FieldKind::Object),
         optional("goods", FieldKind::List(0, 100, Goods::FIELDS)),
+        optional("shippings", FieldKind::Items(100, &FieldKind::Present)),
     ];
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::object::{answer, object};
 use super::{CreditPayPlan, Env, Flag, Order, PaymentFactor, PaymentMethod, Quote, SettlementStrategy};
-use crate::antom::field::{FieldKind, FieldRule, expected, optional, required};
+use crate::antom::field::{FieldKind, FieldRule, advised, expected, optional, required};
 use crate::money::Money;
 use crate::time::WireTime;
 
@@ -52,12 +52,12 @@ impl CreatePaymentSessionRequest {
     /// The documented table.
     pub const FIELDS: &'static [FieldRule] = &[
         required("productCode", FieldKind::OneOf(&["CASHIER_PAYMENT", "AGREEMENT_PAYMENT"])),
-        required("paymentRequestId", FieldKind::Text(64)),
+        required("paymentRequestId", FieldKind::Id(64)),
         required("paymentAmount", FieldKind::Amount),
         required("order", FieldKind::Nested(Order::FIELDS)),
         optional("paymentMethod", FieldKind::Nested(PaymentMethod::FIELDS)),
         optional("productScene", FieldKind::OneOf(&["CHECKOUT_PAYMENT", "ELEMENT_PAYMENT", "EASY_PAY"])),
-        required("paymentRedirectUrl", FieldKind::Url(2048)),
+        required("paymentRedirectUrl", FieldKind::Link(2048)),
         optional("paymentNotifyUrl", FieldKind::Url(2048)),
         expected("settlementStrategy", FieldKind::Nested(SettlementStrategy::FIELDS)),
         optional("paymentSessionExpiryTime", FieldKind::DateTime),
@@ -69,8 +69,19 @@ impl CreatePaymentSessionRequest {
         optional("userRegion", FieldKind::Region),
         optional("merchantAccountId", FieldKind::Text(32)),
         optional("locale", FieldKind::Text(8)),
+        advised("metadata", &FieldKind::Text(2048)),
         optional("allowedPaymentMethodRegions", FieldKind::Items(300, &FieldKind::Text(16))),
         optional("enableInstallmentCollection", FieldKind::Flag),
+        optional("savedPaymentMethods", FieldKind::Items(100, &FieldKind::Present)),
+        optional("availablePaymentMethod", FieldKind::Present),
+        optional("agreementInfo", FieldKind::Present),
+        optional("riskData", FieldKind::Present),
+        optional("subscriptionInfo", FieldKind::Present),
+        optional("subscriptionPlan", FieldKind::Present),
+        optional("customizedInfo", FieldKind::Present),
+        optional("paymentQuote", FieldKind::Nested(Quote::FIELDS)),
+        optional("processingAmount", FieldKind::Amount),
+        optional("scopes", FieldKind::Items(100, &FieldKind::Text(64))),
     ];
 }
 

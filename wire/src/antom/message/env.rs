@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Whole;
 use super::object::object;
-use crate::antom::field::{FieldKind, FieldRule, optional};
+use crate::antom::field::{FieldKind, FieldRule, advised, optional};
 use crate::time::WireTime;
 
 object! {
@@ -40,13 +40,22 @@ impl Env {
         optional("userAgent", FieldKind::Text(2048)),
         optional("clientIp", FieldKind::Text(64)),
         optional("deviceTokenId", FieldKind::Text(64)),
+        optional("cookieId", FieldKind::Text(2048)),
         optional("extendInfo", FieldKind::Text(2048)),
         optional("storeTerminalId", FieldKind::Text(64)),
         optional("storeTerminalRequestTime", FieldKind::DateTime),
-        optional("browserInfo", FieldKind::Object),
+        optional("browserInfo", FieldKind::Nested(BrowserInfo::FIELDS)),
         optional("colorDepth", FieldKind::Whole(1, 48)),
-        optional("screenHeight", FieldKind::Whole(0, u32::MAX)),
-        optional("screenWidth", FieldKind::Whole(0, u32::MAX)),
+        advised("colorDepth", &FieldKind::AnyOf(&[1, 4, 8, 15, 16, 24, 30, 32, 48])),
+        optional("screenHeight", FieldKind::Whole(0, 4_294_967_295)),
+        optional("screenWidth", FieldKind::Whole(0, 4_294_967_295)),
+        // Minutes, a signed number of 32 bits.
+        advised("timeZoneOffset", &FieldKind::Whole(-2_147_483_648, 2_147_483_647)),
+        optional("deviceBrand", FieldKind::Text(2048)),
+        optional("deviceModel", FieldKind::Text(2048)),
+        optional("deviceLanguage", FieldKind::Text(2048)),
+        optional("deviceId", FieldKind::Text(2048)),
+        optional("osVersion", FieldKind::Text(2048)),
     ];
 }
 
@@ -59,4 +68,14 @@ object! {
         language: String,
         user_agent: String,
     }
+}
+
+impl BrowserInfo {
+    const FIELDS: &'static [FieldRule] = &[
+        optional("acceptHeader", FieldKind::Text(2048)),
+        optional("javaEnabled", FieldKind::Flag),
+        optional("javaScriptEnabled", FieldKind::Flag),
+        optional("language", FieldKind::Text(64)),
+        optional("userAgent", FieldKind::Text(2048)),
+    ];
 }

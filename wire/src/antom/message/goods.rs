@@ -2,7 +2,7 @@
 
 use super::Flag;
 use super::object::object;
-use crate::antom::field::{FieldKind, FieldRule, expected, optional};
+use crate::antom::field::{Condition, FieldKind, FieldRule, advised, expected, expected_when, optional};
 use crate::money::Money;
 use crate::time::WireTime;
 
@@ -31,6 +31,7 @@ object! {
 impl Goods {
     /// The documents require an id (or a `priceId`) and a name.
     pub const FIELDS: &'static [FieldRule] = &[
+        expected_when("referenceGoodsId", Condition::Without("priceId")),
         optional("referenceGoodsId", FieldKind::Text(64)),
         expected("goodsName", FieldKind::Text(256)),
         optional("goodsCategory", FieldKind::Text(64)),
@@ -39,9 +40,15 @@ impl Goods {
         optional("goodsUnitAmount", FieldKind::Amount),
         optional("goodsQuantity", FieldKind::Digits),
         optional("goodsUrl", FieldKind::Text(2048)),
+        advised("goodsUrl", &FieldKind::Url(2048)),
         optional("goodsImageUrl", FieldKind::Text(2048)),
+        advised("goodsImageUrl", &FieldKind::Url(2048)),
         optional("deliveryMethodType", FieldKind::OneOf(&["PHYSICAL", "DIGITAL"])),
         optional("goodsDiscountAmount", FieldKind::Amount),
         optional("priceId", FieldKind::Text(64)),
+        optional("goodsEndsOnTime", FieldKind::DateTime),
+        optional("crossSell", FieldKind::Flag),
+        optional("taxCode", FieldKind::Text(64)),
+        optional("taxBehavior", FieldKind::Text(64)),
     ];
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::object::object;
 use super::{Flag, Whole};
-use crate::antom::field::{FieldKind, FieldRule, optional, required};
+use crate::antom::field::{Condition, FieldKind, FieldRule, expected_when, optional, required};
 
 object! {
     /// `paymentMethod`.
@@ -70,12 +70,15 @@ object! {
 }
 
 impl CreditPayPlan {
-    /// An instalment plan has 2 to 36 parts.
+    /// An instalment plan has 2 to 36 parts: so many, or a choice.
     pub const FIELDS: &'static [FieldRule] = &[
+        expected_when("installmentNum", Condition::Without("filteredInstallmentPeriods")),
+        expected_when("feePercentage", Condition::Is("creditPayPlan.creditPayFeeType", &["PERCENTAGE"])),
         optional("installmentNum", FieldKind::Whole(2, 36)),
         optional("interval", FieldKind::Text(16)),
         optional("creditPayFeeType", FieldKind::OneOf(&["PERCENTAGE"])),
         optional("feePercentage", FieldKind::Whole(0, 100)),
         optional("filteredInstallmentPeriods", FieldKind::Items(100, &FieldKind::Whole(2, 36))),
+        optional("interestRate", FieldKind::Text(16)),
     ];
 }

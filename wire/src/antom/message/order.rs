@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::object::object;
 use super::{Address, Buyer, Env, Flag, Goods, Shipping};
-use crate::antom::field::{FieldKind, FieldRule, expected, optional, required};
+use crate::antom::field::{FieldKind, FieldRule, advised, expected, optional, required};
 use crate::money::Money;
 use crate::time::WireTime;
 
@@ -51,6 +51,12 @@ impl Order {
         optional("gaming", FieldKind::Object),
         optional("needDeclaration", FieldKind::Flag),
         optional("declaration", FieldKind::Object),
+        // Of newer or other products, and of no use here.
+        optional("orderType", FieldKind::Present),
+        optional("sendReceipt", FieldKind::Present),
+        optional("taxCalculationId", FieldKind::Present),
+        optional("checkoutJwt", FieldKind::Present),
+        optional("paymentAmount", FieldKind::Present),
     ];
 
     /// What in-store products require of it besides.
@@ -84,6 +90,7 @@ impl Merchant {
         required("referenceMerchantId", FieldKind::Text(64)),
         required("merchantName", FieldKind::Text(256)),
         optional("merchantMCC", FieldKind::Text(4)),
+        advised("merchantMCC", &FieldKind::DigitsOf(4)),
         optional("merchantDisplayName", FieldKind::Text(64)),
         optional("merchantAddress", FieldKind::Nested(Address::FIELDS)),
         optional("merchantRegisterDate", FieldKind::DateTime),
@@ -114,6 +121,7 @@ impl Store {
         required("referenceStoreId", FieldKind::Text(64)),
         required("storeName", FieldKind::Text(256)),
         optional("storeMCC", FieldKind::Text(4)),
+        advised("storeMCC", &FieldKind::DigitsOf(4)),
         optional("storeDisplayName", FieldKind::Text(256)),
         optional("storeTerminalId", FieldKind::Text(64)),
         optional("storeOperatorId", FieldKind::Text(64)),
@@ -131,5 +139,6 @@ object! {
 
 impl SettlementStrategy {
     /// Required by contract only, so the documents' demand is a lint.
-    pub const FIELDS: &'static [FieldRule] = &[expected("settlementCurrency", FieldKind::Text(3))];
+    pub const FIELDS: &'static [FieldRule] =
+        &[expected("settlementCurrency", FieldKind::Text(3)), advised("settlementCurrency", &FieldKind::Currency)];
 }

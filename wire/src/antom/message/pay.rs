@@ -8,7 +8,9 @@ use super::{
     PromotionResult, PspCustomerInfo, Quote, RedirectActionForm, SettlementStrategy,
 };
 use crate::antom::Json;
-use crate::antom::field::{FieldKind, FieldRule, expected, optional, required, when};
+use crate::antom::field::{
+    Condition, FieldKind, FieldRule, advised, expected, expected_when, optional, required, when,
+};
 use crate::money::Money;
 use crate::time::WireTime;
 
@@ -126,14 +128,14 @@ impl PayRequest {
     /// What every product has and may have.
     pub const FIELDS: &'static [FieldRule] = &[
         required("productCode", FieldKind::OneOf(&["IN_STORE_PAYMENT", "CASHIER_PAYMENT", "AGREEMENT_PAYMENT"])),
-        required("paymentRequestId", FieldKind::Text(64)),
+        required("paymentRequestId", FieldKind::Id(64)),
         required("paymentAmount", FieldKind::Amount),
         required("paymentMethod", FieldKind::Nested(PaymentMethod::FIELDS)),
         optional("paymentFactor", FieldKind::Nested(PaymentFactor::FIELDS)),
         required("order", FieldKind::Nested(Order::FIELDS)),
         optional("env", FieldKind::Nested(Env::FIELDS)),
         optional("paymentNotifyUrl", FieldKind::Url(2048)),
-        optional("paymentRedirectUrl", FieldKind::Url(2048)),
+        optional("paymentRedirectUrl", FieldKind::Link(2048)),
         optional("paymentExpiryTime", FieldKind::DateTime),
         optional("settlementStrategy", FieldKind::Nested(SettlementStrategy::FIELDS)),
         optional("creditPayPlan", FieldKind::Nested(CreditPayPlan::FIELDS)),
@@ -143,6 +145,7 @@ impl PayRequest {
         optional("merchantAccountId", FieldKind::Text(32)),
         optional("locale", FieldKind::Text(8)),
         optional("extendInfo", FieldKind::Text(2048)),
+        advised("metadata", &FieldKind::Text(2048)),
     ];
 
     /// The three fields that make a request an Entry Code payment (requirement PAY-001).
@@ -154,7 +157,7 @@ impl PayRequest {
 
     /// The other fields of an Entry Code payment, after the documented table and the SDK helpers' own checks.
     pub const ENTRY_CODE_FIELDS: &'static [FieldRule] = &[
-        required("paymentRequestId", FieldKind::Text(64)),
+        required("paymentRequestId", FieldKind::Id(64)),
         required("paymentAmount", FieldKind::Amount),
         required("order", FieldKind::Object),
         required("order.referenceOrderId", FieldKind::Text(64)),
@@ -170,12 +173,24 @@ impl PayRequest {
         required("order.merchant.store.storeMCC", FieldKind::Text(4)),
         required("order.env.userAgent", FieldKind::Text(2048)),
         expected("paymentNotifyUrl", FieldKind::Url(2048)),
-        optional("paymentRedirectUrl", FieldKind::Url(2048)),
+        optional("paymentRedirectUrl", FieldKind::Link(2048)),
         optional("paymentExpiryTime", FieldKind::DateTime),
         optional("settlementStrategy.settlementCurrency", FieldKind::Text(3)),
         optional("merchantRegion", FieldKind::Region),
+        IN_STORE_REGION,
     ];
 }
+
+/// Where in-store payments are sold.
+const IN_STORE_REGION: FieldRule = advised("merchantRegion", &FieldKind::OneOf(&["US", "JP", "PK", "SG"]));
+/// A card is paid with by its data, unless by a token of it.
+const CARD_DATA: FieldRule = expected_when(
+    "paymentMethod.paymentMethodMetaData",
+    Condition::Both(
+        &Condition::Is("paymentMethod.paymentMethodType", &["CARD"]),
+        &Condition::Without("paymentMethod.paymentMethodId"),
+    ),
+);
 
 const ORDER_CODE: &[FieldRule] = &[
     required("productCode", FieldKind::OneOf(&[PayRequest::IN_STORE_PAYMENT])),
@@ -196,6 +211,7 @@ const ORDER_CODE_FIELDS: &[FieldRule] = &[
     required("order.merchant.store", FieldKind::Present),
     required("order.merchant.store.storeMCC", FieldKind::Present),
     expected("paymentNotifyUrl", FieldKind::Present),
+    IN_STORE_REGION,
 ];
 const USER_PRESENTED_FIELDS: &[FieldRule] = &[
     required("paymentMethod.paymentMethodId", FieldKind::Present),
@@ -206,12 +222,14 @@ const USER_PRESENTED_FIELDS: &[FieldRule] = &[
     required("order.env.storeTerminalId", FieldKind::Present),
     required("order.env.storeTerminalRequestTime", FieldKind::Present),
     expected("paymentNotifyUrl", FieldKind::Present),
+    IN_STORE_REGION,
 ];
 const CASHIER_FIELDS: &[FieldRule] = &[
     required("paymentRedirectUrl", FieldKind::Present),
     required("env.terminalType", FieldKind::Present),
     when("env.osType", FieldKind::Present, "env.terminalType", &["APP", "WAP"]),
     when("appId", FieldKind::Present, "env.terminalType", &["MINI_APP"]),
+    CARD_DATA,
 ];
 const AUTO_DEBIT_FIELDS: &[FieldRule] = &[required("paymentMethod.paymentMethodId", FieldKind::Present)];
 

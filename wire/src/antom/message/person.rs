@@ -30,7 +30,7 @@ impl Buyer {
         optional("buyerEmail", FieldKind::Text(64)),
         optional("buyerRegistrationTime", FieldKind::DateTime),
         optional("isAccountVerified", FieldKind::Flag),
-        optional("successfulOrderCount", FieldKind::Whole(0, u32::MAX)),
+        optional("successfulOrderCount", FieldKind::Whole(0, 4_294_967_295)),
     ];
 }
 
@@ -75,6 +75,7 @@ impl Address {
         optional("address1", FieldKind::Text(256)),
         optional("address2", FieldKind::Text(256)),
         optional("zipCode", FieldKind::Text(32)),
+        optional("label", FieldKind::Text(64)),
     ];
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::object::{answer, object};
 use super::{AcquirerInfo, Flag, Goods, Quote};
-use crate::antom::field::{FieldKind, FieldRule, optional, required};
+use crate::antom::field::{FieldKind, FieldRule, advised, optional, required};
 use crate::money::Money;
 use crate::time::WireTime;
 
@@ -38,7 +38,7 @@ object! {
 impl RefundRequest {
     /// The documented table.
     pub const FIELDS: &'static [FieldRule] = &[
-        required("refundRequestId", FieldKind::Text(64)),
+        required("refundRequestId", FieldKind::Id(64)),
         required("paymentId", FieldKind::Text(64)),
         required("refundAmount", FieldKind::Amount),
         optional("referenceRefundId", FieldKind::Text(64)),
@@ -47,9 +47,13 @@ impl RefundRequest {
         optional("captureId", FieldKind::Text(64)),
         optional("isAsyncRefund", FieldKind::Flag),
         optional("extendInfo", FieldKind::Text(2048)),
+        advised("metadata", &FieldKind::Text(2048)),
         optional("refundDetails", FieldKind::List(0, 100, RefundDetail::FIELDS)),
+        optional("customizedInfo", FieldKind::Present),
+        optional("refundToBankInfo", FieldKind::Present),
         optional("refundSourceAccountNo", FieldKind::Text(128)),
         optional("goods", FieldKind::List(0, 100, Goods::FIELDS)),
+        optional("splitDetails", FieldKind::Items(100, &FieldKind::Present)),
         optional("refundRequestTime", FieldKind::DateTime),
     ];
 }
