@@ -19,6 +19,7 @@ use wire::time::{Moment, WireTime};
 use crate::buyer::{Act, Sale, TooLate};
 use crate::drive::{Call, Errand};
 use crate::gateway::Gateway;
+use crate::url::encoded;
 
 /// The longest form that is read.
 const FORM: usize = 4096;
@@ -85,7 +86,7 @@ async fn act(State(cashier): State<Cashier>, RawQuery(query): RawQuery, headers:
     };
     match cashier.ask(move |gateway, now| gateway.buyer_does(now, &id, act)).await {
         Some(Ok(sale)) if act != Act::Close => match way_back(&sale) {
-            Some(url) => sent_to(url),
+            Some(url) => sent_to(&url),
             None => page(StatusCode::OK, &Page::of(&sale, cashier.clock.now())),
         },
         Some(Ok(_)) => {
@@ -100,13 +101,13 @@ async fn act(State(cashier): State<Cashier>, RawQuery(query): RawQuery, headers:
 }
 
 /// Where the shop wants its buyer back: http and https only, since other schemes would run in this page's name.
-fn way_back(sale: &Sale) -> Option<&str> {
-    sale.payment.redirect_url.as_deref().filter(|url| is_web(url))
+fn way_back(sale: &Sale) -> Option<String> {
+    sale.payment.redirect_url.as_deref().filter(|url| is_web(url)).map(encoded)
 }
 
 fn is_web(url: &str) -> bool {
     let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-    matches!(scheme.as_deref(), Some("http" | "https")) && url.bytes().all(|byte| byte.is_ascii_graphic())
+    matches!(scheme.as_deref(), Some("http" | "https"))
 }
 
 /// Whether another origin's page sent this.
@@ -208,7 +209,7 @@ impl fmt::Display for Page<'_> {
             }
             f.write_str("</form>\n")?;
         } else if let Some(url) = self.sale.and_then(way_back) {
-            writeln!(f, "<p><a id=\"back\" href=\"{}\">Back to the shop</a></p>", Escaped(url))?;
+            writeln!(f, "<p><a id=\"back\" href=\"{}\">Back to the shop</a></p>", Escaped(&url))?;
         }
         f.write_str("</main></body></html>\n")
     }
@@ -289,20 +290,19 @@ mod tests {
 
     #[test]
     fn only_the_web_is_a_way_back() {
-        for url in ["https://shop.test/back?a=b", "HTTP://shop.test"] {
+        for url in ["https://shop.test/back?a=b", "HTTP://shop.test", "https://x/ \u{fc}"] {
             assert!(is_web(url), "{url}");
         }
-        for url in [
-            "javascript:alert(1)//://x",
-            "data:text/html,x",
-            "//x",
-            "ftp://x",
-            "https://x/\r\nset-cookie: a",
-            "https://x/ y",
-            "",
-        ] {
+        for url in ["javascript:alert(1)//://x", "data:text/html,x", "//x", "ftp://x", "myapp://back", ""] {
             assert!(!is_web(url), "{url}");
         }
+    }
+
+    #[test]
+    fn whatever_a_way_back_holds_it_is_one_header() {
+        let location = |url: &str| sent_to(&encoded(url)).headers()[header::LOCATION].clone();
+        assert_eq!(location("https://x/ \u{fc}?a=%20"), "https://x/%20%C3%BC?a=%20");
+        assert_eq!(location("https://x/\r\nset-cookie: a"), "https://x/%0D%0Aset-cookie:%20a");
     }
 
     #[test]

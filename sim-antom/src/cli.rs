@@ -305,7 +305,11 @@ fn ready_line(arguments: &Arguments, listeners: &[TcpListener], tls: &Tls) -> an
         word("client", id);
     }
     word("keys", &arguments.keys.display());
-    word("merchant-key", &arguments.keys.join(MERCHANT_PRIVATE).display());
+    let merchant = arguments.keys.join(MERCHANT_PRIVATE);
+    // A merchant who brought only his public key keeps the other half elsewhere.
+    if merchant.exists() {
+        word("merchant-key", &merchant.display());
+    }
     word("antom-key", &arguments.keys.join(ANTOM_PUBLIC).display());
     if let Some(authority) = &tls.authority {
         word("ca", &authority.path().display());

@@ -48,6 +48,13 @@ pub(crate) struct Desk {
     pub(crate) triggers: bool,
 }
 
+impl Exchanged {
+    /// What the buyer gets back, when that is in another currency.
+    pub(crate) fn returned(&self) -> Option<Money> {
+        self.payment_quote.as_ref().map(|_| self.actual)
+    }
+}
+
 /// How far time comes before that is filed again.
 const TIME_STEP: Duration = Duration::from_secs(1);
 
@@ -161,11 +168,16 @@ impl Desk {
 
     /// A payment's amount in the wallet's and the merchant's currency.
     pub(crate) fn exchanged(&self, payment: &Payment) -> Exchanged {
-        let into = |currency: Option<Currency>| self.settings.rates.exchange(payment.amount, currency?);
+        self.exchange(payment, payment.amount)
+    }
+
+    /// A part of a payment in those currencies.
+    pub(crate) fn exchange(&self, payment: &Payment, amount: Money) -> Exchanged {
+        let into = |currency: Option<Currency>| self.settings.rates.exchange(amount, currency?);
         let (actual, payment_quote) = into(self.settings.wallet_currency).unzip();
         let first = self.settings.settlement_currencies.first().copied();
         let (settlement, settlement_quote) = into(payment.settlement.or(first)).unzip();
-        Exchanged { actual: actual.unwrap_or(payment.amount), payment_quote, settlement, settlement_quote }
+        Exchanged { actual: actual.unwrap_or(amount), payment_quote, settlement, settlement_quote }
     }
 
     /// Counts a call; false when it is one too many.

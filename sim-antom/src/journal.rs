@@ -41,6 +41,8 @@ struct Kept {
     entries: VecDeque<Entry>,
     bytes: usize,
     last: u64,
+    /// The last entry of the world before this one.
+    before: u64,
     /// All entries, also those that memory has no room for any more; none where nothing is to be written.
     spill: Option<Spill>,
 }
@@ -57,6 +59,11 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// When it was.
+    pub(crate) const fn moment(&self) -> Moment {
+        Moment::from_millis(self.at)
+    }
+
     /// The entry as JSON.
     pub(crate) fn line(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
@@ -129,6 +136,18 @@ impl Journal {
         let kept = self.kept();
         let from = kept.entries.partition_point(|entry| entry.number <= number);
         (kept.entries.range(from..).cloned().collect(), self.0.live.subscribe())
+    }
+
+    /// The world begins anew: what was told so far is of another one.
+    pub(crate) fn begin_anew(&self) {
+        let mut kept = self.kept();
+        kept.before = kept.last;
+    }
+
+    /// The entries of this world that are in memory, oldest first.
+    pub(crate) fn of_this_world(&self) -> Vec<Entry> {
+        let before = self.kept().before;
+        self.after(before, usize::MAX)
     }
 
     /// The number of the last entry.

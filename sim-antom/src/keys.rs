@@ -46,6 +46,9 @@ impl KeyRing {
         complete(&path(ANTOM_PRIVATE), &path(ANTOM_PUBLIC))?;
         complete(&path(MERCHANT_PRIVATE), &path(MERCHANT_PUBLIC))?;
         let read = |path: PathBuf| fs::read(&path).map_err(io(&path)).map(|bytes| (path, bytes));
+        if !path(ANTOM_PRIVATE).exists() {
+            return Err(KeyRingError::Alone { private: path(ANTOM_PRIVATE), public: path(ANTOM_PUBLIC) });
+        }
         let (path_of_private, antom) = read(path(ANTOM_PRIVATE))?;
         let (path_of_public, merchant) = read(path(MERCHANT_PUBLIC))?;
         let antom = Signer::load(&antom).map_err(|error| KeyRingError::Key { path: path_of_private, error })?;
@@ -169,6 +172,17 @@ pub enum KeyRingError {
         /// Why.
         error: KeyError,
     },
+    /// The gateway's public key without the private one.
+    #[error(
+        "use {public}: its private half {private} is not there, and nothing can be signed without it; put that there too, \
+         or remove the public one to have a new pair made"
+    )]
+    Alone {
+        /// The private key.
+        private: PathBuf,
+        /// The public one.
+        public: PathBuf,
+    },
     /// Two halves that are not of one pair.
     #[error(
         "use {public}: it is not the public half of {private}, so nothing signed with the one verifies with the other; \
@@ -189,6 +203,13 @@ mod tests {
     const PRIVATE: &[u8] = include_bytes!("../../fixtures/keys/pool-0.private.pem");
     const PUBLIC: &[u8] = include_bytes!("../../fixtures/keys/pool-0.public.pem");
     const FOREIGN_PUBLIC: &[u8] = include_bytes!("../../fixtures/keys/pool-1.public.pem");
+
+    #[test]
+    fn the_gateways_public_key_alone_is_told_with_what_to_do() {
+        let folder = folder(&[(ANTOM_PUBLIC, PUBLIC)]);
+        let told = KeyRing::open(folder.path()).unwrap_err().to_string();
+        assert!(told.contains("antom-private.key is not there") && told.contains("remove the public one"), "{told}");
+    }
 
     fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();

@@ -40,6 +40,7 @@ mod notifier;
 mod operation;
 mod packed;
 mod patience;
+mod payer;
 mod payment;
 mod plan;
 mod quote;
@@ -60,6 +61,7 @@ mod targets;
 mod tell;
 mod tls;
 mod trigger;
+mod url;
 
 pub mod cli;
 
@@ -81,9 +83,10 @@ pub use journal::Journal;
 pub use keys::{KeyRing, KeyRingError};
 pub use ledger::Ledger;
 pub use net::{Accept, Arrival, Connect, Connecting, Stream, TcpAccept, TcpConnect, TcpConnectTo};
-pub use notice::{Delivery, Notice, Schedule, Truth};
+pub use notice::{Beside, Delivery, Notice, Schedule, Truth};
 pub use notices::{NoticeView, Numbers, Progress};
 pub use notifier::Notifier;
+pub use payer::Card;
 pub use payment::{Kind, Payment};
 pub use plan::{Plan, Turn};
 pub use quote::Rates;

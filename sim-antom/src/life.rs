@@ -133,7 +133,8 @@ impl Desk {
     /// A payment in progress ends, or becomes pending.
     pub(crate) fn end_payment(&mut self, payment: &Payment, at: Moment, status: PaymentStatus, code: &str) {
         let is_expiry = code == "ORDER_IS_CLOSED";
-        if payment.kind == Kind::Session && status == PaymentStatus::Fail && !is_expiry && at < payment.expires {
+        let is_live = at < payment.expires && payment.session_until.is_none_or(|until| at < until);
+        if payment.kind == Kind::Session && status == PaymentStatus::Fail && !is_expiry && is_live {
             // Within a live session a failed attempt is not the end: the buyer may try again.
             let buyer = self.stage.another_buyer(at).unwrap_or(Buyer::Leaves);
             return self.plan_buyer(payment, at, &buyer);

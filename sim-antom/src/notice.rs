@@ -63,16 +63,19 @@ pub struct Schedule {
     pub sent: u32,
     /// Identical deliveries that follow although it was acknowledged, and their pause.
     pub repeats: Option<(u32, Duration)>,
+    /// Those of the deliveries so far that somebody asked for.
+    #[serde(default)]
+    pub asked: u32,
+    /// Somebody asked for the delivery that is due or under way; how it goes on after it.
+    #[serde(default)]
+    pub beside: Option<Beside>,
 }
 
-/// A URL in the form in which a request line and a signature agree about its path: no fragment, and at least a slash.
-pub(crate) fn as_sent(url: &str) -> String {
-    let url = url.split_once('#').map_or(url, |(url, _)| url);
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    match rest.find(['/', '?']) {
-        Some(at) if rest[at..].starts_with('?') => format!("{scheme}://{}/{}", &rest[..at], &rest[at..]),
-        _ => url.to_owned(),
-    }
+/// How a schedule goes on after a delivery that is none of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// When its own next delivery is due, if there is one.
+    pub then: Option<Moment>,
 }
 
 /// The pauses before each delivery.
@@ -82,7 +85,7 @@ impl Schedule {
     /// The first delivery at a moment.
     #[must_use]
     pub const fn starting(at: Moment) -> Self {
-        Self { due: Some(at), sent: 0, repeats: None }
+        Self { due: Some(at), sent: 0, repeats: None, asked: 0, beside: None }
     }
 
     /// A delivery is under way.
@@ -91,15 +94,29 @@ impl Schedule {
         self.sent += 1;
     }
 
+    /// Somebody asks for a delivery at once, beside those of the schedule.
+    pub const fn ask(&mut self, now: Moment) {
+        if self.beside.is_none() {
+            self.beside = Some(Beside { then: self.due });
+        }
+        self.due = Some(now);
+    }
+
     /// The delivery was answered: the next one is due as documented, or never.
     pub fn answered(&mut self, now: Moment, acknowledged: bool) {
+        if let Some(Beside { then }) = self.beside.take() {
+            self.asked += 1;
+            self.due = then.filter(|_| !acknowledged).map(|then| then.max(now));
+            return;
+        }
+        let own = self.sent.saturating_sub(self.asked);
         if let Some((times, every)) = self.repeats
-            && self.sent < times
+            && own < times
         {
             self.due = Some(now + every);
             return;
         }
-        let pause = PAUSES.get(usize::try_from(self.sent).unwrap_or(usize::MAX));
+        let pause = PAUSES.get(usize::try_from(own).unwrap_or(usize::MAX));
         self.due = match pause {
             Some(seconds) if !acknowledged => Some(now + Duration::from_secs(*seconds)),
             _ => None,
@@ -168,16 +185,39 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_sent_without_fragment_and_with_a_slash() {
-        for (url, sent) in [
-            ("http://h/a?b=c", "http://h/a?b=c"),
-            ("http://h", "http://h"),
-            ("http://h?b=/c", "http://h/?b=/c"),
-            ("http://h/a#f?g", "http://h/a"),
-            ("http://h?b#f", "http://h/?b"),
-            ("no url", "no url"),
-        ] {
-            assert_eq!(as_sent(url), sent, "{url}");
+    fn a_delivery_that_somebody_asked_for_uses_up_none_of_the_documented_ones() {
+        let mut schedule = Schedule::starting(Moment::WORLD_START);
+        schedule.delivered();
+        schedule.answered(Moment::WORLD_START, false);
+        let next = schedule.due;
+        for asked in [1, 2] {
+            let now = Moment::WORLD_START + Duration::from_secs(asked);
+            schedule.ask(now);
+            schedule.ask(now);
+            assert_eq!(schedule.due, Some(now));
+            schedule.delivered();
+            schedule.answered(now, false);
+            assert_eq!(schedule.due, next, "it goes on as it would have");
         }
+        let mut sent = Vec::new();
+        while let Some(due) = schedule.due {
+            sent.push(due.since(Moment::WORLD_START).as_secs());
+            schedule.delivered();
+            schedule.answered(due, false);
+        }
+        assert_eq!(sent, [120, 720, 1320, 4920, 12_120, 33_720, 87_720]);
+        assert_eq!(schedule.sent, 10);
+        // Given up it is sent once more and given up again; what is acknowledged after all is done with.
+        for acknowledged in [false, true] {
+            schedule.ask(Moment::WORLD_START);
+            schedule.delivered();
+            schedule.answered(Moment::WORLD_START, acknowledged);
+            assert_eq!(schedule.due, None);
+        }
+        let mut early = Schedule::starting(Moment::WORLD_START + Duration::from_secs(60));
+        early.ask(Moment::WORLD_START);
+        early.delivered();
+        early.answered(Moment::WORLD_START, true);
+        assert_eq!(early.due, None);
     }
 }

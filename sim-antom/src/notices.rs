@@ -159,6 +159,11 @@ impl Notices {
         if !self.open.contains_key(&number) || self.under_way.values().any(|(other, _)| *other == number) {
             return false;
         }
+        let Some(notice) = self.open.get_mut(&number) else { return false };
+        let planned = notice.schedule.due;
+        notice.schedule.ask(now);
+        // It leaves its own time for this one.
+        notice.schedule.due = planned;
         self.put_off(store, number, now);
         true
     }

@@ -8,6 +8,7 @@ use wire::money::{Currency, Money};
 use wire::time::Moment;
 
 use crate::capture::CaptureMode;
+use crate::payer::Card;
 
 /// A payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,9 @@ pub struct Payment {
     pub amount: Money,
     /// The wallet or card.
     pub payment_method_type: String,
+    /// What may be kept of the card that its request named.
+    #[serde(default)]
+    pub card: Option<Card>,
     /// Compared on a repeat, beside the amount.
     pub payment_method_id: Option<String>,
     /// How the buyer got here: WEB, WAP, APP or MINI_APP.
@@ -50,6 +54,9 @@ pub struct Payment {
     pub ended: Option<Moment>,
     /// When it expires unless paid.
     pub expires: Moment,
+    /// Until when a declined attempt may be followed by another one, in a session that ends before the payment does.
+    #[serde(default)]
+    pub session_until: Option<Moment>,
     /// How long after its end the wallet will say that it paid.
     pub late: Option<Duration>,
     /// How long after that a notifyReversal says that it could not be given back.
@@ -142,6 +149,7 @@ impl Payment {
             reference_merchant_id: None,
             amount,
             payment_method_type: String::new(),
+            card: None,
             payment_method_id: None,
             terminal_type: None,
             settlement: None,
@@ -152,6 +160,7 @@ impl Payment {
             paid: None,
             ended: None,
             expires: now,
+            session_until: None,
             late: None,
             reversal: None,
             came_late: None,

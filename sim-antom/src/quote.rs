@@ -40,7 +40,7 @@ const DECIMALS: u32 = 8;
 /// The table of rates: fixed ones, and what a script puts in their place.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
-pub struct Rates(BTreeMap<String, u64>);
+pub struct Rates(BTreeMap<Currency, u64>);
 
 impl Rates {
     /// Whether the gateway deals in this currency: those of the provider's own table.
@@ -51,7 +51,7 @@ impl Rates {
 
     fn of(&self, currency: Currency) -> Option<u64> {
         let built_in = || BUILT_IN.iter().find(|(code, _)| *code == currency.as_str()).map(|(_, rate)| *rate);
-        self.0.get(currency.as_str()).copied().or_else(built_in).filter(|rate| *rate > 0)
+        self.0.get(&currency).copied().or_else(built_in).filter(|rate| *rate > 0)
     }
 
     /// An amount in another currency, and the quote that says so. None when there is nothing to exchange, or no rate.

@@ -38,11 +38,13 @@ impl Script {
         }
         // `no` and `y` are texts: countries and ids are written so.
         let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
-        serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let script: Self = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
             let place = error.location().filter(|place| place.line() > 0);
             let (line, column) = (place.map(|place| place.line()), place.map(|place| place.column()));
             Mistake { error: explain(error.without_snippet()), line, column }
-        })
+        })?;
+        script.settings.check().map_err(|error| Mistake { error, line: None, column: None })?;
+        Ok(script)
     }
 }
 
@@ -55,6 +57,11 @@ fn explain(error: &Error) -> String {
         Error::SerdeUnknownVariant { variant, expected, .. } => {
             format!("unknown variant `{variant}`; {}", suggest::help(variant, expected))
         }
+        Error::DuplicateMappingKey { key, .. } => match key {
+            Some(key) => format!("`{key}` stands here twice; write it once"),
+            None => "a word stands here twice; write it once".to_owned(),
+        },
+        Error::MultipleDocuments { .. } => "a second document begins here; a script is one, without `---`".to_owned(),
         other => without_place(&other.to_string()),
     }
 }
@@ -109,6 +116,29 @@ mod tests {
             assert!(mistake.error.contains(told), "{mistake}");
             assert!(mistake.line == Some(1) && mistake.column.is_some(), "{mistake}");
         }
+    }
+
+    #[test]
+    fn what_would_do_nothing_is_a_mistake() {
+        for (text, told) in [
+            ("settings: {limits: {jpy: 1}}", "jpy"),
+            ("settings: {rates: {JPYX: 1}}", "JPYX"),
+            ("settings: {wallet-currency: XAF}", "wallet-currency: XAF has no rate"),
+            ("settings: {settlement-currencies: [JPY, XAF]}", "settlement-currencies: XAF has no rate"),
+            ("answers: [{on: pay, code: SUCCESS, nth: x}]", "expected a number from 1"),
+            ("answers: [{on: pay, code: SUCCESS, nth: 0}]", "expected a number from 1"),
+            ("answers: [{on: pay, code: SUCCESS, chance: x}]", "write a number from 1 to 100"),
+            ("answers: [{on: pay, code: SUCCESS, chance: 101}]", "write a number from 1 to 100"),
+            ("buyer: [pays]\nbuyer: [leaves]", "stands here twice"),
+            ("buyer: [pays]\n---\nbuyer: [leaves]", "a second document begins here"),
+        ] {
+            let error = Script::parse(text).unwrap_err().to_string();
+            assert!(error.contains(told), "{text}: {error}");
+        }
+        let with_rate = "settings: {wallet-currency: XAF, rates: {XAF: 1650}}";
+        assert!(Script::parse(with_rate).is_ok());
+        let numbers = "answers: [{on: pay, code: SUCCESS, nth: \"2\", chance: \"30\"}]";
+        assert!(Script::parse(numbers).is_ok(), "a number that was put in for a variable comes as a text");
     }
 
     #[test]

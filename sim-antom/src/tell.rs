@@ -10,14 +10,16 @@ use wire::antom::{
 use wire::time::{Moment, WireTime};
 
 use crate::capture::Capture;
-use crate::desk::Desk;
+use crate::desk::{Desk, Exchanged};
 use crate::event::Event;
 use crate::ledger::OFFSET_MINUTES;
-use crate::notice::{Notice, Schedule, Truth, as_sent};
+use crate::notice::{Notice, Schedule, Truth};
+use crate::payer::Payer;
 use crate::payment::{Kind, Payment};
 use crate::refund::Refund;
 use crate::reply::json;
 use crate::script::{Changes, Fault, NoticeKind};
+use crate::url::as_sent;
 
 impl Desk {
     /// notifyPayment: how a payment stands now. A batch is told of once, or once an order.
@@ -68,8 +70,11 @@ impl Desk {
         let kind = if is_pending { NotifyType::PaymentPending } else { NotifyType::PaymentResult };
         // While it is pending, S means that it is still being processed.
         let result = if is_pending { ResultObject::success() } else { ResultObject::documented(&payment.code) };
-        let money = self.exchanged(payment);
+        let (money, payer) = (self.exchanged(payment), Payer::of(payment));
         NotifyPayment {
+            psp_customer_info: payer.customer,
+            card_info: payer.card,
+            payment_result_info: payer.result,
             actual_payment_amount: Some(money.actual),
             payment_quote: money.payment_quote,
             gross_settlement_amount: money.settlement,
@@ -89,7 +94,11 @@ impl Desk {
     /// notifyRefund: how a refund ended.
     pub(crate) fn notify_refund(&mut self, refund: &Refund, at: Moment) {
         let Some(payment) = self.ledger.payment_by_id(&refund.client, &refund.payment_id) else { return };
+        let money = (refund.done.is_some()).then(|| self.exchange(&payment, refund.amount));
         let message = NotifyRefund {
+            actual_refund_amount: money.as_ref().and_then(Exchanged::returned),
+            gross_settlement_amount: money.as_ref().and_then(|money| money.settlement),
+            settlement_quote: money.and_then(|money| money.settlement_quote),
             refund_time: refund.done.map(|at| WireTime::new(at, OFFSET_MINUTES)),
             ..NotifyRefund::new(
                 AfterPayment::RefundResult,

@@ -5,7 +5,8 @@
 //! `[sim:result:RISK_REJECT]` is how the payment ends. The words are looked up where they stand, so their cost does not
 //! depend on how many codes there are to ask for.
 
-use wire::antom::{CodeLine, Operation, codes, find, find_anywhere};
+use wire::antom::{CodeLine, Operation, codes, find, find_anywhere, known_codes};
+use wire::suggest;
 
 /// The texts of a request in which words may stand.
 #[derive(Debug, Default)]
@@ -49,6 +50,39 @@ pub(crate) fn code(operation: Operation, code: &str) -> Option<&'static CodeLine
     find(codes(operation), code).or_else(|| find_anywhere(code))
 }
 
+/// Words in a text that ask for nothing, each with what was meant if that can be told: a person who wrote one waits for
+/// a code that never comes.
+pub(crate) fn misspelt(text: &str) -> Vec<String> {
+    if !text.contains(['s', 'S']) || !text.contains('[') {
+        return Vec::new();
+    }
+    // As long as the text itself, so that places in the one are places in the other.
+    let lower = text.to_ascii_lowercase();
+    let places = lower.match_indices(OPEN).take(MOST_MISSPELT);
+    places.filter_map(|(at, _)| problem(text.get(at..)?)).collect()
+}
+
+/// So many of them are told of one text.
+const MOST_MISSPELT: usize = 8;
+
+/// What is wrong with the word at the beginning of a text.
+fn problem(text: &str) -> Option<String> {
+    let (head, rest) = text.split_at_checked(OPEN.len())?;
+    let Some((word, _)) = rest.split_once(']').filter(|(word, _)| word.len() <= LONGEST) else {
+        return Some("a word begins with `[sim:` and has no `]`; it asks for nothing".to_owned());
+    };
+    let (to, name) = word.split_once(':').map_or((None, word), |(to, name)| (Some(to), name));
+    let is_addressed =
+        to.is_none_or(|to| to == "result" || Operation::ALL.iter().any(|operation| operation.as_str() == to));
+    if head == OPEN && is_addressed && find_anywhere(name).is_some() {
+        return None;
+    }
+    let near = suggest::nearest(name.trim(), known_codes().iter().copied());
+    let meant = |code| format!("; did you mean `[sim:{}{code}]`?", to.map_or_else(String::new, |to| format!("{to}:")));
+    let help = near.filter(|_| is_addressed).map_or_else(String::new, meant);
+    Some(format!("`{head}{word}]` asks for nothing{help}"))
+}
+
 /// What stands between the brackets of each word.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(OPEN)
@@ -73,6 +107,31 @@ mod tests {
         assert_eq!(found("[sim:cancel:PROCESS_FAIL]", "", Operation::Pay), None);
         assert_eq!(found("[sim:pay:PROCESS_FAIL]", "", Operation::Pay), Some("PROCESS_FAIL"));
         assert_eq!(result("[sim:result:SUSPECTED_CARD]").map(|line| line.code), Some("SUSPECTED_CARD"));
+    }
+
+    #[test]
+    fn a_word_that_asks_for_nothing_is_told_with_what_was_meant() {
+        for (text, told) in [
+            ("tea", &[][..]),
+            ("[sim:RISK_REJECT] [sim:cancel:PROCESS_FAIL] [sim:result:SUSPECTED_CARD]", &[]),
+            ("[sim:NOPE]", &["`[sim:NOPE]` asks for nothing"]),
+            (
+                "[sim: RISK_REJECT] [sim:risk_reject]",
+                &[
+                    "`[sim: RISK_REJECT]` asks for nothing; did you mean `[sim:RISK_REJECT]`?",
+                    "`[sim:risk_reject]` asks for nothing; did you mean `[sim:RISK_REJECT]`?",
+                ],
+            ),
+            (
+                "\u{fc}[Sim:cancel:RISK_REJEC]",
+                &["`[Sim:cancel:RISK_REJEC]` asks for nothing; did you mean `[sim:cancel:RISK_REJECT]`?"],
+            ),
+            ("[sim:cancle:RISK_REJECT]", &["`[sim:cancle:RISK_REJECT]` asks for nothing"]),
+            ("[sim:RISK_REJECT", &["a word begins with `[sim:` and has no `]`; it asks for nothing"]),
+        ] {
+            assert_eq!(misspelt(text), told, "{text}");
+        }
+        assert_eq!(misspelt(&"[sim:".repeat(100_000)).len(), MOST_MISSPELT);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::answer::{Problem, ok};
 use super::api::Control;
 use super::clock::written;
+use crate::gateway::Gateway;
 
 /// Everything at a glance.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,6 +52,11 @@ pub(super) async fn read_ledger(State(control): State<Control>) -> Result<Respon
 pub(super) async fn reset(State(control): State<Control>) -> Result<Response, Problem> {
     let text = control.script.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
     let script = crate::script::Script::parse(&text)?;
-    control.ask(move |gateway, _| gateway.reset(script)).await?;
+    let journal = control.journal.clone();
+    let afresh = move |gateway: &mut Gateway, _| {
+        gateway.reset(script);
+        journal.begin_anew();
+    };
+    control.ask(afresh).await?;
     read_state(State(control)).await
 }

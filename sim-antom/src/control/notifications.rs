@@ -22,7 +22,7 @@ pub(super) struct Notifications {
     held: bool,
     /// Those that are not done with, and the newest thousand that are.
     notifications: Vec<Notification>,
-    /// Every delivery that the trace still holds.
+    /// Every delivery since the last reset that the trace still holds.
     attempts: Vec<Attempt>,
 }
 
@@ -58,6 +58,10 @@ pub(super) struct Attempt {
     /// 1 for the first delivery of a notification.
     attempt: u32,
     url: String,
+    /// When it was sent.
+    at: String,
+    /// When it was answered, or given up.
+    answered: Option<String>,
     /// None while it is under way.
     acknowledged: Option<bool>,
     /// The HTTP status of the answer.
@@ -109,17 +113,26 @@ async fn notifications(control: &Control) -> Result<Response, Problem> {
 
 fn attempts(control: &Control) -> Vec<Attempt> {
     let mut attempts = BTreeMap::new();
-    for entry in control.journal.after(0, usize::MAX) {
+    for entry in control.journal.of_this_world() {
+        let at = written(entry.moment());
         match &*entry.event {
             Event::Notice { id, payment_request_id, attempt, url, .. } => {
-                let (payment_request_id, url) = (payment_request_id.clone(), url.clone());
-                let (acknowledged, status, problem) = (None, None, None);
-                let attempt =
-                    Attempt { id: *id, payment_request_id, attempt: *attempt, url, acknowledged, status, problem };
-                attempts.insert(*id, attempt);
+                let begun = Attempt {
+                    id: *id,
+                    payment_request_id: payment_request_id.clone(),
+                    attempt: *attempt,
+                    url: url.clone(),
+                    at,
+                    answered: None,
+                    acknowledged: None,
+                    status: None,
+                    problem: None,
+                };
+                attempts.insert(*id, begun);
             }
             Event::NoticeAnswered { id, status, acknowledged, problem, .. } => {
                 if let Some(attempt) = attempts.get_mut(id) {
+                    attempt.answered = Some(at);
                     attempt.acknowledged = Some(*acknowledged);
                     attempt.status = *status;
                     attempt.problem.clone_from(problem);

@@ -27,6 +27,9 @@ impl Gateway {
         let (request, refusal) = match checked {
             Ok((operation, request)) => {
                 let refusal = request.admit(&self.desk, &client).err();
+                if self.desk.takes_triggers() {
+                    notes.extend(crate::trigger::misspelt(&request.texts(&self.desk, &client).own));
+                }
                 (Some((operation, request)), refusal)
             }
             Err(refusal) => (None, Some(refusal)),

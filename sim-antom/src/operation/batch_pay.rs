@@ -12,6 +12,7 @@ use super::new::{self, New};
 use super::{Reader, Serve, urls};
 use crate::checks::{Refusal, read};
 use crate::desk::Desk;
+use crate::payer::{Card, Payer};
 use crate::payment::{Kind, Payment};
 use crate::reply::json;
 use crate::trigger::Texts;
@@ -109,6 +110,7 @@ fn payment(request: &BatchPayRequest, desk: &Desk, client: &str) -> Payment {
             orders.collect::<Vec<_>>().join(", ")
         },
         payment_method_type: method.clone(),
+        card: Card::of(&request.payment_method),
         terminal_type: request.env.terminal_type.clone(),
         notify_url: request.payment_notify_url.clone(),
         redirect_url: Some(request.payment_redirect_url.clone()),
@@ -129,6 +131,7 @@ fn answer(desk: &Desk, batch: &Payment) -> BatchPayResponse {
         )
     });
     let is_paid = batch.status == PaymentStatus::Success;
+    let payer = Payer::of(batch);
     let urls = urls(desk, batch).filter(|_| !is_paid).unwrap_or_default();
     let result = ResultObject::documented(if is_paid { "SUCCESS" } else { "PAYMENT_IN_PROCESS" });
     BatchPayResponse {
@@ -136,6 +139,8 @@ fn answer(desk: &Desk, batch: &Payment) -> BatchPayResponse {
         scheme_url: urls.scheme,
         applink_url: urls.applink,
         app_identifier: urls.app_identifier,
+        psp_customer_info: payer.customer,
+        payment_result_info: payer.result,
         order_summaries: Some(summaries.collect()),
         ..BatchPayResponse::bare(result)
     }

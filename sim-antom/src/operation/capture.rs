@@ -25,7 +25,16 @@ impl Serve for CaptureRequest {
     }
 
     fn admit(&self, desk: &Desk, client: &str) -> Result<(), Refusal> {
-        if desk.ledger.has_room_for_more() || desk.ledger.capture(client, &self.capture_request_id).is_some() {
+        if desk.ledger.capture(client, &self.capture_request_id).is_some() {
+            return Ok(());
+        }
+        let payment = desk.ledger.payment_by_id(client, &self.payment_id);
+        let (wanted, held) = (self.capture_amount.currency, payment.map(|payment| payment.amount.currency));
+        if let Some(held) = held.filter(|held| *held != wanted) {
+            let reason = format!("captureAmount is in {wanted}, the payment in {held}");
+            return Err(Refusal { code: "PARAM_ILLEGAL", reason });
+        }
+        if desk.ledger.has_room_for_more() {
             return Ok(());
         }
         let reason = "the ledger is full of refunds and captures; start afresh".to_owned();
@@ -39,7 +48,8 @@ impl Serve for CaptureRequest {
 
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {
         if let Some(known) = desk.ledger.capture(client, &self.capture_request_id) {
-            let same = known.amount == self.capture_amount && known.payment_id == self.payment_id;
+            // The amount alone is compared.
+            let same = known.amount == self.capture_amount;
             let inconsistent = || CaptureResponse::bare(ResultObject::documented("REPEAT_REQ_INCONSISTENT"));
             return json(&if same { answer(&known) } else { inconsistent() });
         }
@@ -48,7 +58,10 @@ impl Serve for CaptureRequest {
             Some(payment) => allowed(&payment, desk.capturable(&payment), self.capture_amount, desk.now),
         };
         if let Err(code) = verdict {
-            return json(&CaptureResponse::bare(ResultObject::documented(code)));
+            let refused = capture(self, desk, client, code);
+            let answer = answer(&refused);
+            desk.ledger.keep_capture(refused.into());
+            return json(&answer);
         }
         let end = desk.stage.capture(desk.now);
         let capture = capture(self, desk, client, "SUCCESS");
@@ -73,7 +86,7 @@ fn allowed(payment: &Payment, left: Option<u64>, amount: Money, now: Moment) -> 
             Err("CAPTURE_WINDOW_EXCEED")
         }
         (PaymentStatus::Success, Some(_)) => {
-            let fits = amount.currency == payment.amount.currency && left.is_some_and(|left| amount.minor <= left);
+            let fits = left.is_some_and(|left| amount.minor <= left);
             if fits { Ok(()) } else { Err("CAPTURE_AMOUNT_EXCEED") }
         }
         _ => Err("ORDER_STATUS_INVALID"),

@@ -13,6 +13,7 @@ use crate::capture::CaptureMode;
 use crate::checks::{Refusal, read};
 use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
+use crate::payer::Card;
 use crate::payment::{Kind, Payment};
 use crate::reply::json;
 use crate::script::{DataGiven, Opening};
@@ -22,12 +23,16 @@ use crate::trigger::Texts;
 /// How long a session lasts at most, and when nothing is said.
 const HOUR: Duration = Duration::from_secs(3600);
 
+/// The scene whose page is built of elements.
+const ELEMENT: &str = "ELEMENT_PAYMENT";
+
 static OUTLINE: LazyLock<Outline> = LazyLock::new(|| Outline::of(&[CreatePaymentSessionRequest::FIELDS]));
 
 impl Serve for CreatePaymentSessionRequest {
     fn read(body: &Tree<'_>, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         reader.check(body, &OUTLINE)?;
         let request: Self = read(body)?;
+        reader.check_expiry(request.payment_expiry_time.as_ref(), None)?;
         if let Some(method) = &request.payment_method {
             reader.check_wallet(&method.payment_method_type, request.payment_amount)?;
         }
@@ -84,16 +89,22 @@ fn new(request: &CreatePaymentSessionRequest) -> New<'_> {
 }
 
 fn payment(request: &CreatePaymentSessionRequest, desk: &Desk, client: &str) -> Payment {
-    let method = request.payment_method.as_ref().map(|method| method.payment_method_type.clone());
+    let method = request.payment_method.as_ref().map(|method| method.payment_method_type.clone()).unwrap_or_default();
+    let session_until = request.payment_session_expiry_time.as_ref().map_or(desk.now + HOUR, WireTime::moment);
+    // What is paid by an element stays open for an hour longer than by its method alone.
+    let is_element = request.product_scene.as_deref() == Some(ELEMENT);
+    let usual = if is_element { desk.now + HOUR + new::stays_open(&method).0 } else { session_until };
     Payment {
+        card: request.payment_method.as_ref().and_then(Card::of),
         reference_order_id: Some(request.order.reference_order_id.clone()),
         description: request.order.order_description.clone(),
-        payment_method_type: method.unwrap_or_default(),
+        payment_method_type: method,
         terminal_type: request.env.as_ref().and_then(|env| env.terminal_type.clone()),
         notify_url: request.payment_notify_url.clone(),
         redirect_url: request.payment_redirect_url.clone(),
         capture: capture(request),
-        expires: request.payment_session_expiry_time.as_ref().map_or(desk.now + HOUR, WireTime::moment),
+        expires: request.payment_expiry_time.as_ref().map_or(usual, WireTime::moment),
+        session_until: Some(session_until),
         ..new::payment(&new(request), Kind::Session, desk, client)
     }
 }
@@ -126,7 +137,10 @@ fn answer(request: &CreatePaymentSessionRequest, desk: &Desk, payment: &Payment)
             DataGiven::Cut => data.to_string().rsplit_once("&&").map_or_else(String::new, |(head, _)| head.to_owned()),
             DataGiven::Empty => String::new(),
         }),
-        payment_session_expiry_time: Some(WireTime::new(payment.expires, OFFSET_MINUTES)),
+        payment_session_expiry_time: Some(WireTime::new(
+            payment.session_until.unwrap_or(payment.expires),
+            OFFSET_MINUTES,
+        )),
         normal_url: Some(format!("{}/session?paymentId={id}", desk.page_url)),
         ..CreatePaymentSessionResponse::bare(ResultObject::success())
     }

@@ -11,6 +11,7 @@ use super::{Reader, Serve, named};
 use crate::checks::Refusal;
 use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
+use crate::payer::Payer;
 use crate::payment::Payment;
 use crate::reply::json;
 use crate::trigger::Texts;
@@ -28,7 +29,7 @@ impl Serve for InquiryPaymentRequest {
         let Some(payment) = named::payment(self, desk, client) else {
             return json(&InquiryPaymentResponse::bare(ResultObject::documented("ORDER_NOT_EXIST")));
         };
-        let money = desk.exchanged(&payment);
+        let (money, payer) = (desk.exchanged(&payment), Payer::of(&payment));
         let paid = payment.paid.filter(|_| payment.status == PaymentStatus::Success);
         let is_exchanged = money.payment_quote.is_some();
         let transactions = transactions(desk, &payment);
@@ -45,6 +46,9 @@ impl Serve for InquiryPaymentRequest {
             payment_quote: money.payment_quote,
             gross_settlement_amount: money.settlement,
             settlement_quote: money.settlement_quote,
+            psp_customer_info: payer.customer,
+            card_info: payer.card,
+            payment_result_info: payer.result,
             auth_expiry_time: payment.bound_until().map(|at| WireTime::new(at, OFFSET_MINUTES)),
             transactions: (!transactions.is_empty()).then_some(transactions),
             ..InquiryPaymentResponse::bare(ResultObject::success())
@@ -80,6 +84,8 @@ fn transactions(desk: &Desk, payment: &Payment) -> Vec<Transaction> {
     let refunds = payment.refunds.iter().cloned().chain(orders.flat_map(|order| order.refunds.clone()));
     let refunds = refunds.filter_map(|id| desk.ledger.refund_by_id(&payment.client, &id));
     let refunds = refunds.map(|refund| {
+        let money = (refund.status == RefundStatus::Success).then(|| desk.exchange(payment, refund.amount));
+        let (settlement, quote) = money.map(|money| (money.settlement, money.settlement_quote)).unwrap_or_default();
         let (status, code) = match refund.status {
             RefundStatus::Success => (PaymentStatus::Success, "SUCCESS"),
             RefundStatus::Processing => (PaymentStatus::Processing, "REFUND_IN_PROCESS"),
@@ -89,6 +95,8 @@ fn transactions(desk: &Desk, payment: &Payment) -> Vec<Transaction> {
         Transaction {
             transaction_request_id: Some(refund.refund_request_id.clone()),
             transaction_time: refund.done.map(|at| WireTime::new(at, OFFSET_MINUTES)),
+            gross_settlement_amount: settlement,
+            settlement_quote: quote,
             ..Transaction::new(result, refund.refund_id.clone(), TransactionType::Refund, status, refund.amount)
         }
     });

@@ -36,7 +36,12 @@ impl Serve for InquiryRefundRequest {
         let Some(refund) = find(self, desk, client) else {
             return json(&InquiryRefundResponse::bare(ResultObject::documented("REFUND_NOT_EXIST")));
         };
+        let payment = desk.ledger.payment_by_id(client, &refund.payment_id);
+        let money = payment.filter(|_| refund.done.is_some()).map(|payment| desk.exchange(&payment, refund.amount));
+        let (settlement, quote) = money.map(|money| (money.settlement, money.settlement_quote)).unwrap_or_default();
         json(&InquiryRefundResponse {
+            gross_settlement_amount: settlement,
+            settlement_quote: quote,
             refund_id: Some(refund.refund_id.clone()),
             refund_request_id: Some(refund.refund_request_id.clone()),
             refund_amount: Some(refund.amount),

@@ -9,6 +9,7 @@ use wire::time::Span;
 use crate::capture::CaptureMode;
 use crate::checks::Refusal;
 use crate::desk::Desk;
+use crate::payer::is_card;
 use crate::payment::{Kind, Payment};
 
 /// What a request says about the payment that it wants.
@@ -37,7 +38,7 @@ pub(super) fn admit(new: &New<'_>, desk: &Desk, client: &str) -> Result<(), Refu
     if !settings.rates.knows(currency) {
         return refuse("CURRENCY_NOT_SUPPORT", format!("{currency} is not in the table of rates"));
     }
-    if let Some(limit) = settings.limits.get(currency.as_str()).filter(|limit| new.amount.minor > **limit) {
+    if let Some(limit) = settings.limits.get(&currency).filter(|limit| new.amount.minor > **limit) {
         let reason = format!("{} is over the limit of {} (settings: limits)", new.amount, Money::new(currency, *limit));
         return refuse("PAYMENT_AMOUNT_EXCEED_LIMIT", reason);
     }
@@ -90,7 +91,7 @@ pub(super) fn refuse(desk: &mut Desk, payment: Payment, result: &ResultObject) {
 pub(super) fn capture(payment_method_type: &str, factor: Option<&PaymentFactor>) -> Option<CaptureMode> {
     let is_manual = factor.is_some_and(|factor| factor.capture_mode.as_deref() == Some("MANUAL"));
     let mode = if is_manual { CaptureMode::Manual } else { CaptureMode::Automatic };
-    ["CARD", "APPLEPAY", "GOOGLEPAY"].contains(&payment_method_type).then_some(mode)
+    is_card(payment_method_type).then_some(mode)
 }
 
 /// How far ahead a merchant may put the end of an online payment: ten minutes by most methods; as long as it stays open

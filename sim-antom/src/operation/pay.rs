@@ -14,6 +14,7 @@ use super::{Reader, Serve, urls};
 use crate::checks::{Refusal, read};
 use crate::desk::Desk;
 use crate::ledger::OFFSET_MINUTES;
+use crate::payer::{Card, Payer};
 use crate::payment::{Kind, Payment};
 use crate::reply::json;
 use crate::trigger::Texts;
@@ -101,6 +102,7 @@ impl Pay {
             reference_order_id: order.map(|order| order.reference_order_id.clone()),
             description: order.map(|order| order.order_description.clone()).unwrap_or_default(),
             payment_method_type: method.clone(),
+            card: Card::of(&request.payment_method),
             terminal_type: env.and_then(|env| env.terminal_type.clone()),
             notify_url: request.payment_notify_url.clone(),
             redirect_url: request.payment_redirect_url.clone(),
@@ -158,6 +160,7 @@ fn answer(desk: &Desk, payment: &Payment) -> PayResponse {
 
 fn paid(desk: &Desk, payment: &Payment, created: PayResponse) -> PayResponse {
     let money = desk.exchanged(payment);
+    let payer = Payer::of(payment);
     let authorised = payment.bound_until().map(|at| WireTime::new(at, OFFSET_MINUTES));
     PayResponse {
         payment_time: payment.paid.map(|at| WireTime::new(at, OFFSET_MINUTES)),
@@ -165,6 +168,8 @@ fn paid(desk: &Desk, payment: &Payment, created: PayResponse) -> PayResponse {
         payment_quote: money.payment_quote,
         gross_settlement_amount: money.settlement,
         settlement_quote: money.settlement_quote,
+        psp_customer_info: payer.customer,
+        payment_result_info: payer.result,
         auth_expiry_time: authorised,
         ..created
     }

@@ -9,7 +9,7 @@ use wire::time::WireTime;
 
 use super::{Reader, Serve};
 use crate::checks::{Refusal, read};
-use crate::desk::Desk;
+use crate::desk::{Desk, Exchanged};
 use crate::ledger::OFFSET_MINUTES;
 use crate::payment::Payment;
 use crate::refund::Refund;
@@ -45,19 +45,19 @@ impl Serve for RefundRequest {
 
     fn carry_out(&self, desk: &mut Desk, client: &str) -> Bytes {
         if let Some(known) = desk.ledger.refund(client, &self.refund_request_id) {
-            let same = known.amount == self.refund_amount && known.payment_id == self.payment_id;
+            // The amount alone is compared.
+            let same = known.amount == self.refund_amount;
             let inconsistent = || RefundResponse::bare(ResultObject::documented("REPEAT_REQ_INCONSISTENT"));
-            return json(&if same { answer(&known) } else { inconsistent() });
+            return json(&if same { answer(desk, &known) } else { inconsistent() });
         }
         let refund = refund(self, desk, client);
-        if desk.ledger.payment_by_id(client, &self.payment_id).is_none() {
-            return json(&RefundResponse::bare(ResultObject::documented("ORDER_NOT_EXIST")));
-        }
         if let Err(code) = self.allowed(desk, client) {
             let refund = Refund { status: RefundStatus::Fail, code: code.to_owned(), refused: true, ..refund };
-            return json(&answer(&desk.keep_refund(refund)));
+            let refund = desk.keep_refund(refund);
+            return json(&answer(desk, &refund));
         }
-        json(&answer(&desk.begin_refund(refund)))
+        let refund = desk.begin_refund(refund);
+        json(&answer(desk, &refund))
     }
 
     fn accept(&self, desk: &mut Desk, client: &str, result: &ResultObject) -> Option<Bytes> {
@@ -65,7 +65,8 @@ impl Serve for RefundRequest {
         let is_begun = result.result_code == "REFUND_IN_PROCESS" && is_new && self.allowed(desk, client).is_ok();
         is_begun.then(|| {
             let refund = Refund { is_async: true, ..refund(self, desk, client) };
-            json(&answer(&desk.begin_refund(refund)))
+            let refund = desk.begin_refund(refund);
+            json(&answer(desk, &refund))
         })
     }
 
@@ -120,13 +121,18 @@ fn refund(request: &RefundRequest, desk: &Desk, client: &str) -> Refund {
     }
 }
 
-fn answer(refund: &Refund) -> RefundResponse {
+fn answer(desk: &Desk, refund: &Refund) -> RefundResponse {
     let code = match refund.status {
         RefundStatus::Success => "SUCCESS",
         RefundStatus::Processing => "REFUND_IN_PROCESS",
         RefundStatus::Fail => return RefundResponse::bare(ResultObject::documented(&refund.code)),
     };
+    let payment = desk.ledger.payment_by_id(&refund.client, &refund.payment_id);
+    let money = payment.filter(|_| refund.done.is_some()).map(|payment| desk.exchange(&payment, refund.amount));
     RefundResponse {
+        actual_refund_amount: money.as_ref().and_then(Exchanged::returned),
+        gross_settlement_amount: money.as_ref().and_then(|money| money.settlement),
+        settlement_quote: money.and_then(|money| money.settlement_quote),
         refund_request_id: Some(refund.refund_request_id.clone()),
         refund_id: Some(refund.refund_id.clone()),
         payment_id: Some(refund.payment_id.clone()),

@@ -124,12 +124,21 @@ impl Point {
     }
 }
 
+/// A number, or a text of one, as it comes when it was put in for a variable.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    })
+}
+
 /// A number from 1.
 struct Ordinal(NonZeroU32);
 
 impl<'de> Deserialize<'de> for Ordinal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = NonZeroU32::new(u32::deserialize(deserializer)?);
+        let number = number(deserializer)?.and_then(|number| NonZeroU32::new(u32::try_from(number).ok()?));
         number.map(Self).ok_or_else(|| D::Error::custom("expected a number from 1"))
     }
 }
@@ -205,8 +214,8 @@ impl<'de> Deserialize<'de> for Point {
 
 impl<'de> Deserialize<'de> for Chance {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = u8::deserialize(deserializer)?;
-        let chance = (1..=100).contains(&number).then_some(Self(number));
-        chance.ok_or_else(|| D::Error::custom(format!("the chance is {number}: write a number from 1 to 100")))
+        let number = number(deserializer)?.and_then(|number| u8::try_from(number).ok());
+        let chance = number.filter(|number| (1..=100).contains(number)).map(Self);
+        chance.ok_or_else(|| D::Error::custom("no such chance: write a number from 1 to 100"))
     }
 }

@@ -38,7 +38,7 @@ pub struct Settings {
     /// One major unit of a currency in millionths of a US dollar, in place of the built-in rate.
     pub rates: Rates,
     /// The largest amount of a payment, in minor units, by currency. Default none.
-    pub limits: BTreeMap<String, u64>,
+    pub limits: BTreeMap<Currency, u64>,
     /// How many calls a client may make in how long. Default any.
     pub rate_limit: Option<RateLimit>,
     /// Whether money that came after a payment's end could not be given back: a notifyReversal says so. Default false.
@@ -66,6 +66,23 @@ pub struct RateLimit {
     /// In how long. Default 1s.
     #[serde(default = "one_second")]
     pub per: Span,
+}
+
+impl Settings {
+    /// Amounts are exchanged into currencies that have a rate only.
+    ///
+    /// # Errors
+    /// One that has none.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let wallet = self.wallet_currency.iter().map(|currency| ("wallet-currency", currency));
+        let merchants = self.settlement_currencies.iter().map(|currency| ("settlement-currencies", currency));
+        match wallet.chain(merchants).find(|(_, currency)| !self.rates.knows(**currency)) {
+            Some((word, currency)) => Err(format!(
+                "{word}: {currency} has no rate; give it one, such as `rates: {{{currency}: 1650}}` in millionths of a US dollar"
+            )),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Default for Settings {

@@ -91,6 +91,28 @@ fn what_cannot_be_captured_is_refused() {
 }
 
 /// What is taken of a card of 1000 that the gateway captures by itself, in all.
+/// The documents: an F is final for its id, whatever would be true by now.
+#[test]
+fn a_refusal_is_final_for_its_capture() {
+    let (mut rig, id) = authorised();
+    assert_eq!(rig.told("capture", &request("CR-1", &json!("unknown"), 1000, "FINAL")), "ORDER_NOT_EXIST");
+    assert_eq!(rig.told("capture", &request("CR-1", &id, 1000, "FINAL")), "ORDER_NOT_EXIST");
+    assert_eq!(rig.told("capture", &request("CR-2", &id, 1001, "FINAL")), "CAPTURE_AMOUNT_EXCEED");
+    assert_eq!(rig.told("capture", &request("CR-2", &id, 500, "FINAL")), "REPEAT_REQ_INCONSISTENT");
+    assert_eq!(rig.told("capture", &request("CR-3", &id, 1000, "FINAL")), "SUCCESS");
+    let listed = rig.inquire("PR-1")["transactions"].as_array().map(Vec::len);
+    assert_eq!(listed, Some(1), "what was refused was never one of the payment's captures");
+}
+
+#[test]
+fn a_capture_in_another_currency_is_illegal_and_may_be_put_right() {
+    let (mut rig, id) = authorised();
+    let mut body = request("CR-1", &id, 10, "FINAL");
+    body["captureAmount"]["currency"] = json!("USD");
+    assert_eq!(rig.told("capture", &body), "PARAM_ILLEGAL");
+    assert_eq!(rig.told("capture", &request("CR-1", &id, 1000, "FINAL")), "SUCCESS");
+}
+
 fn taken(rig: &mut Rig) -> u64 {
     let found = rig.inquire("PR-1");
     let captures = found["transactions"].as_array().unwrap().iter().filter(|row| row["transactionType"] == "CAPTURE");

@@ -107,7 +107,12 @@ fn the_ledger_the_state_and_a_fresh_start() {
     assert_eq!(ledger.as_array().unwrap().len(), 2, "{ledger}");
     assert!(ledger.to_string().contains("\"A\"") && ledger.to_string().contains(CLIENT), "{ledger}");
     assert_eq!(rig.control("GET", "/_sim/state", "")["payments"], 2);
+    rig.control("POST", "/_sim/clock/advance", r#"{"by": "3s"}"#);
+    let before = rig.control("GET", "/_sim/notifications", "");
+    assert!(before["attempts"][0]["at"].as_str().is_some_and(|at| at.contains('T')), "{before}");
     let fresh = rig.control("POST", "/_sim/reset", "");
+    let after = rig.control("GET", "/_sim/notifications", "");
+    assert_eq!((&after["attempts"], &after["notifications"]), (&json!([]), &json!([])), "they are another world's");
     assert_eq!((&fresh["payments"], &fresh["next"]), (&json!(0), &Value::Null));
     assert_eq!(rig.status("A"), "none");
     // The id is free again.

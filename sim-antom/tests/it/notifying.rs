@@ -48,6 +48,8 @@ fn a_paid_payment_is_notified_with_a_signature_that_verifies() {
             "actualPaymentAmount": {"currency": "JPY", "value": "1000"},
             "paymentCreateTime": "2026-01-05T18:00:00+08:00",
             "paymentTime": "2026-01-05T18:00:03+08:00",
+            "pspCustomerInfo": {"pspName": "ALIPAYCN", "pspCustomerId": "2088000000000001",
+                                "displayCustomerId": "buy***@wallet.example"},
         })
     );
 }

@@ -177,6 +177,84 @@ fn money_in_other_currencies_has_quotes() {
 }
 
 #[test]
+fn who_paid_is_told_by_the_wallet_and_by_nobody_before() {
+    let mut rig = Rig::new("");
+    assert_eq!(rig.pay("PR-1")["pspCustomerInfo"], Value::Null);
+    assert_eq!(rig.inquire("PR-1")["pspCustomerInfo"], Value::Null);
+    rig.pass(3);
+    let wanted = json!({"pspName": "ALIPAYCN", "pspCustomerId": "2088000000000001", "displayCustomerId": "buy***@wallet.example"});
+    assert_eq!(rig.notified()[0]["pspCustomerInfo"], wanted);
+    assert_eq!(rig.inquire("PR-1")["pspCustomerInfo"], wanted);
+    let mut scanned = in_store("PR-2", "PaymentCode");
+    scanned["paymentMethod"]["paymentMethodId"] = json!("281666040092421401");
+    assert_eq!(rig.call("pay", &scanned)["pspCustomerInfo"], wanted);
+}
+
+#[test]
+fn of_a_card_what_may_be_shown_of_it_is_told() {
+    let mut rig = Rig::new("");
+    let mut body = cashier_body("PR-1", "1000", "CARD");
+    body["paymentMethod"]["paymentMethodMetaData"] = json!({"cardNo": "5162770114774974"});
+    let answer = rig.call("pay", &body);
+    let info = &answer["paymentResultInfo"];
+    assert_eq!((&info["cardNo"], &info["lastFour"]), (&json!("516277******4974"), &json!("4974")));
+    assert_eq!((&info["cardBrand"], &answer["pspCustomerInfo"]), (&json!("MASTERCARD"), &Value::Null));
+    rig.pass(0);
+    let told = rig.notified().remove(0);
+    assert_eq!((&told["paymentResultInfo"], &told["cardInfo"]["cardNo"]), (info, &info["cardNo"]));
+    let asked = rig.inquire("PR-1");
+    assert_eq!((&asked["paymentResultInfo"], &asked["cardInfo"]), (info, &told["cardInfo"]));
+    // Without a number it is the provider's own test card.
+    let by_token = rig.call("pay", &cashier_body("PR-2", "1000", "CARD"));
+    assert_eq!(by_token["paymentResultInfo"]["cardNo"], "405469******0768");
+}
+
+fn session(id: &str, scene: &str) -> Value {
+    json!({
+        "productCode": "CASHIER_PAYMENT", "paymentRequestId": id, "productScene": scene,
+        "paymentAmount": {"currency": "JPY", "value": "1000"}, "paymentMethod": {"paymentMethodType": "GCASH"},
+        "order": {"referenceOrderId": "O", "orderDescription": "tea",
+                  "orderAmount": {"currency": "JPY", "value": "1000"}},
+        "paymentRedirectUrl": "https://m.test/back", "paymentNotifyUrl": "http://127.0.0.1:9/n",
+        "settlementStrategy": {"settlementCurrency": "JPY"},
+    })
+}
+
+/// An element's payment is open for an hour and as long as its method is; a paymentExpiryTime wins, also over the session.
+#[rstest]
+#[case("CHECKOUT_PAYMENT", None, 3600)]
+#[case("ELEMENT_PAYMENT", None, 3600 + 14 * 60)]
+#[case("CHECKOUT_PAYMENT", Some("2026-01-05T18:20:00+08:00"), 20 * 60)]
+#[case("ELEMENT_PAYMENT", Some("2026-01-05T18:20:00+08:00"), 20 * 60)]
+fn a_session_and_its_payment_have_clocks_of_their_own(
+    #[case] scene: &str,
+    #[case] expiry: Option<&str>,
+    #[case] seconds: u64,
+) {
+    let mut rig = Rig::new("buyer: [leaves]");
+    let mut body = session("PR-1", scene);
+    body["paymentExpiryTime"] = json!(expiry);
+    assert_eq!(rig.call("createPaymentSession", &body)["paymentSessionExpiryTime"], "2026-01-05T19:00:00+08:00");
+    rig.pass(seconds - 1);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Processing);
+    rig.pass(1);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Fail);
+}
+
+/// After the session's end a declined attempt is the last one, though the payment was still open.
+#[test]
+fn an_attempt_after_its_session_is_the_last_one() {
+    let mut rig = Rig::new("buyer: [{declines: {after: 61m}}, pays]");
+    rig.call("createPaymentSession", &session("PR-1", "ELEMENT_PAYMENT"));
+    rig.pass(61 * 60 + 10);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Fail);
+    let mut rig = Rig::new("buyer: [{declines: {after: 59m}}, pays]");
+    rig.call("createPaymentSession", &session("PR-1", "ELEMENT_PAYMENT"));
+    rig.pass(61 * 60 + 10);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Success);
+}
+
+#[test]
 fn a_payment_by_bank_is_pending_for_a_day() {
     let mut rig = Rig::new("buyer: [{pends: {}}, {pends: {after: 1s, for: 1h, code: RISK_REJECT}}]");
     let body = cashier_body("PR-1", "1000", "GCASH");

@@ -95,6 +95,37 @@ fn a_refund_that_takes_time_is_in_process_and_notified_at_its_end(
     assert_eq!(rig.told("refund", &request("RR-3", &id, 1000)), again);
 }
 
+/// The documents: an F is final for its id, whatever would be true by now.
+#[test]
+fn a_refusal_is_final_for_its_refund() {
+    let (mut rig, id) = paid("");
+    assert_eq!(rig.told("refund", &request("RR-1", &json!("unknown"), 400)), "ORDER_NOT_EXIST");
+    assert_eq!(rig.told("refund", &request("RR-1", &id, 400)), "ORDER_NOT_EXIST");
+    assert_eq!(rig.told("refund", &request("RR-1", &id, 500)), "REPEAT_REQ_INCONSISTENT");
+    assert_eq!(rig.told("refund", &request("RR-2", &id, 1000)), "SUCCESS");
+}
+
+#[test]
+fn a_refund_of_money_that_was_exchanged_tells_what_it_was_worth() {
+    let (mut rig, id) = paid("settings: {wallet-currency: CNY, settlement-currencies: [USD], notify-refund: true}");
+    let answer = rig.call("refund", &request("RR-1", &id, 500));
+    let (dollars, yuan) = (json!({"currency": "USD", "value": "330"}), json!({"currency": "CNY", "value": "2357"}));
+    assert_eq!((&answer["grossSettlementAmount"], &answer["actualRefundAmount"]), (&dollars, &yuan));
+    let quote = &answer["settlementQuote"];
+    assert_eq!(quote["quoteCurrencyPair"], "JPY/USD");
+    rig.pass(0);
+    let told = rig.notified().remove(0);
+    assert_eq!((&told["grossSettlementAmount"], &told["actualRefundAmount"]), (&dollars, &yuan));
+    let asked = rig.call("inquiryRefund", &json!({"refundRequestId": "RR-1"}));
+    assert_eq!((&asked["grossSettlementAmount"], &asked["settlementQuote"]), (&dollars, quote));
+    let listed = &rig.inquire("PR-1")["transactions"][0];
+    assert_eq!((&listed["grossSettlementAmount"], &listed["settlementQuote"]), (&dollars, quote));
+    // One that is still in process is worth nothing yet.
+    let mut later = request("RR-2", &id, 500);
+    later["isAsyncRefund"] = json!(true);
+    assert_eq!(rig.call("refund", &later)["grossSettlementAmount"], Value::Null);
+}
+
 #[test]
 fn a_refund_goes_to_its_own_url() {
     let (mut rig, id) = paid("settings: {notify-refund: true}");

@@ -89,8 +89,8 @@ pub(super) struct Model {
     now: u64,
     pub(super) sales: BTreeMap<u8, Sale>,
     pub(super) returns: BTreeMap<u8, Return>,
-    /// Of which payment, and how much.
-    captures: BTreeMap<u8, (u8, u64)>,
+    /// How much, and the code of the answer.
+    captures: BTreeMap<u8, (u64, &'static str)>,
     shoppers: Vec<Shopper>,
     /// How refunds end: at once, or after so many seconds well or not.
     ends: Vec<Option<(u64, bool)>>,
@@ -178,9 +178,14 @@ impl Model {
 
     pub(super) fn refund(&mut self, id: u8, of: u8, amount: u64) -> &'static str {
         if let Some(known) = self.returns.get(&id) {
-            return if (known.of, known.amount) == (of, amount) { known.code } else { "REPEAT_REQ_INCONSISTENT" };
+            return if known.amount == amount { known.code } else { "REPEAT_REQ_INCONSISTENT" };
         }
-        let Some(sale) = self.sales.get_mut(&of) else { return "ORDER_NOT_EXIST" };
+        let mut back =
+            Return { of, amount, status: "FAIL", code: "ORDER_NOT_EXIST", done_at: self.now, will: "SUCCESS" };
+        let Some(sale) = self.sales.get_mut(&of) else {
+            self.returns.insert(id, back);
+            return back.code;
+        };
         let taken = if sale.product.is_card() { sale.captured } else { sale.amount };
         let refused = match sale.status {
             "CANCELLED" => Some("ORDER_IS_CANCELED"),
@@ -189,7 +194,6 @@ impl Model {
             "SUCCESS" => None,
             _ => Some("ORDER_STATUS_INVALID"),
         };
-        let mut back = Return { of, amount, status: "FAIL", code: "", done_at: self.now, will: "SUCCESS" };
         if let Some(code) = refused {
             back.code = code;
         } else {
@@ -208,9 +212,12 @@ impl Model {
 
     pub(super) fn capture(&mut self, id: u8, of: u8, amount: u64, last: bool) -> &'static str {
         if let Some(known) = self.captures.get(&id) {
-            return if *known == (of, amount) { "SUCCESS" } else { "REPEAT_REQ_INCONSISTENT" };
+            return if known.0 == amount { known.1 } else { "REPEAT_REQ_INCONSISTENT" };
         }
-        let Some(sale) = self.sales.get_mut(&of) else { return "ORDER_NOT_EXIST" };
+        let Some(sale) = self.sales.get_mut(&of) else {
+            self.captures.insert(id, (amount, "ORDER_NOT_EXIST"));
+            return "ORDER_NOT_EXIST";
+        };
         let refused = match sale.status {
             "CANCELLED" => Some("ORDER_IS_CANCELED"),
             "FAIL" => Some("ORDER_IS_CLOSED"),
@@ -221,13 +228,13 @@ impl Model {
             "SUCCESS" => None,
             _ => Some("ORDER_STATUS_INVALID"),
         };
-        if let Some(code) = refused {
-            return code;
+        if refused.is_none() {
+            sale.captured += amount;
+            sale.is_captured = last;
         }
-        sale.captured += amount;
-        sale.is_captured = last;
-        self.captures.insert(id, (of, amount));
-        "SUCCESS"
+        let code = refused.unwrap_or("SUCCESS");
+        self.captures.insert(id, (amount, code));
+        code
     }
 }
 
