@@ -9,6 +9,7 @@
 //! http bytes ← faults ← sign ← Envelope ←─────┘                                      every step → Event (the trace)
 //! ```
 
+mod api_key;
 mod buyer;
 mod capture;
 mod cashier;
@@ -65,11 +66,12 @@ mod url;
 
 pub mod cli;
 
+pub use api_key::{ApiKey, ApiKeyError};
 pub use buyer::{Act, Sale, TooLate};
 pub use capture::{Capture, CaptureMode};
 pub use cashier::Cashier;
 pub use checks::{Refusal, check};
-pub use client::{ApiKey, ApiKeyError, Client, Clients, Signing};
+pub use client::{Client, Clients, Signing};
 pub use clock::SystemClock;
 pub use codes::{natural_cause, page as codes_page, trigger_place};
 pub use control::Control;

@@ -9,7 +9,7 @@ use wire::antom::{Signer, Verifier};
 
 use super::answer::{Problem, ok, read};
 use super::api::Control;
-use crate::client::ApiKey;
+use crate::api_key::ApiKey;
 use crate::keys::is_client_id;
 
 /// Merchants that a gateway knows at most.

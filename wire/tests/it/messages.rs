@@ -235,7 +235,7 @@ fn what_the_documents_say_of_a_field_is_told_and_refused_by_a_strict_reader_alon
     assert_eq!(told(&cashier, "/merchantRegion", json!("DE")), []);
     let bare = json!({"paymentMethodType": "CARD"});
     let path = "paymentMethod.paymentMethodMetaData".to_owned();
-    assert_eq!(told(&cashier, "/paymentMethod", bare.clone()), [(path, true)]);
+    assert_eq!(told(&cashier, "/paymentMethod", bare), [(path, true)]);
     assert_eq!(told(&cashier, "/paymentMethod/paymentMethodMetaData", json!(null)), [], "paid by its token");
     for (pointer, value, path) in [
         ("/paymentNotifyUrl", json!("http://"), "paymentNotifyUrl"),

@@ -125,13 +125,11 @@ pub(super) fn check_one<J: Json>(value: &J, kind: FieldKind, report: &mut impl F
         FieldKind::Currency if text.parse::<Currency>().is_err() => {
             report(Severity::Error, format!("must be a currency of ISO 4217, is {:?}", clipped()));
         }
-        FieldKind::Id(most) if !text.is_empty() && !is_longer(&text, most) => {
-            if text.chars().any(char::is_control) {
-                report(Severity::Lint, format!("should have no control characters, is {:?}", clipped()));
-            }
-        }
         FieldKind::Text(most) | FieldKind::Id(most) if text.is_empty() || is_longer(&text, most) => {
             report(Severity::Error, format!("must have 1 to {most} characters, has {}", count()));
+        }
+        FieldKind::Id(_) if text.chars().any(char::is_control) => {
+            report(Severity::Lint, format!("should have no control characters, is {:?}", clipped()));
         }
         FieldKind::OneOf(allowed) if !allowed.contains(&text.as_ref()) => {
             report(Severity::Error, format!("must be {}, is {:?}", allowed.join(" or "), clip(&text)));
@@ -181,8 +179,9 @@ fn check_url(url: &str, kind: FieldKind, report: &mut impl FnMut(Severity, Strin
         None => after_user.split(':').next().unwrap_or_default(),
     };
     let is_no_host = |char: char| char.is_whitespace() || char.is_control() || "\"<>\\^`{|}".contains(char);
+    let is_known = is_web || is_app && matches!(kind, FieldKind::Link(_));
     match () {
-        () if !is_web && !(is_app && matches!(kind, FieldKind::Link(_))) => {
+        () if !is_known => {
             report(Severity::Error, format!("must be an absolute http or https URL, is {:?}", clip(url)));
         }
         () if is_web && (host.is_empty() || host.contains(is_no_host)) => {
