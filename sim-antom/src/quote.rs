@@ -40,7 +40,7 @@ const DECIMALS: u32 = 8;
 /// The table of rates: fixed ones, and what a script puts in their place.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
-pub struct Rates(BTreeMap<Currency, u64>);
+pub struct Rates(#[schemars(with = "BTreeMap<String, u64>")] BTreeMap<Currency, u64>);
 
 impl Rates {
     /// Whether the gateway deals in this currency: those of the provider's own table.

@@ -38,6 +38,7 @@ pub struct Settings {
     /// One major unit of a currency in millionths of a US dollar, in place of the built-in rate.
     pub rates: Rates,
     /// The largest amount of a payment, in minor units, by currency. Default none.
+    #[schemars(with = "BTreeMap<String, u64>")]
     pub limits: BTreeMap<Currency, u64>,
     /// How many calls a client may make in how long. Default any.
     pub rate_limit: Option<RateLimit>,
