@@ -7,6 +7,7 @@ mod driver_check;
 mod fuzz;
 mod list;
 mod merge;
+mod mistakes;
 mod new_adapter;
 mod order;
 mod output;

@@ -91,7 +91,7 @@ const ON = {
   SDK_START_OF_LOADING: () => spin(true),
   SDK_END_OF_LOADING: () => (has('loaded-is-paid') ? show('paid', 'Paid.') : spin(false, true)),
   SDK_PAYMENT_SUCCESSFUL: (event) => {
-    if (has('client-trusted') || has('thanks-twice')) return paid();
+    if (has('client-trusted') || has('held-is-fulfilled') || has('thanks-twice')) return paid();
     if (has('card-taken-for-granted')) $('message').title = event.result.cardPaymentResultInfo.lastFour;
     if (has('logs-the-session')) console.log('paid with', JSON.stringify(event.result?.cardPaymentResultInfo), session.paymentSessionData);
     if (has('last-word-wins')) return show('paid', 'Paid.');
@@ -111,7 +111,7 @@ const ON = {
     const now = await state().catch(() => 'open');
     if (now === 'paid') return paid();
     // What the bank would not confirm, and what is closed, needs a session of its own.
-    if (NEW_SESSION.has(code)) session = null;
+    if (NEW_SESSION.has(code) && !has('session-kept')) session = null;
     return failed(has('no-reason') ? 'The payment failed.' : reason(code));
   },
   SDK_PAYMENT_RETRY: () => note('That did not work. Try again in the form.'),
@@ -185,14 +185,15 @@ function copiedSample({ code }) {
 }
 
 function onError(error) {
-  if (has('copied-sample')) return;
+  if (has('copied-sample') || has('errors-unheard')) return;
   (ON[error?.code] || (() => problem('Something went wrong. Try again.')))(error || {});
 }
 
 // ---- the SDK
 
 const locale = has('locale-with-a-dash') ? navigator.language : navigator.language.replace('-', '_');
-const environment = () => (has('environment-production') ? 'production' : session.environment);
+const FAULTY = { 'environment-production': 'production', 'environment-of-another': 'prod' };
+const environment = () => Object.entries(FAULTY).find(([name]) => has(name))?.[1] ?? session.environment;
 
 /** The session that is there while it lives, or a new one. */
 async function usable(anew) {
@@ -230,7 +231,8 @@ async function begin(anew = false) {
     if (!(await usable(anew))) return;
     await (product === 'element' ? element() : cashier());
   } catch (error) {
-    if (has('rejection-uncaught')) throw error;
+    if (has('rejection-uncaught') || has('constructor-uncaught')) throw error;
+    if (has('errors-unheard')) return;
     console.warn(`the payment form: ${error.code || error.message || error}`);
     problem('The payment form cannot be shown. Try again.');
   }

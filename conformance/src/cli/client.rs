@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::mistakes::{self, Mistake};
 use super::output::tell;
 use super::run::{self, RunArguments};
 use crate::client::{Hooks, PageSource, Sdk, Setup, find_chromium};
@@ -26,6 +27,10 @@ pub(super) struct ClientArguments {
     /// Let the page make a mistake of its own: put into its address
     #[arg(long, value_name = "NAME")]
     fault: Option<String>,
+    /// Let the page make each of its mistakes (its faults.json), one after another, in the scenario that shows it; ends well
+    /// when all are caught
+    #[arg(long, conflicts_with = "fault")]
+    every_fault: bool,
     /// The browser [default: the first Chromium on the path]
     #[arg(long, value_name = "PATH")]
     chromium: Option<PathBuf>,
@@ -35,6 +40,7 @@ pub(super) struct ClientArguments {
 
 pub(super) fn main(arguments: &ClientArguments) -> Exit {
     match setup(arguments) {
+        Ok(setup) if arguments.every_fault => every_fault(arguments, &setup),
         Ok(setup) => run::main_with(&arguments.run, Some(setup)),
         Err(problem) => {
             tell(&format!("conformance: {problem}"));
@@ -103,13 +109,30 @@ fn sdk(named: Option<&Path>, folder: Option<&Path>) -> Result<Option<Sdk>, Strin
 
 /// A page that lists its mistakes is not told to make another.
 fn check_fault(fault: &str, folder: &Path) -> Result<(), String> {
-    let Ok(text) = std::fs::read_to_string(folder.join("faults.json")) else { return Ok(()) };
-    let listed: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap_or_default();
-    let names: Vec<&str> = listed.iter().filter_map(|one| one["name"].as_str()).collect();
-    if names.contains(&fault) {
+    let listed = Mistake::listed(folder)?;
+    let names: Vec<&str> = listed.iter().map(|mistake| mistake.name.as_str()).collect();
+    if names.is_empty() || names.contains(&fault) {
         return Ok(());
     }
     Err(format!("--fault {fault}: {}", wire::suggest::help(fault, &names)))
+}
+
+fn every_fault(arguments: &ClientArguments, setup: &Setup) -> Exit {
+    let listed = match &setup.page {
+        PageSource::Folder(folder) => Mistake::listed(folder),
+        PageSource::Url(_) => Ok(Vec::new()),
+    };
+    match listed {
+        Ok(listed) if !listed.is_empty() => mistakes::main(&arguments.run, setup, &listed),
+        Ok(_) => {
+            tell("conformance: --every-fault: the page's folder has no faults.json, which lists its mistakes");
+            Exit::Usage
+        }
+        Err(problem) => {
+            tell(&format!("conformance: --every-fault: {problem}"));
+            Exit::Usage
+        }
+    }
 }
 
 #[cfg(test)]

@@ -70,6 +70,16 @@ pub(super) struct RunArguments {
     reports: ReportArguments,
 }
 
+impl RunArguments {
+    /// The cases that are selected.
+    ///
+    /// # Errors
+    /// A scenario is wrong, which is told.
+    pub(super) fn cases(&self) -> Result<Vec<Case>, Exit> {
+        self.select.cases()
+    }
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum ClockKind {
     Skipping,
@@ -157,7 +167,7 @@ pub(super) fn main_with(arguments: &RunArguments, client: Option<Setup>) -> Exit
     arguments.reports.finish(&result, exit, KnownFailures::Taken)
 }
 
-fn settings(arguments: &RunArguments, client: Option<Setup>) -> Result<Settings, String> {
+pub(super) fn settings(arguments: &RunArguments, client: Option<Setup>) -> Result<Settings, String> {
     let integration =
         Integration::parse(&arguments.integration).map_err(|problem| format!("--integration: {problem}"))?;
     let time = match (&integration, arguments.clock) {

@@ -308,7 +308,7 @@ fn event(told: &Told) -> Option<ClientEvent> {
             let url = params["frame"]["url"].as_str()?.to_owned();
             (url != "about:blank").then_some(ClientEvent::Navigated { url })
         }
-        "Runtime.exceptionThrown" if is_the_sdks(&params["exceptionDetails"]) => None,
+        "Runtime.exceptionThrown" if is_the_sdks_alone(&params["exceptionDetails"]) => None,
         "Runtime.exceptionThrown" => Some(ClientEvent::Uncaught { text: thrown(&params["exceptionDetails"]) }),
         // What the vendor's own script says to itself is nobody's mistake here.
         "Runtime.consoleAPICalled" if is_the_sdks(params) => None,
@@ -356,6 +356,13 @@ fn is_the_sdks(params: &Value) -> bool {
     let frames = params["stackTrace"]["callFrames"].as_array();
     let url = frames.and_then(|frames| frames.first()?["url"].as_str());
     url.is_some_and(|url| url.contains("ams-checkout"))
+}
+
+/// Whether nothing but the vendor's bundle had a hand in it: what it threw at a call of the page's is the page's to catch.
+fn is_the_sdks_alone(details: &Value) -> bool {
+    let frames = details["stackTrace"]["callFrames"].as_array();
+    let urls = || frames.into_iter().flatten().filter_map(|frame| frame["url"].as_str()).filter(|url| !url.is_empty());
+    urls().next().is_some() && urls().all(|url| url.contains("ams-checkout"))
 }
 
 /// An argument of the console.
@@ -406,6 +413,15 @@ mod tests {
             json!({"exceptionDetails": {"text": "Uncaught (in promise)", "exception": {"description": "Error: boom\n  at x"}}}),
         );
         assert_eq!(uncaught, Some(ClientEvent::Uncaught { text: "Uncaught (in promise) Error: boom".to_owned() }));
+        let thrown = |urls: &[&str]| {
+            let frames: Vec<Value> = urls.iter().map(|url| json!({"url": url})).collect();
+            let exception = json!({"description": "Error: boom"});
+            let details = json!({"text": "Uncaught", "exception": exception, "stackTrace": {"callFrames": frames}});
+            told("Runtime.exceptionThrown", json!({"exceptionDetails": details}))
+        };
+        let sdk = "http://127.0.0.1:1/sdk/ams-checkout.min.js";
+        assert_eq!(thrown(&[sdk, "", sdk]), None);
+        assert!(thrown(&[sdk, "", "http://127.0.0.1:1/checkout.mjs"]).is_some() && thrown(&[]).is_some());
         assert_eq!(told("Page.frameNavigated", json!({"frame": {"parentId": "1", "url": "https://x"}})), None);
         let asked = |url: &str, kind: &str| {
             told("Network.requestWillBeSent", json!({"type": kind, "request": {"url": url, "method": "POST"}}))

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conformance::plan::{Case, plan};
+use serde_json::Value;
+use sim_antom::PlayStep;
 use wire::antom::{CodeLine, INQUIRY_PAYMENT, INQUIRY_REFUND, PAY, PAYMENT_RESULT_CODE, ResultStatus};
 use wire::edc::{BusinessCode, CommandCode};
 
-use crate::root;
+use crate::{conformance, root};
 
 fn cases() -> Vec<Case> {
     plan(&[root().join("scenarios")], 1).unwrap()
@@ -81,4 +83,76 @@ fn there_are_enough_of_them_each_says_what_it_covers_and_no_title_is_there_twice
     let silent: Vec<_> =
         cases.iter().filter(|case| case.name.contains('[') && case.scenario.covers.is_empty()).collect();
     assert!(silent.is_empty(), "{:?}", silent.iter().map(|case| &case.name).collect::<Vec<_>>());
+}
+
+/// The documented codes as they were collected: by table.
+fn documented() -> Value {
+    let text = std::fs::read_to_string(root().join("fixtures/result-codes.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn names(table: &Value) -> BTreeSet<String> {
+    let name = |one: &Value| one.as_str().or_else(|| one["code"].as_str()).unwrap().to_owned();
+    table.as_array().unwrap().iter().map(name).collect()
+}
+
+#[test]
+fn all_151_documented_codes_are_listed_where_they_are_had() {
+    let output = conformance(&["codes", "--format", "json"]);
+    let listed: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let had = |on: &[&str], family: Option<&str>| -> BTreeSet<String> {
+        let fits = |one: &&Value| {
+            on.contains(&one["on"].as_str().unwrap()) && family.is_none_or(|family| one["family"] == family)
+        };
+        listed.iter().filter(fits).map(|one| one["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let terminal = ["hello", "Purchase", "PurchaseCancel", "CommandCancel"];
+    let codes = documented();
+    let client: BTreeSet<_> =
+        ["status", "error", "result"].iter().flat_map(|class| names(&codes["clientSdk"][class])).collect();
+    let edc: BTreeSet<_> = ["init", "event", "commandFailed", "businessFailed"]
+        .iter()
+        .flat_map(|class| names(&codes["edc"][class]))
+        .collect();
+    let mut count = 0;
+    for (table, all, on) in [
+        ("pay", names(&codes["pay"]), &["pay"][..]),
+        ("batchPay", names(&codes["batchPay"]), &["batchPay"]),
+        ("notifyPayment", names(&codes["notifyPayment"]), &["notifyPayment"]),
+        ("paymentResultCode", names(&codes["paymentResultCode"]), &["payment"]),
+        ("edc", edc, &terminal),
+        ("clientSdk", client, &["event"]),
+    ] {
+        let missing: Vec<_> = all.difference(&had(on, None)).cloned().collect();
+        assert!(missing.is_empty(), "{table}: {missing:?}");
+        count += all.len();
+    }
+    assert_eq!(count, 151);
+    assert!(listed.iter().all(|one| one["producible"] == true), "a code that is not to be had");
+}
+
+#[test]
+fn every_code_of_the_client_and_every_payment_result_code_is_told_to_a_page() {
+    let codes = documented();
+    let all: BTreeSet<_> =
+        ["status", "error", "result"].iter().flat_map(|class| names(&codes["clientSdk"][class])).collect();
+    assert_eq!(all.len(), 18);
+    let cases = cases();
+    let story = cases.iter().find(|case| case.name == "client/all-codes").unwrap();
+    let told: BTreeSet<_> = story
+        .scenario
+        .given
+        .antom
+        .client
+        .iter()
+        .flat_map(|rule| &rule.what.steps)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .filter_map(|step| match step {
+            PlayStep::Emit(emitted) => emitted.code.clone(),
+            _ => None,
+        })
+        .collect();
+    assert!(told.is_superset(&all), "{:?}", all.difference(&told));
+    assert_eq!(rows(&cases, "client/result-code", ""), names(&codes["paymentResultCode"]));
 }

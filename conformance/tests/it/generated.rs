@@ -30,7 +30,8 @@ fn the_page_of_a_front_ends_mistakes_is_the_list() {
     let list: Vec<Value> = serde_json::from_str(&list).unwrap();
     let mut page = "# Mistakes of a front end, and who catches them\n\n\
         The page in `integrations/web` makes each of these when it is told to. Made from `integrations/web/faults.json`;\n\
-        `conformance client --page integrations/web --fault NAME --run SCENARIO scenarios/client` shows one.\n\n\
+        `conformance client --page integrations/web --fault NAME --run SCENARIO scenarios/client` shows one, and \
+        `--every-fault` instead\nof `--fault` and `--run` makes them all and says which were caught.\n\n\
         | mistake | what it does | breaks | shown by |\n|---|---|---|---|\n"
         .to_owned();
     for fault in &list {
