@@ -10,6 +10,7 @@ let session = null;      // what createPaymentSession gave, by way of the backen
 let component = null;    // the SDK's component that is alive
 let isPaid = false;      // the backend has said so
 let isAsking = null;     // the backend is being asked
+let results = 0;         // results that the SDK has told
 let thanks = 0;          // receipts that were ordered
 let spinning = 0;        // the timer that ends the spinner when nothing else does
 let closing = 0;         // the timer that takes the form away after a failure
@@ -85,6 +86,8 @@ function problem(text) {
 
 const risky = (event) => ['REJECT', 'REVIEW'].includes(event.result?.popRiskDecisionResultInfo?.riskDecision);
 
+const RESULTS = new Set(['SDK_PAYMENT_SUCCESSFUL', 'SDK_PAYMENT_PROCESSING', 'SDK_PAYMENT_ERROR', 'SDK_PAYMENT_FAIL']);
+
 const NEW_SESSION = new Set(['USER_PAYMENT_VERIFICATION_FAILED', 'ORDER_IS_CLOSED']);
 
 const ON = {
@@ -107,9 +110,12 @@ const ON = {
   SDK_PAYMENT_FAIL: async (event) => {
     if (has('last-word-wins')) return failed('The payment failed.');
     const code = event.result?.paymentResultCode;
+    const told = results;
     // Another attempt may have succeeded meanwhile.
     const now = await state().catch(() => 'open');
     if (now === 'paid') return paid();
+    // Or the SDK has told something newer, while the backend was asked.
+    if (told !== results) return undefined;
     // What the bank would not confirm, and what is closed, needs a session of its own.
     if (NEW_SESSION.has(code) && !has('session-kept')) session = null;
     return failed(has('no-reason') ? 'The payment failed.' : reason(code));
@@ -161,6 +167,7 @@ function onEventCallback(event) {
   if (has('copied-sample')) return copiedSample(event);
   if (has('handler-throws') && event.code?.startsWith('SDK_PAYMENT_')) throw new Error('the handler has a bug');
   if (has('result-taken-for-granted') && event.code?.startsWith('SDK_PAYMENT_')) main.title = event.result.result.resultCode;
+  if (RESULTS.has(event?.code)) results += 1;
   // By the exact code. What is not known is let pass: the backend tells how the order stands.
   const does = Object.hasOwn(ON, event?.code ?? '') ? ON[event.code] : undefined;
   if (!does && has('unknown-crashes')) throw new Error(`what is ${event.code}?`);

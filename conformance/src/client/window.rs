@@ -131,22 +131,33 @@ impl Window {
 
     /// A page that neither asks the SDK for anything nor says why is not judged: nothing of it would be seen.
     async fn until_something_happens(&self, mark: usize) -> Result<(), String> {
-        let says = |shows: &[String]| shows.iter().any(|view| view != "loading" && view != "form");
-        let is_it = |event: &Event| match event {
-            Event::Client(ClientEvent::Called { .. } | ClientEvent::Delivered { .. })
-            | Event::Gateway(Gateway::Client { .. }) => true,
-            Event::Client(ClientEvent::Saw { shows, .. }) => says(shows),
-            _ => false,
+        let is_session = |event: &Event| {
+            let session = Some(Operation::CreatePaymentSession);
+            matches!(event, Event::Gateway(Gateway::Response { operation, body, lost: None, .. })
+                if *operation == session && body.0.windows(18).any(|part| part == b"paymentSessionData"))
         };
         let began = Instant::now();
         while began.elapsed() < if self.tab.is_broken() { BROKEN } else { PATIENCE } {
+            // Who has a session, and shows a problem without asking the SDK, has not got the SDK.
+            let has_session = self.recorder.any_after(mark, is_session);
+            let says = |view: &String| match view.as_str() {
+                "loading" | "form" => false,
+                "problem" => !has_session,
+                _ => true,
+            };
+            let is_it = |event: &Event| match event {
+                Event::Client(ClientEvent::Called { .. } | ClientEvent::Delivered { .. })
+                | Event::Gateway(Gateway::Client { .. }) => true,
+                Event::Client(ClientEvent::Saw { shows, .. }) => shows.iter().any(says),
+                _ => false,
+            };
             if self.recorder.any_after(mark, is_it) {
                 return Ok(());
             }
             tokio::time::sleep(LOOK).await;
         }
         Err(format!(
-            "the page asked the SDK for nothing within {:.0} s, and the buyer sees nothing either.{} Does the page load the SDK \
+            "the page asked the SDK for nothing within {:.0} s, and the buyer sees nothing of a payment.{} Does the page load the SDK \
              as a script, such as {} (served with a folder), and make AMSCashierPayment or AMSElement of the session that its \
              backend gives? docs/client.md says more under `When nothing happens`",
             began.elapsed().as_secs_f32(),
