@@ -4,6 +4,6 @@ mod advice;
 mod skeleton;
 mod step;
 
-pub use advice::{about_driver, about_payment, about_rule};
+pub use advice::{about_driver, about_payment, about_reason, about_rule};
 pub use skeleton::{Language, SkeletonFile};
 pub use step::{PAYMENTS, Payment};

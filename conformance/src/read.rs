@@ -28,7 +28,7 @@ pub(crate) fn bytes(path: &Path, most: usize) -> io::Result<Vec<u8>> {
 /// A text; one that is too large is cut after the byte with which it is.
 ///
 /// # Errors
-/// As [`bytes`]; or it is not UTF-8.
+/// As for bytes; or it is not UTF-8.
 pub(crate) fn text(path: &Path) -> io::Result<String> {
     let bytes = bytes(path, TEXT)?;
     if bytes.len() > TEXT {
@@ -40,7 +40,7 @@ pub(crate) fn text(path: &Path) -> io::Result<String> {
 /// What a program wrote.
 ///
 /// # Errors
-/// As [`bytes`]; or it is too large.
+/// As for bytes; or it is too large.
 pub(crate) fn record(path: &Path) -> io::Result<Vec<u8>> {
     let bytes = bytes(path, RECORD)?;
     let too_large = || io::Error::other(format!("it is larger than {} MiB", RECORD / TEXT));

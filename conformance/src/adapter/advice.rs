@@ -21,14 +21,8 @@ pub fn about_driver(error: &DriverError) -> &'static str {
             "the adapter must live until stdin ends: read lines in a loop, and let no request end the program. \
              What it said on stderr is shown above"
         }
-        DriverError::Misshapen { .. } => {
-            "the answer is JSON-RPC, but its `result` has another shape than docs/driver.md shows for this method; \
-             `conformance schema driver` prints what is allowed"
-        }
-        DriverError::Nonsense { .. } => {
-            "stdout belongs to the protocol: one JSON-RPC answer a line, with the id of its request, and nothing else. \
-             Log to stderr"
-        }
+        DriverError::Misshapen { .. } => SHAPE,
+        DriverError::Nonsense { .. } => PROTOCOL,
         DriverError::Silent { .. } => {
             "write the answer as one line, and flush stdout after it: many languages hold output back when it is a pipe"
         }
@@ -37,6 +31,24 @@ pub fn about_driver(error: &DriverError) -> &'static str {
         }
     }
 }
+
+/// What to do when a payment could not be carried out because of how the adapter answered; none when that is not why.
+#[must_use]
+pub fn about_reason(reason: &str) -> Option<&'static str> {
+    // The words of `DriverError`, which a case's reason has in it.
+    if reason.contains("is not as docs/driver.md has it") {
+        Some(SHAPE)
+    } else if reason.contains("no JSON-RPC answer") {
+        Some(PROTOCOL)
+    } else {
+        None
+    }
+}
+
+const SHAPE: &str = "the answer is JSON-RPC, but its `result` has another shape than docs/driver.md shows for this method; \
+                     `conformance schema driver` prints what is allowed";
+const PROTOCOL: &str = "stdout belongs to the protocol: one JSON-RPC answer a line, once for each request, with its id, and \
+                        nothing else. Log to stderr";
 
 /// What to do about a requirement that was broken.
 #[must_use]

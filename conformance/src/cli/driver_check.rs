@@ -9,7 +9,7 @@ use wire::time::Span;
 
 use super::output::{say, tell, unless_unwritten};
 use super::run::span;
-use crate::adapter::{PAYMENTS, about_driver, about_payment, about_rule};
+use crate::adapter::{PAYMENTS, about_driver, about_payment, about_reason, about_rule};
 use crate::driver::{CAPABILITIES, DriverError, Hello, OrderStatus};
 use crate::exit::Exit;
 use crate::integration::Integration;
@@ -195,10 +195,12 @@ fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello, command: &str
             continue;
         }
         let seen = result.problems().first().map_or_else(|| result.verdict.as_str().to_owned(), |p| p.text.to_owned());
-        let next = match result.broken().next() {
+        let answered = result.reason.as_deref().and_then(about_reason);
+        let next = match (answered, result.broken().next()) {
+            (Some(next), _) => next.to_owned(),
             // The payment may have come to its end all the same: what is on the wires is not what is missing.
-            Some(broken) => about_rule(&broken.id),
-            None => about_payment(payment.role, &report.trace),
+            (None, Some(broken)) => about_rule(&broken.id),
+            (None, None) => about_payment(payment.role, &report.trace),
         };
         let exit = steps.failed(payment.shows, &seen, &next);
         say(&text::seen(&result));

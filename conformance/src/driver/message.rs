@@ -165,7 +165,7 @@ pub enum DriverError {
     },
     /// Something came that is no answer.
     #[error(
-        "the integration said something that is no JSON-RPC answer (docs/driver.md, Transport): {line:?} ({problem})"
+        "the integration said something that is no JSON-RPC answer (docs/driver.md, Transport): {problem}: {line:?}"
     )]
     Nonsense {
         /// What it said, or how it begins.

@@ -7,9 +7,13 @@ const WIDTH: usize = 100;
 
 /// The ids after a heading, each area once: `EDC-P01…P08, P10, P11; LINE-L01`. What a line does not hold goes on below.
 pub(super) fn render(heading: &str, ids: &[&str]) -> String {
+    below(heading, &words(ids))
+}
+
+/// Words after a heading, and below each other where a line does not hold them.
+fn below(heading: &str, words: &[String]) -> String {
     let mut text = heading.to_owned();
     let mut column = heading.chars().count();
-    let words = words(ids);
     for (index, word) in words.iter().enumerate() {
         let word = if index + 1 < words.len() { format!("{word}, ") } else { word.clone() };
         let width = word.chars().count();
@@ -25,8 +29,8 @@ pub(super) fn render(heading: &str, ids: &[&str]) -> String {
     lines.join("\n") + "\n"
 }
 
-/// How many of each area there are among all: `EDC 45 of 53, SIG 3 of 11`.
-pub(super) fn areas<'a>(ids: &[&str], all: impl Iterator<Item = &'a str>) -> String {
+/// How many of each area there are among all, after a heading: `EDC 45 of 53, SIG 3 of 11`.
+pub(super) fn areas<'a>(heading: &str, ids: &[&str], all: impl Iterator<Item = &'a str>) -> String {
     let area = |id: &str| id.split_once('-').map_or_else(|| id.to_owned(), |(area, _)| area.to_owned());
     let mut areas: Vec<(String, usize, usize)> = Vec::new();
     for id in all {
@@ -37,7 +41,7 @@ pub(super) fn areas<'a>(ids: &[&str], all: impl Iterator<Item = &'a str>) -> Str
         }
     }
     let words = areas.iter().filter(|(_, some, _)| *some > 0).map(|(name, some, of)| format!("{name} {some} of {of}"));
-    words.collect::<Vec<_>>().join(", ")
+    below(heading, &words.collect::<Vec<_>>())
 }
 
 /// One word for each run of numbers that follow each other.
@@ -82,7 +86,8 @@ mod tests {
     #[test]
     fn areas_are_counted_in_their_order() {
         let all = ["EDC-P01", "EDC-P02", "LINE-L06", "SIG-001", "SIG-002", "EDC-P03"];
-        assert_eq!(areas(&["SIG-002", "EDC-P03", "EDC-P01"], all.into_iter()), "EDC 2 of 3, SIG 1 of 2");
+        let told = areas("3: ", &["SIG-002", "EDC-P03", "EDC-P01"], all.into_iter());
+        assert_eq!(told, "3: EDC 2 of 3, SIG 1 of 2\n");
     }
 
     #[test]

@@ -160,9 +160,9 @@ pub fn summary(run: &RunResult) -> String {
         0 => {}
         1..=NAMED => text.push_str(&ids::render("  not exercised: ", &ids)),
         many => {
-            let areas = ids::areas(&ids, run.requirements.iter().map(|r| r.id.as_str()));
-            let _ = writeln!(text, "  not exercised: {many}, {areas}");
-            let _ = writeln!(text, "    (each by its name: --html FILE, or --format json)");
+            let heading = format!("  not exercised: {many}: ");
+            text.push_str(&ids::areas(&heading, &ids, run.requirements.iter().map(|r| r.id.as_str())));
+            text.push_str("    each by its name: --html FILE, or --format json\n");
         }
     }
     for stale in &run.stale_known_failures {

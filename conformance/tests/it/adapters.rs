@@ -187,6 +187,33 @@ fn what_is_wrong_is_explained_with_the_next_thing_to_do() {
     }
 }
 
+#[test]
+fn a_wrong_answer_during_a_payment_is_explained_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let poor = |name: &str, change: &dyn Fn(String) -> String| {
+        let file = folder.path().join(name);
+        let known = r#""error":{"code":-32601,"message":"m"}"#;
+        let text = POOR.replace("[ROLE]MORE", r#"["edc"]"#).replace("UNKNOWN", known);
+        fs::write(&file, change(text.replace("STATUS", r#"{"state":"open"}"#))).unwrap();
+        format!("sh {}", file.display())
+    };
+    let null = |text: String| text.replace("    *) r=", "    *'\"checkout\"'*) r='\"result\":null' ;;\n    *) r=");
+    // The last line of the loop is the answer: once more for a checkout.
+    let twice = |text: String| {
+        let answer = text.lines().find(|line| line.trim_start().starts_with("echo")).unwrap().trim().to_owned();
+        let again = format!("{answer}\n  case \"$x\" in *'\"checkout\"'*) {answer} ;; esac");
+        text.replace(&answer, &again)
+    };
+    for (integration, told) in [
+        (poor("null", &null), "its `result` has another shape than docs/driver.md shows"),
+        (poor("twice", &twice), "one JSON-RPC answer a line, once for each request"),
+    ] {
+        let (exit, text) = checked(&integration);
+        assert_eq!(exit, 1, "{text}");
+        assert!(text.contains("FAIL  4") && text.contains(told), "{text}");
+    }
+}
+
 /// It never decides its order: what was waited for, and how long, is told, and the limit is one that can be set.
 #[test]
 fn a_payment_that_does_not_end_is_given_up_after_a_limit_that_is_named() {

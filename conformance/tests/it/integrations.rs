@@ -29,7 +29,7 @@ fn one_that_says_nothing_is_given_up() {
 #[test]
 fn one_that_talks_nonsense_is_quoted() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(reason("yes").contains("\"y\" (not JSON)"));
+    assert!(reason("yes").contains("not JSON: \"y\""));
     assert!(reason("cat").contains("does it echo what it is sent?"));
     assert!(reason("sh -c 'echo [1]; sleep 9'").contains("not an object"));
     let says = |answer: &str| {
