@@ -1,6 +1,7 @@
 //! A front end in a real browser with the vendor's own SDK, which npm installs below `target/`. A machine without Chromium or
 //! npm is told what is left out; CI has both.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -35,7 +36,8 @@ fn sdk() -> Option<&'static PathBuf> {
 fn left_out(can: bool, why: &str) -> bool {
     assert!(can || std::env::var_os("CI").is_none(), "{why}: .ci/run installs what is missing");
     if !can {
-        eprintln!("not run: {why}");
+        // The macros are not heard of a test that passes.
+        let _ = writeln!(std::io::stderr(), "not run: {why}");
     }
     can
 }

@@ -216,6 +216,26 @@ fn a_correct_merchant_is_accused_of_nothing_and_its_book_is_nobodys_business() {
 }
 
 #[test]
+fn the_page_that_a_buyer_is_sent_to_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut standing = Standing::start(&["serve", "--keys", &folder.path().join("keys").display().to_string()]);
+    let gateway = standing.line("gateway ready ");
+    let mut merchant = Merchant::start(&[], None, Some(&gateway), &folder.path().join("state"));
+    let amount = json!({"currency": "USD", "value": "5997"});
+    let sold =
+        merchant.call("checkout", &json!({"order": "A", "by": "cashier", "amount": amount, "description": "tea"}));
+    let url = sold["redirect"]["url"].as_str().unwrap();
+    let (host, path) = url.strip_prefix("http://").and_then(|url| url.split_once('/')).unwrap();
+    let mut line = std::net::TcpStream::connect(host).unwrap();
+    write!(line, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    BufReader::new(line).read_line(&mut answer).unwrap();
+    assert!(answer.contains(" 200 "), "{url}: {answer}");
+    merchant.end();
+    standing.stop(Signal::SIGTERM);
+}
+
+#[test]
 fn a_merchant_with_a_mistake_is_caught_without_a_driver_and_the_report_says_so_to_programs() {
     let folder = tempfile::tempdir().unwrap();
     let script = script(&folder, QUICK);
