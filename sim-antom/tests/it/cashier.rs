@@ -98,6 +98,11 @@ fn who_closes_the_window_can_come_back_until_it_expires() {
     assert_eq!(shop.inquire("A").0, "PROCESSING");
     shop.gateway.control("POST", "/_sim/clock/advance", r#"{"by": "11m"}"#);
     assert_eq!(shop.inquire("A"), ("FAIL".to_owned(), "ORDER_IS_CLOSED".to_owned()));
+    // A shop whose URL is no plain ASCII gets its buyer back all the same.
+    let mut body = pay_body("B", "1000");
+    body["paymentRedirectUrl"] = json!("https://shop.example/zur\u{fc}ck nach");
+    let answer = shop.press(&shop.pay(&body), "act=pay", "");
+    assert!(answer.contains("location: https://shop.example/zur%C3%BCck%20nach\r\n"), "{answer}");
     assert!(shop.press(&url, "act=pay", "").starts_with("HTTP/1.1 409 "));
 }
 

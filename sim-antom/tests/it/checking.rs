@@ -4,7 +4,9 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use wire::antom::{Envelope, Operation};
 
-use super::merchant::{CLIENT, Draft, INQUIRY, KEYLESS, OTHER, PAY, forger, merchant, pay_body, with_header};
+use super::merchant::{
+    CLIENT, Draft, INQUIRY, KEYLESS, OTHER, PAY, cashier_body, forger, merchant, pay_body, with_header,
+};
 use super::rig::Rig;
 
 /// What the gateway says to a request, with its reasons.
@@ -368,6 +370,34 @@ fn unknown_fields_and_nulls_are_let_pass() {
     body["unheardOf"] = json!({"deep": [1, {"er": null}]});
     let noted = "unheardOf is not documented, and is ignored".to_owned();
     assert_eq!(said(Draft::new(PAY, &body).signed()), ("SUCCESS".to_owned(), noted));
+}
+
+#[test]
+fn a_trigger_word_that_asks_for_nothing_is_noted_unless_words_are_off() {
+    let body = changed("/order/orderDescription", Some(json!("tea [sim:risk_reject]")));
+    let (code, why) = said(Draft::new(PAY, &body).signed());
+    assert_eq!(code, "SUCCESS");
+    assert_eq!(why, "`[sim:risk_reject]` asks for nothing; did you mean `[sim:RISK_REJECT]`?");
+    let mut rig = Rig::new("settings: {triggers: false}");
+    assert_eq!(rig.code(Draft::new(PAY, &body).signed()), "SUCCESS");
+    assert_eq!(rig.noticed().1, [""; 0]);
+}
+
+/// Of wallets, strict refuses what lenient notes; of unknown fields neither refuses anything.
+#[test]
+fn an_amount_that_its_wallet_does_not_take_is_noted_and_refused_strictly() {
+    let mut body = cashier_body("PR-1", "150", "JKOPAY");
+    body["paymentAmount"]["currency"] = json!("TWD");
+    body["unheardOf"] = json!(1);
+    let mut rig = Rig::new("");
+    assert_eq!(rig.told("pay", &body), "PAYMENT_IN_PROCESS");
+    let notes = rig.noticed().1.join("; ");
+    assert!(notes.contains("of TWD JKOPAY takes multiples of 100"), "{notes}");
+    let mut rig = Rig::new("settings: {strict: true}");
+    assert_eq!(rig.told("pay", &body), "PARAM_ILLEGAL");
+    assert!(rig.noticed().1[0].contains("of TWD JKOPAY takes multiples of 100"));
+    body["paymentAmount"]["value"] = json!("200");
+    assert_eq!(rig.told("pay", &body), "PAYMENT_IN_PROCESS");
 }
 
 #[test]

@@ -62,6 +62,16 @@ fn private_keys_are_their_owners_and_the_next_start_loads_the_same() {
     assert_eq!(contents(&keys), first);
 }
 
+#[test]
+fn a_merchant_who_brought_his_public_key_alone_is_not_told_of_a_private_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().to_str().unwrap();
+    fs::write(folder.path().join("merchant-public.key"), include_bytes!("../../../fixtures/keys/pool-0.public.pem"))
+        .unwrap();
+    let gateway = Program::start(&["--keys", keys]);
+    assert!(!gateway.ready.contains("merchant-key=") && gateway.ready.contains("antom-key="), "{}", gateway.ready);
+}
+
 #[rstest]
 #[case("TERM")]
 #[case("INT")]
