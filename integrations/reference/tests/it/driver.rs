@@ -33,7 +33,9 @@ async fn it_says_what_it_is() {
             "batch",
             "capture",
             "cart",
-            "retry"
+            "retry",
+            "screen",
+            "terminal-sdk"
         ])
     );
     client.shut_down().await;

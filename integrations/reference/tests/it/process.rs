@@ -48,6 +48,8 @@ impl Program {
                 "capture",
                 "cart",
                 "retry",
+                "screen",
+                "terminal-sdk",
                 "clock"
             ])
         );
