@@ -55,7 +55,7 @@ pub fn situations(trace: &[Entry], area: Area) -> BTreeSet<Situation> {
             Event::Terminal(sim_edc::Event::State { to, .. }) => now.terminal = Some(*to),
             Event::Gateway(sim_antom::Event::Payment { status, .. }) => now.payment = Some((*status).into()),
             Event::Driver(DriverEvent::Answered { method, result }) if method == "orderStatus" => {
-                let Ok(status) = serde_json::from_value::<OrderStatus>(result.clone()) else { continue };
+                let Ok(status) = OrderStatus::deserialize(result) else { continue };
                 now.order = Some(status.state.into());
             }
             _ => continue,

@@ -60,7 +60,8 @@ impl View<'_> {
     /// The ids that an amount was asked for with: of payments, of sessions, and of batches with an order of it.
     #[must_use]
     pub fn payment_request_ids(&self, amount: Money) -> Vec<&str> {
-        let is_it = |value: &Value| serde_json::from_value::<Money>(value.clone()).is_ok_and(|asked| asked == amount);
+        let is_it =
+            |value: &Value| <Money as serde::Deserialize>::deserialize(value).is_ok_and(|asked| asked == amount);
         let asked = |call: &Call| match call.operation {
             Some(Operation::Pay | Operation::CreatePaymentSession) => is_it(&call.body["paymentAmount"]),
             Some(Operation::BatchPay) => {

@@ -326,7 +326,7 @@ impl<'a> View<'a> {
     fn driver(&mut self, entry: &Entry, event: &'a DriverEvent, asked: &mut Option<&'a Value>) {
         match event {
             DriverEvent::Called { method, params } if method == "checkout" => {
-                if let Ok(by) = serde_json::from_value(params["by"].clone()) {
+                if let Ok(by) = serde::Deserialize::deserialize(&params["by"]) {
                     self.checked_out(entry.n, params, by);
                 }
             }
@@ -337,7 +337,7 @@ impl<'a> View<'a> {
             }
             DriverEvent::Called { method, params } if method == "refund" => {
                 let order = self.orders.iter().find(|order| Some(order.name.as_str()) == params["order"].as_str());
-                let amount = serde_json::from_value(params["amount"].clone());
+                let amount = serde::Deserialize::deserialize(&params["amount"]);
                 if let (Some(order), Ok(amount)) = (order.cloned(), amount) {
                     self.refunds.push(Order { n: entry.n, amount, ..order });
                 }
@@ -345,7 +345,7 @@ impl<'a> View<'a> {
             DriverEvent::Called { method, params } if method == "orderStatus" => *asked = Some(params),
             DriverEvent::Answered { method, result } if method == "orderStatus" => {
                 let order = asked.and_then(|params| params["order"].as_str());
-                if let (Some(order), Ok(status)) = (order, serde_json::from_value(result.clone())) {
+                if let (Some(order), Ok(status)) = (order, serde::Deserialize::deserialize(result)) {
                     self.statuses.push(Status { n: entry.n, order: order.to_owned(), status });
                 }
             }
@@ -359,7 +359,7 @@ impl<'a> View<'a> {
         let Some(name) = params["order"].as_str().filter(|name| self.orders.iter().all(|o| o.name != *name)) else {
             return;
         };
-        let asked = serde_json::from_value(params["amount"].clone()).ok();
+        let asked = serde::Deserialize::deserialize(&params["amount"]).ok();
         if let Some(amount) = asked.or_else(|| cart(params)) {
             self.orders.push(Order { n, name: name.to_owned(), by, amount });
         }
@@ -476,7 +476,7 @@ impl Bodies {
 
 /// What a basket costs that an integration was given instead of an amount.
 fn cart(params: &Value) -> Option<Money> {
-    let currency = serde_json::from_value(params["currency"].clone()).ok()?;
-    let cart: Vec<CartLine> = serde_json::from_value(params["cart"].clone()).ok()?;
+    let currency = serde::Deserialize::deserialize(&params["currency"]).ok()?;
+    let cart: Vec<CartLine> = serde::Deserialize::deserialize(&params["cart"]).ok()?;
     total(currency, &cart)
 }

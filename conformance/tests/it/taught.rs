@@ -307,6 +307,14 @@ const HISTORIES: &[(&str, &str)] = &[
         "INQ-003: a failure that is told of another payment ends none",
         "roles: [antom]\ngiven: {antom: {answers: [{on: pay, code: USER_NOT_EXIST}], faults: [cut-answer, {alter-answer: {set: {paymentRequestId: NOBODY-1}, times: 2}}]}}\nsteps:\n  - checkout: {order: A, by: order-code, amount: {currency: SGD, value: \"5997\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
     ),
+    (
+        "CAN-001: what is said of a try that is over says nothing of the next",
+        "roles: [antom]\ngiven: {antom: {answers: [{on: pay, code: PROCESS_FAIL}], faults: [{early-notification: {for: 1s}}]}}\nsteps:\n  - checkout: {order: A, by: cashier, amount: {currency: SGD, value: \"1007\"}}\n  - retry: {order: A}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "EDC-P27: a Purchase that the terminal was too busy for is sent again, and is no second one",
+        "roles: [edc]\ngiven: {terminal: {faults: [{late-answer: {for: 5m}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1000\"}}\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"1000\"}}\n  - settle: {within: 2h}\n",
+    ),
 ];
 
 #[test]

@@ -30,13 +30,19 @@ impl Shop {
     /// Sends until there is an answer, within bounds. What the buyer needs next, when there is something.
     pub(crate) async fn pay(&self, name: &str) -> Option<Next> {
         let (mut unanswered, mut unknown) = (0, 0);
+        let mine = self.attempt(name)?.request_id;
+        // A notification may have come first, or somebody may have called it off, or have begun anew.
+        let is_mine = |order: &Order| {
+            let is_last = order.attempt().is_some_and(|last| last.request_id == mine);
+            order.is_open() && !order.cancelling && (is_last || self.merchant.has(Fault::NewIdAfterNoAnswer))
+        };
         loop {
-            // A notification may have come first, or somebody may have called it off.
-            let order = self.merchant.order(name).filter(|order| order.is_open() && !order.cancelling)?;
             let turn = self.turns.of(name);
-            let sent = {
+            let (order, sent) = {
                 let _mine = turn.lock().await;
-                self.send(&order).await
+                let order = self.merchant.order(name).filter(is_mine)?;
+                let sent = self.send(&order).await;
+                (order, sent)
             };
             let mut limited = 1;
             let pause = match sent {
@@ -124,7 +130,10 @@ impl Shop {
                 Sent::Done(None)
             }
             Said::Failed(code) => {
-                self.merchant.close(name, OrderState::Failed, &code);
+                // What is said of this try says nothing of the one that was begun meanwhile.
+                if self.attempt(name).is_some_and(|last| last.request_id == attempt.request_id) {
+                    self.merchant.close(name, OrderState::Failed, &code);
+                }
                 Sent::Done(None)
             }
             Said::Unknown(_) if order.by == By::PaymentCode && self.merchant.has(Fault::CodeInProcessIsPaid) => {

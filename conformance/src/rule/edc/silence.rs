@@ -50,7 +50,12 @@ fn may_follow(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool
     let sold = asked_for.iter().filter(is_same).filter(|o| o.n < next.n).count();
     let purchases =
         view.commands.iter().filter(|c| !c.refused && c.name() == silent.name() && c.amount() == silent.amount());
-    let asked = purchases.filter(|c| c.n <= next.n).count();
+    // What was not taken up, because the terminal was busy, is asked for once more and is no other.
+    let is_taken_up = |c: &&Command<'_>| {
+        let is_busy = |r: &super::super::view::Sending<'_>| r.json["errorCode"] == "CommandDeviceBusy";
+        c.n == next.n || !view.heard_result_of(c).is_some_and(is_busy)
+    };
+    let asked = purchases.filter(|c| c.n <= next.n).filter(is_taken_up).count();
     heard.any(|data| {
         let is_silents = data["requestId"].as_str().map(ToOwned::to_owned) == silent.parameter("/requestId");
         // Without a book, whoever asked first may have sold another order.

@@ -131,7 +131,7 @@ pub(in crate::rule) fn fatal_codes_stop(view: &View<'_>) -> Judgement {
     {
         exercised = true;
         let Some(next) = next_for(view, request, n) else { continue };
-        if !view.story.asked_between(&["checkout", "checkoutBatch"], n, next.n) {
+        if !view.story.asked_between(&["checkout", "checkoutBatch"], request.n, next.n) {
             let text =
                 format!("{code} (entry {n}) is for a person to look at; here the payment is tried again by itself");
             findings.push(Finding { entry: next.n, text });

@@ -90,7 +90,8 @@ pub(super) fn words(view: &View<'_>, order: &Order) -> Vec<RefundWord> {
             words.push(word(reply.n, id(request), tells, request.heard().is_some()));
         }
     }
-    let status = |value: &serde_json::Value| serde_json::from_value::<RefundStatus>(value["refundStatus"].clone()).ok();
+    let status =
+        |value: &serde_json::Value| <RefundStatus as serde::Deserialize>::deserialize(&value["refundStatus"]).ok();
     for request in view.story.requests_of(Operation::InquiryRefund).filter(|r| is_ours(id(r))) {
         let told = request.told().and_then(|reply| Some((reply, status(&reply.body)?)));
         words.extend(told.map(|(reply, status)| RefundWord {

@@ -324,7 +324,7 @@ fn meaning<'a>(operation: Operation, request: &Request<'_>, reply: &Reply<'_>) -
     let is_created = || creates(operation) && code == "PAYMENT_IN_PROCESS" && reply.urls().next().is_some();
     match (operation, reply.status()) {
         (Operation::InquiryPayment, "S") => {
-            let status = serde_json::from_value(reply.body["paymentStatus"].clone());
+            let status = serde::Deserialize::deserialize(&reply.body["paymentStatus"]);
             status.map_or(Tells::Unsure(operation, code), Tells::Status)
         }
         (Operation::Cancel, "S") => Tells::Cancelled,

@@ -174,5 +174,5 @@ pub(crate) fn moment(text: &str) -> Option<Moment> {
 
 /// An amount object as money.
 pub(crate) fn money(value: &Value) -> Option<Money> {
-    serde_json::from_value(value.clone()).ok()
+    serde::Deserialize::deserialize(value).ok()
 }
