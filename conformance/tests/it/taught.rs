@@ -315,6 +315,10 @@ const HISTORIES: &[(&str, &str)] = &[
         "EDC-P27: a Purchase that the terminal was too busy for is sent again, and is no second one",
         "roles: [edc]\ngiven: {terminal: {faults: [{late-answer: {for: 5m}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1000\"}}\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"1000\"}}\n  - settle: {within: 2h}\n",
     ),
+    (
+        "CAN-006: a batch of which an order was paid is not called off for a new try",
+        "roles: [antom]\ngiven: {antom: {faults: [{lose-answer: {how: silence, nth: 2}}], settings: {notify-each-order: true}}}\nsteps:\n  - checkout-batch: {batch: G3, orders: [{order: A, amount: {currency: JPY, value: \"100000\"}}]}\n  - retry: {order: G3}\n  - settle: {within: 240h}\n",
+    ),
 ];
 
 #[test]

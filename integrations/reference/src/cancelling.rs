@@ -15,7 +15,10 @@ use crate::shop::Shop;
 impl Shop {
     /// Calls an order off, unless it has ended.
     pub(crate) async fn cancel(&self, name: &str) {
-        let may = |order: &Order| order.is_open() || self.merchant.has(Fault::CancelsWhatIsPaid);
+        // A batch is over when all of it is told; an order of it that was paid says already that the money is there.
+        let may = |order: &Order| {
+            (order.is_open() && !self.is_paid_in_part(name)) || self.merchant.has(Fault::CancelsWhatIsPaid)
+        };
         let Some(order) = self.merchant.order(name).filter(may) else { return };
         let Some(attempt) = order.attempt().cloned() else { return };
         let at = self.merchant.now();
@@ -61,6 +64,12 @@ impl Shop {
                 }
             }
         }
+    }
+
+    /// Whether an order of a batch is known to be paid.
+    fn is_paid_in_part(&self, batch: &str) -> bool {
+        let is_its = |order: &Order| order.batch.as_deref() == Some(batch) && order.state == OrderState::Paid;
+        self.merchant.book(|book| book.orders().any(is_its))
     }
 
     fn called_off(&self, name: &str) {
