@@ -83,11 +83,13 @@ pub(super) fn polling_goes_on_and_ends(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
-/// Where a merchant begins anew: killed and started again, or asked for something by a person.
+/// Where a merchant begins anew: killed and started again, asked for something by a person, or told by a cancel that it is
+/// for an inquiry to say what became of the payment.
 fn begun_anew(view: &View<'_>) -> Vec<usize> {
     let asked =
         view.story.asked.iter().filter(|asked| matches!(asked.method, "checkout" | "cancel")).map(|asked| asked.n);
-    view.story.killed.iter().copied().chain(asked).collect()
+    let cancelled = view.story.requests_of(Operation::Cancel).filter_map(|cancel| cancel.heard()).map(|reply| reply.n);
+    view.story.killed.iter().copied().chain(asked).chain(cancelled).collect()
 }
 
 /// Whether a person was told of a payment's order.

@@ -11,6 +11,8 @@ use super::{Finding, Judgement};
 
 /// How long a session may live.
 const HOUR: Duration = Duration::from_secs(3600);
+/// What leaves within this time of the end of a session was on its way.
+const AT_ONCE: Duration = Duration::from_secs(1);
 /// What the answer of createPaymentSession has for the client.
 const FOR_THE_CLIENT: [&str; 6] =
     ["paymentSessionData", "paymentSessionExpiryTime", "paymentSessionId", "normalUrl", "environment", "locale"];
@@ -51,6 +53,8 @@ pub(super) fn dead_sessions_are_left(view: &View<'_>) -> Judgement {
         let is_over = |status| matches!(status, PaymentStatus::Fail | PaymentStatus::Cancelled);
         let Some(over) = payment.changes.iter().find(|change| is_over(change.status)) else { continue };
         let later = |n: usize| n > over.n;
+        // What left at the moment at which it ended could not know.
+        let knows = |request: &&Request<'_>| later(request.n) && request.at.since(over.at) >= AT_ONCE;
         exercised |= sessions(view).any(|request| later(request.n));
         let ends_with_answer = payment.requests(&story.requests).any(|request| {
             let is_open = |reply: &Reply<'_>| (request.n..reply.n).contains(&over.n);
@@ -58,7 +62,7 @@ pub(super) fn dead_sessions_are_left(view: &View<'_>) -> Judgement {
         });
         let may_know = |n: usize| !ends_with_answer || payment.is_known_over(n);
         let mut requests = payment.requests(&story.requests);
-        if let Some(again) = requests.find(|request| later(request.n) && may_know(request.n)) {
+        if let Some(again) = requests.find(|request| knows(request) && may_know(request.n)) {
             let text = format!("the session {:?} is over (entry {}), and its id is used again", payment.id, over.n);
             findings.push(Finding { entry: again.n, text });
         }

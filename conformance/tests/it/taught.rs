@@ -319,6 +319,18 @@ const HISTORIES: &[(&str, &str)] = &[
         "CAN-006: a batch of which an order was paid is not called off for a new try",
         "roles: [antom]\ngiven: {antom: {faults: [{lose-answer: {how: silence, nth: 2}}], settings: {notify-each-order: true}}}\nsteps:\n  - checkout-batch: {batch: G3, orders: [{order: A, amount: {currency: JPY, value: \"100000\"}}]}\n  - retry: {order: G3}\n  - settle: {within: 240h}\n",
     ),
+    (
+        "SES-002: what was sent at the moment at which a session ended could not know",
+        "roles: [antom]\ngiven: {antom: {buyer: [{pends: {after: 1s, for: 0s, code: ORDER_IS_CLOSED}}], faults: [{repeat-key: {place: last}}]}}\nsteps:\n  - checkout: {order: B, by: session, amount: {currency: KRW, value: \"1014\"}}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "PAY-030: a person was called, who looks after the buyer at the counter",
+        "roles: [antom]\ngiven: {antom: {buyer: [{pays: {after: 1s}}], faults: [{alter-notification: {set: {paymentAmount.currency: USD}}}]}}\nsteps:\n  - checkout: {order: A, by: payment-code, amount: {currency: JPY, value: \"1007\"}}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "INQ-002: a cancel that came to nothing is reason enough to inquire at once",
+        "roles: [antom]\ngiven: {antom: {answers: [{on: cancel, code: METHOD_NOT_SUPPORTED}], buyer: [{pends: {}}], faults: [{lose-answer: {on: pay, how: silence, times: 2}}]}}\nsteps:\n  - checkout: {order: A, by: entry-code, amount: {currency: JPY, value: \"877\"}}\n  - settle: {within: 20s}\n  - retry: {order: A}\n  - settle: {within: 240h}\n",
+    ),
 ];
 
 #[test]

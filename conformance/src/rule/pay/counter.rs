@@ -57,7 +57,12 @@ fn follow(view: &View<'_>, order: &Order, payment: &Payment<'_>, findings: &mut 
             _ => false,
         };
         let late = payment.words.iter().find(asks).is_none_or(|asked| asked.at.since(first.at) > SOON);
-        if late {
+        // A person was called meanwhile, who does it.
+        let is_parked = view.statuses.iter().any(|status| {
+            let is_soon = view.at(status.n).is_some_and(|at| at.since(first.at) <= SOON);
+            status.order == order.name && status.status.state == OrderState::Parked && is_soon
+        });
+        if late && !is_parked {
             let text = format!(
                 "whether {:?} is paid is unknown, and nobody inquires within {} s: the buyer stands at the counter",
                 payment.id,
