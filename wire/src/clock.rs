@@ -61,3 +61,27 @@ pub trait Clock: Send + Sync + 'static {
 
 /// The handle that shells pass around.
 pub type ClockHandle = Arc<dyn Clock>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: Moment = Moment::from_micros(1);
+    const SECOND: Moment = Moment::from_micros(2);
+
+    #[test]
+    fn the_earlier_deadline_is_next_and_each_kind_has_its_own() {
+        let deadlines = |world, peer| Deadlines { world, peer };
+        for (world, peer, next) in [
+            (None, None, None),
+            (Some(FIRST), None, Some(FIRST)),
+            (None, Some(SECOND), Some(SECOND)),
+            (Some(FIRST), Some(SECOND), Some(FIRST)),
+            (Some(SECOND), Some(FIRST), Some(FIRST)),
+        ] {
+            assert_eq!(deadlines(world, peer).next(), next);
+            let both = deadlines(Some(SECOND), None).and(deadlines(world, peer));
+            assert_eq!(both, deadlines(world.or(Some(SECOND)), peer));
+        }
+    }
+}

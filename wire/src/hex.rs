@@ -162,6 +162,6 @@ mod tests {
 
     #[test]
     fn control_bytes_are_shown_by_name() {
-        assert_eq!(visible(b"\x02a\x06\xff\x15"), "<STX>a<ACK><ff><NAK>");
+        assert_eq!(visible(b"\x02a\x06\xff\x15\x01\x03"), "<STX>a<ACK><ff><NAK><01><ETX>");
     }
 }

@@ -264,6 +264,17 @@ mod tests {
         assert_eq!(Money::parse("USD", "104").unwrap().to_string(), "USD 1.04");
         assert_eq!(Money::krw(10400).to_string(), "KRW 10400");
         assert_eq!(Money::parse("KWD", "1").unwrap().to_string(), "KWD 0.001");
+        assert_eq!(format!("{:?}", Currency::KRW), "KRW");
+    }
+
+    #[test]
+    fn a_value_is_read_as_a_number_too_and_anything_else_is_told() {
+        let read = |value: &str| serde_json::from_str::<Amount>(&format!(r#"{{"currency":"JPY","value":{value}}}"#));
+        assert_eq!(read("100").unwrap().value, "100");
+        assert_eq!(read("\"100\"").unwrap().value, "100");
+        for value in ["true", "-1", "1.5", "null", "[]"] {
+            assert!(read(value).unwrap_err().to_string().contains("a string of digits"), "{value}");
+        }
     }
 
     #[test]

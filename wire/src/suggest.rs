@@ -36,5 +36,14 @@ mod tests {
         assert_eq!(nearest("Settle", known), Some("settle"));
         assert_eq!(nearest("banana", known), None);
         assert_eq!(help("banana", &known), "write one of: checkout, settle, cancel");
+        assert_eq!(help("banana", &[]), "nothing is allowed here");
+        assert_eq!(help("setle", &known), "did you mean `settle`?");
+    }
+
+    #[test]
+    fn up_to_two_fifths_of_a_word_may_be_wrong_and_among_equals_the_one_that_begins_alike_is_meant() {
+        assert_eq!(nearest("xyzdefgh", ["abcdefgh"]), Some("abcdefgh"));
+        assert_eq!(nearest("wxyzefgh", ["abcdefgh"]), None);
+        assert_eq!(nearest("pays", ["says", "payx"]), Some("payx"));
     }
 }

@@ -114,7 +114,7 @@ impl WireTime {
         let error = |problem| TimeError { text: text.chars().take(64).collect(), problem };
         let shape = b"dddd-dd-ddTdd:dd:dd";
         let bytes = text.as_bytes();
-        let fits = bytes.len() > shape.len()
+        let fits = bytes.len() >= shape.len()
             && shape.iter().zip(bytes).all(|(s, b)| if *s == b'd' { b.is_ascii_digit() } else { s == b });
         if !fits {
             return Err(error("the date and time must read YYYY-MM-DDThh:mm:ss"));
@@ -307,6 +307,50 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_a_time_is_told() {
+        let (shape, fraction) =
+            ("the date and time must read YYYY-MM-DDThh:mm:ss", "a fraction has one to nine digits");
+        let (offset, place) = ("it must end with an offset: Z, +08:00 or +0800", "no place on earth has that offset");
+        for (text, problem) in [
+            ("2026-11-21T12:00:0", shape),
+            ("2026-11-21 12:00:00Z", shape),
+            ("2026-11-21T12:00:00", offset),
+            ("2026-11-21T12:00:00+0x", offset),
+            ("2026-11-21T12:00:00+x8", offset),
+            ("2026-11-21T12:00:00+08:0x", offset),
+            ("2026-11-21T12:00:00*08:00", offset),
+            ("2026-11-21T12:00:00.Z", fraction),
+            ("2026-11-21T12:00:00.1234567890Z", fraction),
+            ("2026-11-21T12:00:00+19:00", place),
+            ("2026-02-30T12:00:00Z", "no such date or time"),
+            ("1969-12-31T23:59:59Z", "before 1970"),
+        ] {
+            assert_eq!(WireTime::parse(text).unwrap_err().problem, problem, "{text}");
+        }
+    }
+
+    #[test]
+    fn offsets_of_hours_fractions_of_nine_digits_and_the_farthest_places_are_read() {
+        for (text, micros) in [
+            ("2026-11-21T12:00:00+08", 1_795_233_600_000_000),
+            ("2026-11-21T04:00:00.123456789Z", 1_795_233_600_123_456),
+            ("2026-11-21T22:00:00+18:00", 1_795_233_600_000_000),
+        ] {
+            let time = WireTime::parse(text).unwrap();
+            assert_eq!(time.moment().as_micros(), micros, "{text}");
+            assert_eq!(time.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn moments_are_microseconds_and_lie_apart() {
+        let moment = Moment::from_micros(1_500);
+        assert_eq!((moment.as_micros(), moment.as_millis()), (1_500, 1));
+        assert_eq!(moment.since(Moment::from_millis(1)), Duration::from_micros(500));
+        assert_eq!(Moment::from_millis(1).since(moment), Duration::ZERO);
+    }
+
+    #[test]
     fn a_moment_is_written_with_the_offset_that_is_asked_for() {
         assert_eq!(WireTime::new(Moment::WORLD_START, 480).as_str(), "2026-01-05T18:00:00+08:00");
         assert_eq!(WireTime::new(Moment::WORLD_START, 0).as_str(), "2026-01-05T10:00:00Z");
@@ -324,8 +368,13 @@ mod tests {
         for text in ["200ms", "5s", "3m", "24h", "90s"] {
             assert_eq!(Span(parse_duration(text).unwrap()).to_string(), text);
         }
-        assert!(parse_duration("5").is_err());
-        assert!(parse_duration("-5s").is_err());
-        assert!(parse_duration("soon").is_err());
+        assert_eq!(parse_duration("1.5s"), Ok(Duration::from_millis(1500)));
+        let long = format!("5m {}", "0s ".repeat(10).trim());
+        for text in ["5", "-5s", "soon", "", "5 seconds", "5s ago", "2 days", "PT5S", "5s ", " 5s", &long] {
+            assert!(parse_duration(text).is_err(), "{text:?}");
+        }
+        assert_eq!((Span::secs(5), Span::millis(7)), (Span(Duration::from_secs(5)), Span(Duration::from_millis(7))));
+        assert_eq!(serde_json::from_str::<Span>("\"5s\"").unwrap(), Span::secs(5));
+        assert!(serde_json::from_str::<Span>("\"soon\"").is_err());
     }
 }

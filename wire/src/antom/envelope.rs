@@ -213,5 +213,13 @@ mod tests {
         let text = serde_json::to_string(&headers).unwrap();
         assert_eq!(text, r#"[["B","1"],["a",""],["B","é"]]"#);
         assert_eq!(serde_json::from_str::<Headers>(&text).unwrap(), headers);
+        assert_eq!(
+            headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Headers>(),
+            headers
+        );
+        assert_eq!(format!("{headers:?}"), r#"[("B", "1"), ("a", ""), ("B", "é")]"#);
+        assert!(!headers.is_empty() && Headers::new().is_empty());
+        let error = serde_json::from_str::<Headers>("{}").unwrap_err().to_string();
+        assert!(error.contains("a list of pairs of name and value"), "{error}");
     }
 }

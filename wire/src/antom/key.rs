@@ -179,6 +179,28 @@ mod tests {
     }
 
     #[test]
+    fn a_modulus_is_as_long_as_its_bits_without_the_zeros_in_front() {
+        let spki = [0x30, 0x0c, 0x30, 0x00, 0x03, 0x08, 0x00, 0x30, 0x05, 0x02, 0x03, 0x00, 0x01, 0xff];
+        for (kind, der, bits) in [
+            (DerKind::Pkcs1Public, &[0x30, 0x05, 0x02, 0x03, 0x00, 0x01, 0xff][..], Some(9)),
+            (DerKind::Pkcs1Public, &[0x30, 0x04, 0x02, 0x02, 0x80, 0x00], Some(16)),
+            (DerKind::Pkcs1Public, &[0x30, 0x03, 0x02, 0x01, 0x00], None),
+            (DerKind::Spki, &spki, Some(9)),
+            (DerKind::Pkcs8, &spki, None),
+        ] {
+            assert_eq!(kind.public_bits(der), bits, "{der:x?}");
+        }
+    }
+
+    #[test]
+    fn a_length_is_short_below_128_and_tells_its_own_length_from_there() {
+        assert_eq!(element(&[0x04, 0x80]), Some((0x04, &[][..], &[][..])));
+        assert_eq!(element(&[0x04, 0x01, 7, 8]), Some((0x04, &[7][..], &[8][..])));
+        assert_eq!(element(&[0x04, 0x81, 0x01, 7, 8]), Some((0x04, &[7][..], &[8][..])));
+        assert_eq!(element(&[0x04, 0x02, 7]), None);
+    }
+
+    #[test]
     fn nonsense_der_is_no_key() {
         for der in
             [&[][..], &[0x30], &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff], &[0x30, 0x85, 1, 1, 1, 1, 1], &[0x02, 0x01, 0x00]]

@@ -99,6 +99,9 @@ mod tests {
         ] {
             assert_eq!(Route::of(path), Route::Operation(Operation::Pay), "{path}");
         }
+        for operation in Operation::ALL {
+            assert_eq!(Route::of(&format!("/ams/api/v1/payments/{operation}")), Route::Operation(operation));
+        }
     }
 
     #[test]

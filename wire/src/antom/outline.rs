@@ -198,6 +198,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::antom::Tree;
     use crate::antom::field::{expected, optional, required, when};
 
     const INNER: &[FieldRule] = &[required("a", FieldKind::Text(2)), when("b", FieldKind::Present, "k", &["1"])];
@@ -256,6 +257,27 @@ mod tests {
             assert_ne!(told(&bad), 0, "{bad}");
         }
         assert_ne!(told(&json!([])), 0);
+    }
+
+    #[test]
+    fn what_fits_is_seen_in_one_pass_whatever_the_order_of_its_fields() {
+        let outline = Outline::of(&[OUTER, PATHS]);
+        for body in [
+            json!({"k": "1", "p": {"q": "x", "r": {"s": "1"}}, "o": {"b": 1, "a": "x"}, "l": [{"a": "1", "b": 0}], "i": ["x"]}),
+            json!({"p": {"t": true, "q": "x"}, "o": {"a": "x", "b": 1}, "k": "2", "i": []}),
+            json!({"o": {"a": "x", "b": 1}, "l": [{"b": {"z": 0}, "a": "1"}, {"a": "2", "b": 0}], "p": {"q": "x"}, "k": "1"}),
+        ] {
+            assert!(outline.root.fits(&body, &body), "{body}");
+            let tree: Tree<'_> = Tree::parse(body.to_string().leak().as_bytes()).unwrap();
+            assert!(outline.root.fits(&tree, &tree), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_element_of_which_nothing_is_required_is_an_object_all_the_same() {
+        const EASY: &[FieldRule] = &[optional("l", FieldKind::List(0, 2, &[optional("a", FieldKind::Present)]))];
+        assert_eq!(Outline::of(&[EASY]).check(&json!({"l": [{}]})), []);
+        assert_eq!(Outline::of(&[EASY]).check(&json!({"l": ["x"]})).len(), 1);
     }
 
     #[test]

@@ -310,6 +310,14 @@ mod tests {
             let text = format!(r#"{{{others}"someText": "first", "b": 1, "someText": "last"}}"#);
             assert_eq!(read(&text).unwrap().some_text, "last");
         }
+        let all = |text: &str| {
+            let tree = Tree::parse(text.as_bytes()).unwrap();
+            tree.fields()
+                .map(|(name, value)| format!("{name}={}", value.text().unwrap_or_default()))
+                .collect::<String>()
+        };
+        assert_eq!(all(r#"{"a": "1", "a": "2"}"#), "a=2");
+        assert_eq!(all(r#"{"a": "1", "b": "2", "a": "3", "c": null}"#), "a=3b=2");
     }
 
     #[test]
@@ -321,6 +329,17 @@ mod tests {
             assert_eq!(tree.at(path).and_then(Json::text), value.at(path).and_then(Json::text), "{path}");
         }
         assert_eq!(tree.at("u").and_then(Json::text), Some("é"));
+    }
+
+    #[test]
+    fn what_another_format_may_hold_and_json_does_not_is_told() {
+        use serde::de::value::{BytesDeserializer, Error};
+        let told = |error: Error| error.to_string();
+        let bytes = Tree::deserialize(BytesDeserializer::<Error>::new(b"x")).map_err(told).unwrap_err();
+        assert!(bytes.ends_with("expected any JSON value"), "{bytes}");
+        let map = MapDeserializer::<_, Error>::new([(7_u8, 1_u8)].into_iter());
+        let name = Tree::deserialize(map).map_err(told).unwrap_err();
+        assert!(name.ends_with("expected a field's name"), "{name}");
     }
 
     #[test]

@@ -255,6 +255,13 @@ mod tests {
     }
 
     #[test]
+    fn two_commands_move_money() {
+        let moving: Vec<_> =
+            CommandName::ALL.into_iter().filter(|name| name.is_financial()).map(|n| n.to_string()).collect();
+        assert_eq!(moving, ["Purchase", "PurchaseCancel"]);
+    }
+
+    #[test]
     fn a_number_for_a_string_is_named() {
         let mut value = purchase();
         value["commandRequestParams"]["paymentAmount"]["value"] = json!(104);

@@ -278,5 +278,16 @@ mod tests {
         let lengths: Vec<_> = found.iter().map(|d| if let Decoded::Noise(n) = d { n.len() } else { 0 }).collect();
         assert_eq!(lengths, [256, 256, 88, 0]);
         assert_eq!(found.last(), Some(&Decoded::Ack));
+        let mut decoder = Decoder::default();
+        let (mut one, mut other) = (&[b'x'; 100][..], &bytes[..]);
+        decoder.decode(&mut one);
+        assert!(matches!(decoder.decode(&mut other), Some(Decoded::Noise(noise)) if noise.len() == 256));
+    }
+
+    #[test]
+    fn what_was_looked_at_of_a_false_frame_is_told() {
+        let found = all(&mut Decoder::default(), &[STX, 0, 2, b'?', b'{']);
+        let Some(Decoded::Bad { defect: Defect::Type, sample }) = found.first() else { panic!("{found:?}") };
+        assert_eq!(sample.as_ref(), [STX, 0, 2, b'?']);
     }
 }

@@ -96,11 +96,12 @@ mod tests {
     #[test]
     fn the_built_in_dialog_is_on_unless_switched_off() {
         assert!(parse(&json!({"provider": "KICC", "options": {"merchantId": "M"}})).unwrap().built_in_dialog);
-        assert!(
-            !parse(&json!({"provider": "KICC", "options": {"merchantId": "M", "useBuiltInDialog": "false"}}))
-                .unwrap()
-                .built_in_dialog
-        );
+        for (value, is_on) in
+            [(json!("false"), false), (json!("true"), true), (json!(false), false), (json!(true), true)]
+        {
+            let hello = json!({"provider": "KICC", "options": {"merchantId": "M", "useBuiltInDialog": value}});
+            assert_eq!(parse(&hello).unwrap().built_in_dialog, is_on, "{value}");
+        }
     }
 
     #[test]
@@ -111,6 +112,7 @@ mod tests {
             json!({"provider": "KICC"}),
             json!({"provider": "KICC", "options": {"merchantId": ""}}),
             json!({"provider": "KICC", "options": {"merchantId": "M", "useBuiltInDialog": 1}}),
+            json!({"provider": "KICC", "options": {"merchantId": "M", "useBuiltInDialog": "maybe"}}),
         ] {
             assert!(parse(&value).is_err(), "{value}");
         }

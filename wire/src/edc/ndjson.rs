@@ -140,4 +140,15 @@ mod tests {
         found.extend(all(&mut decoder, b"\n{\"type\":\"ping\"}\n"));
         assert!(matches!(found.as_slice(), [Line::TooLong(_), Line::Packet(..)]), "{found:?}");
     }
+
+    #[test]
+    fn what_was_begun_before_the_line_was_closed_is_forgotten() {
+        let mut decoder = LineDecoder::default();
+        for begun in [&b"{\"type\":"[..], &[b'x'; MAX_LINE + 1]] {
+            all(&mut decoder, begun);
+            decoder.reset();
+            let found = all(&mut decoder, b"{\"type\":\"ping\"}\n");
+            assert!(matches!(found.as_slice(), [Line::Packet(..)]), "{found:?}");
+        }
+    }
 }

@@ -129,3 +129,15 @@ pub enum PacketError {
     #[error("read line: the field \"type\" must be one of hello, command, result, event, ping")]
     NoType,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_and_pings_are_not_acknowledged() {
+        let acknowledged: Vec<_> =
+            Kind::ALL.into_iter().filter(|kind| kind.is_acknowledged()).map(Kind::word).collect();
+        assert_eq!(acknowledged, ["hello", "command", "result"]);
+    }
+}

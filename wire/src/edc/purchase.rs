@@ -306,6 +306,16 @@ mod tests {
     }
 
     #[test]
+    fn nine_digits_are_a_total_and_the_tax_may_be_all_of_it() {
+        assert_eq!(request("999999999").sale().unwrap().total.minor, 999_999_999);
+        for (tax, fits) in [("0", true), ("103", true), ("104", true), ("105", false)] {
+            let mut request = request("104");
+            request.tax_amount = Some(Amount { currency: "KRW".to_owned(), value: tax.to_owned() });
+            assert_eq!(request.sale().map(|sale| sale.tax_or_computed().value()).ok(), fits.then(|| tax.to_owned()));
+        }
+    }
+
+    #[test]
     fn instalments_begin_at_fifty_thousand_won() {
         let with = |value, n: &str| {
             let mut request = request(value);

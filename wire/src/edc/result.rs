@@ -347,6 +347,16 @@ mod tests {
     }
 
     #[test]
+    fn success_is_told_by_its_code() {
+        let code = |code: &'static str| BusinessResult { result_code: code.into(), ..BusinessResult::success() };
+        assert_eq!(json!(BusinessResult::success()), json!({"resultCode": "SUCCESS", "resultMessage": "success"}));
+        assert!(BusinessResult::success().is_success());
+        assert!(!code("success").is_success());
+        let failure = BusinessResult::failure(BusinessCode::ALL[0]);
+        assert_eq!((failure.result_code.as_ref(), failure.is_success()), (BusinessCode::ALL[0].as_str(), false));
+    }
+
+    #[test]
     fn a_success_has_one_form_on_the_wire() {
         let data = TransactionData { result: BusinessResult::success(), ..TransactionData::default() };
         let packet = CommandResult::success_packet("1", "Purchase", &data);

@@ -62,6 +62,7 @@ mod tests {
         let text = seal.seal(b"{\"amount\":\"104\"}");
         assert_eq!(seal.open(&text), Ok(b"{\"amount\":\"104\"}".to_vec()));
         assert_eq!(seal.seal(b"{\"amount\":\"104\"}"), text);
+        assert_eq!(format!("{seal:?}"), "MetaSeal(..)");
     }
 
     #[test]

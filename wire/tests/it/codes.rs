@@ -5,7 +5,9 @@ use std::str::FromStr;
 use rstest::rstest;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use wire::antom::{BATCH_PAY, CodeLine, NOTIFY_PAYMENT, PAY, PAYMENT_RESULT_CODE, find, find_anywhere};
+use wire::antom::{
+    BATCH_PAY, CodeLine, NOTIFY_PAYMENT, Operation, PAY, PAYMENT_RESULT_CODE, codes, find, find_anywhere, known_codes,
+};
 use wire::edc::{
     BusinessCode, Command, CommandCode, CommandName, EventCode, InitCode, Invocation, SIGNATURE_ABOVE_KRW, Sale,
     caller_timeout,
@@ -81,6 +83,18 @@ fn a_code_is_found_wherever_it_is_documented_and_pays_own_line_first() {
         }
     }
     assert_eq!(find_anywhere("NO_SUCH_CODE"), None);
+}
+
+#[test]
+fn an_operations_codes_are_documented_and_all_that_are_documented_are_known() {
+    let known = known_codes();
+    for operation in Operation::ALL {
+        let codes = codes(operation);
+        assert!(!codes.is_empty() && codes.iter().all(|line| known.contains(line.code)), "{operation}");
+    }
+    assert!(PAYMENT_RESULT_CODE.iter().all(|line| known.contains(line.code)));
+    assert!(known.iter().all(|code| find_anywhere(code).is_some()));
+    assert_eq!(codes(Operation::Pay), PAY);
 }
 
 #[test]

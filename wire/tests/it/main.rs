@@ -10,6 +10,7 @@
 //! | `keys` | `fixtures/keys/`: every form loads, everything else says what it is |
 //! | `codes` | `fixtures/result-codes.json`, line by line |
 //! | `properties` | statements that hold for every input |
+//! | `schemas` | what the schemas say of values that are written as texts |
 //! | `corpus` | the claims of the fuzz targets (`targets`), for every input of `wire/fuzz/corpus` |
 
 #![expect(clippy::unwrap_used, reason = "these are tests; clippy lets only the test functions themselves unwrap")]
@@ -23,6 +24,7 @@ mod gateway_targets;
 mod keys;
 mod messages;
 mod properties;
+mod schemas;
 mod signatures;
 #[expect(unreachable_pub, reason = "the fuzz targets call them too")]
 mod targets;

@@ -270,6 +270,7 @@ mod tests {
             (json!("x"), FieldKind::Text(1)),
             (json!("A"), FieldKind::OneOf(&["A", "B"])),
             (json!({"currency": "JPY", "value": "1"}), FieldKind::Amount),
+            (json!({"currency": "IDR", "value": "12300"}), FieldKind::Amount),
             (json!("2026-01-05T10:00:00-08:00"), FieldKind::DateTime),
             (json!("https://m.test/x"), FieldKind::Url(64)),
             (json!("JP"), FieldKind::Region),

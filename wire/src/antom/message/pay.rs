@@ -279,6 +279,8 @@ mod tests {
             ("", "EntryCode", None),
         ] {
             assert_eq!(Product::of(&body(code, scenario)), product, "{code} {scenario}");
+            let in_store = product.is_some() && code == "IN_STORE_PAYMENT";
+            assert_eq!(product.is_some_and(Product::is_in_store), in_store, "{code} {scenario}");
         }
         assert_eq!(Product::of(&Value::Null), None);
     }

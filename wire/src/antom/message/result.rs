@@ -47,3 +47,16 @@ impl From<&CodeLine> for ResultObject {
         Self { result_code: line.code.to_owned(), result_status: line.status, result_message: line.message.to_owned() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn success_is_status_and_code_together() {
+        let result = |result_status, code: &str| ResultObject { result_status, ..ResultObject::documented(code) };
+        assert!(ResultObject::success().is_success());
+        assert!(!result(ResultStatus::S, "FAIL").is_success());
+        assert!(!result(ResultStatus::U, "SUCCESS").is_success());
+    }
+}

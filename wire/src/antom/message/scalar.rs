@@ -109,7 +109,12 @@ mod tests {
         }
         let written = serde_json::to_string(&(Flag(false), Whole(3), "0.5".parse::<Decimal>().unwrap()));
         assert_eq!(written.unwrap(), "[false,3,0.5]");
-        assert!(serde_json::from_str::<Decimal>("\"half\"").is_err());
+        for text in ["\"half\"", "true"] {
+            let error = serde_json::from_str::<Decimal>(text).unwrap_err().to_string();
+            assert!(error.contains("expected a number"), "{error}");
+        }
+        let error = serde_json::from_str::<Whole>("\"x\"").unwrap_err().to_string();
+        assert!(error.contains("expected a whole number"), "{error}");
         for text in ["\"yes\"", "1", "null"] {
             assert!(serde_json::from_str::<Flag>(text).is_err(), "{text}");
         }
