@@ -19,8 +19,9 @@ mod tree;
 mod wallet;
 
 pub use code::{
-    BATCH_PAY, CANCEL, CAPTURE, CREATE_PAYMENT_SESSION, CodeLine, INQUIRY_PAYMENT, INQUIRY_REFUND, NOTIFY_PAYMENT,
-    NextStep, PAY, PAYMENT_RESULT_CODE, REFUND, ResultStatus, codes, find, find_anywhere, known_codes,
+    BATCH_PAY, CANCEL, CAPTURE, CREATE_PAYMENT_SESSION, CREATE_VAULTING_SESSION, CodeLine, INQUIRY_PAYMENT,
+    INQUIRY_REFUND, NOTIFY_PAYMENT, NextStep, PAY, PAYMENT_RESULT_CODE, REFUND, ResultStatus, codes, find,
+    find_anywhere, known_codes,
 };
 pub use envelope::{Envelope, Headers};
 pub use field::{Condition, FieldKind, FieldNeed, FieldProblem, FieldRule, Severity, check_fields};
@@ -29,12 +30,14 @@ pub use key::{KeyError, der_of};
 pub use message::{
     Ack, AcquirerInfo, Address, AfterPayment, BatchPayRequest, BatchPayResponse, BrowserInfo, Buyer, CancelRequest,
     CancelResponse, CaptureRequest, CaptureResponse, CardInfo, ChallengeActionForm, CodeDetail,
-    CreatePaymentSessionRequest, CreatePaymentSessionResponse, CreditPayPlan, Decimal, Discount, Env, Flag, Goods,
-    InquiryPaymentRequest, InquiryPaymentResponse, InquiryRefundRequest, InquiryRefundResponse, Merchant,
-    NotifyCapture, NotifyPayment, NotifyRefund, NotifyReversal, NotifyType, Order, OrderCodeForm, OrderSummary,
-    PayRequest, PayResponse, PaymentFactor, PaymentMethod, PaymentResultInfo, PaymentStatus, Product, PromotionResult,
+    CreatePaymentSessionRequest, CreatePaymentSessionResponse, CreateVaultingSessionRequest,
+    CreateVaultingSessionResponse, CreditPayPlan, Decimal, Discount, Env, Flag, Goods, InquiryPaymentRequest,
+    InquiryPaymentResponse, InquiryRefundRequest, InquiryRefundResponse, Merchant, NotifyCapture, NotifyPayment,
+    NotifyRefund, NotifyReversal, NotifyType, NotifyVaulting, Order, OrderCodeForm, OrderSummary, PayRequest,
+    PayResponse, PaymentFactor, PaymentMethod, PaymentResultInfo, PaymentStatus, Product, PromotionResult,
     PspCustomerInfo, Quote, RedirectActionForm, RefundDetail, RefundRequest, RefundResponse, RefundStatus,
-    ResultObject, SettlementStrategy, Shipping, Store, ThreeDsResult, Transaction, TransactionType, UserName, Whole,
+    ResultObject, SettlementStrategy, Shipping, Store, ThreeDsResult, Transaction, TransactionType, UserName,
+    VaultedCard, VaultedMethod, Whole,
 };
 pub use operation::{Operation, Route};
 pub use outline::Outline;

@@ -10,5 +10,7 @@ mod whole;
 
 pub use find::{codes, find, find_anywhere, known_codes};
 pub use line::{CodeLine, NextStep, ResultStatus};
-pub use partial::{CANCEL, CAPTURE, CREATE_PAYMENT_SESSION, INQUIRY_PAYMENT, INQUIRY_REFUND, REFUND};
+pub use partial::{
+    CANCEL, CAPTURE, CREATE_PAYMENT_SESSION, CREATE_VAULTING_SESSION, INQUIRY_PAYMENT, INQUIRY_REFUND, REFUND,
+};
 pub use whole::{BATCH_PAY, NOTIFY_PAYMENT, PAY, PAYMENT_RESULT_CODE};

@@ -17,11 +17,12 @@ pub enum Operation {
     Refund,
     InquiryRefund,
     Capture,
+    CreateVaultingSession,
 }
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pay,
         Self::BatchPay,
         Self::CreatePaymentSession,
@@ -30,6 +31,7 @@ impl Operation {
         Self::Refund,
         Self::InquiryRefund,
         Self::Capture,
+        Self::CreateVaultingSession,
     ];
 
     /// The last segment of the path.
@@ -44,6 +46,16 @@ impl Operation {
             Self::Refund => "refund",
             Self::InquiryRefund => "inquiryRefund",
             Self::Capture => "capture",
+            Self::CreateVaultingSession => "createVaultingSession",
+        }
+    }
+
+    /// The segment before it: what it is about.
+    #[must_use]
+    pub const fn area(self) -> &'static str {
+        match self {
+            Self::CreateVaultingSession => "vaults",
+            _ => "payments",
         }
     }
 }
@@ -74,11 +86,12 @@ impl Route {
             (Some("ams"), second) => second,
             _ => None,
         };
-        if (second, next(), next()) != (Some("api"), Some("v1"), Some("payments")) {
+        if (second, next()) != (Some("api"), Some("v1")) {
             return Self::Unknown;
         }
-        let name = next();
-        match (Operation::ALL.into_iter().find(|o| Some(o.as_str()) == name), next()) {
+        let (area, name) = (next(), next());
+        let is_it = |operation: &Operation| (Some(operation.area()), Some(operation.as_str())) == (area, name);
+        match (Operation::ALL.into_iter().find(is_it), next()) {
             (Some(operation), None) => Self::Operation(operation),
             _ => Self::Unknown,
         }
@@ -100,8 +113,11 @@ mod tests {
             assert_eq!(Route::of(path), Route::Operation(Operation::Pay), "{path}");
         }
         for operation in Operation::ALL {
-            assert_eq!(Route::of(&format!("/ams/api/v1/payments/{operation}")), Route::Operation(operation));
+            let path = format!("/ams/api/v1/{}/{operation}", operation.area());
+            assert_eq!(Route::of(&path), Route::Operation(operation));
         }
+        let vaulting = Route::of("/ams/sandbox/api/v1/vaults/createVaultingSession");
+        assert_eq!(vaulting, Route::Operation(Operation::CreateVaultingSession));
     }
 
     #[test]
@@ -114,6 +130,9 @@ mod tests {
             "/ams/api/v1/payments/pay/x",
             "/ams/api/v1/payments/Pay",
             "/api/v1/payments/pay",
+            "/ams/api/v1/vaults/pay",
+            "/ams/api/v1/vaults/inquireVaulting",
+            "/ams/api/v1/payments/createVaultingSession",
         ] {
             assert_eq!(Route::of(path), Route::Unknown, "{path}");
         }

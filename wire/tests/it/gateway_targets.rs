@@ -7,9 +7,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wire::antom::{
-    Ack, BatchPayRequest, CancelRequest, CaptureRequest, CreatePaymentSessionRequest, Envelope, FieldRule, Headers,
-    InquiryPaymentRequest, InquiryRefundRequest, NotifyCapture, NotifyPayment, NotifyRefund, NotifyReversal, Operation,
-    Outline, PayRequest, Product, RefundRequest, Route, Severity, Signature, check_fields, string_to_sign,
+    Ack, BatchPayRequest, CancelRequest, CaptureRequest, CreatePaymentSessionRequest, CreateVaultingSessionRequest,
+    Envelope, FieldRule, Headers, InquiryPaymentRequest, InquiryRefundRequest, NotifyCapture, NotifyPayment,
+    NotifyRefund, NotifyReversal, NotifyVaulting, Operation, Outline, PayRequest, Product, RefundRequest, Route,
+    Severity, Signature, check_fields, string_to_sign,
 };
 
 /// A request: its target on the first line, a header on each further one, the body behind a blank line.
@@ -69,12 +70,14 @@ pub fn message(data: &[u8]) {
         }
     }
     let Ok(body @ Value::Object(_)) = serde_json::from_slice::<Value>(body) else { return };
-    match usize::from(*kind) % 12 {
+    match usize::from(*kind) % 14 {
         8 => is_read_back::<NotifyPayment>(body),
         9 => is_read_back::<NotifyRefund>(body),
         10 => is_read_back::<NotifyCapture>(body),
         11 => is_read_back::<NotifyReversal>(body),
-        request => match Operation::ALL[request] {
+        13 => is_read_back::<NotifyVaulting>(body),
+        // The operations, of which the ninth came later.
+        request => match Operation::ALL[request.min(8)] {
             Operation::Pay => {
                 let product = Product::of(&body).unwrap_or(Product::EntryCode);
                 fits::<PayRequest>(body, &[product.discriminators(), product.fields(), PayRequest::FIELDS]);
@@ -88,6 +91,9 @@ pub fn message(data: &[u8]) {
             Operation::Refund => fits::<RefundRequest>(body, &[RefundRequest::FIELDS]),
             Operation::InquiryRefund => fits::<InquiryRefundRequest>(body, &[InquiryRefundRequest::FIELDS]),
             Operation::Capture => fits::<CaptureRequest>(body, &[CaptureRequest::FIELDS]),
+            Operation::CreateVaultingSession => {
+                fits::<CreateVaultingSessionRequest>(body, &[CreateVaultingSessionRequest::FIELDS]);
+            }
         },
     }
 }

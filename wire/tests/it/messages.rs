@@ -6,9 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use wire::antom::{
     BatchPayRequest, BatchPayResponse, CancelRequest, CancelResponse, CaptureRequest, CaptureResponse,
-    CreatePaymentSessionRequest, CreatePaymentSessionResponse, FieldRule, InquiryPaymentRequest,
-    InquiryPaymentResponse, InquiryRefundRequest, InquiryRefundResponse, NotifyCapture, NotifyPayment, NotifyRefund,
-    NotifyReversal, Outline, PayRequest, PayResponse, Product, RefundRequest, RefundResponse, Severity, check_fields,
+    CreatePaymentSessionRequest, CreatePaymentSessionResponse, CreateVaultingSessionRequest,
+    CreateVaultingSessionResponse, FieldRule, InquiryPaymentRequest, InquiryPaymentResponse, InquiryRefundRequest,
+    InquiryRefundResponse, NotifyCapture, NotifyPayment, NotifyRefund, NotifyReversal, NotifyVaulting, Outline,
+    PayRequest, PayResponse, Product, RefundRequest, RefundResponse, Severity, check_fields,
 };
 
 const TIME: &str = "2026-01-05T18:00:00+08:00";
@@ -289,6 +290,11 @@ fn the_other_requests() {
     fits::<CreatePaymentSessionRequest>(&session, &[CreatePaymentSessionRequest::FIELDS]);
     let inquiry = json!({"paymentRequestId": "PR-1", "paymentId": "1", "merchantAccountId": "m"});
     fits::<InquiryPaymentRequest>(&inquiry, &[InquiryPaymentRequest::FIELDS]);
+    let vaulting = json!({
+        "paymentMethodType": "CARD", "vaultingRequestId": "V-1", "vaultingNotificationUrl": "https://m.test/v",
+        "redirectUrl": "https://m.test/back", "merchantRegion": "SG", "is3DSAuthentication": true,
+    });
+    fits::<CreateVaultingSessionRequest>(&vaulting, &[CreateVaultingSessionRequest::FIELDS]);
     let cancel = json!({"paymentId": "1", "paymentRequestId": "PR-1", "merchantAccountId": "m"});
     fits::<CancelRequest>(&cancel, &[CancelRequest::FIELDS]);
     let refund = json!({
@@ -331,6 +337,10 @@ fn the_answers() {
     survives::<CreatePaymentSessionResponse>(&json!({
         "result": success(), "paymentSessionData": "d", "paymentSessionExpiryTime": TIME, "paymentSessionId": "i",
         "normalUrl": "https://n.test", "url": "https://u.test",
+    }));
+    survives::<CreateVaultingSessionResponse>(&json!({
+        "result": success(), "vaultingSessionData": "d", "vaultingSessionExpiryTime": TIME, "vaultingSessionId": "i",
+        "normalUrl": "https://n.test",
     }));
     survives::<InquiryPaymentResponse>(&json!({
         "result": success(), "paymentStatus": "PENDING", "paymentResultCode": "SUCCESS",
@@ -392,6 +402,15 @@ fn the_notifications() {
     survives::<NotifyReversal>(&json!({
         "notifyType": "PAYMENT_REVERSAL", "result": success(), "paymentRequestId": "PR-1", "paymentId": "1",
         "paymentAmount": amount(), "paymentCreateTime": TIME, "paymentTime": TIME,
+    }));
+    survives::<NotifyVaulting>(&json!({
+        "result": success(), "vaultingRequestId": "V-1", "vaultingCreateTime": TIME, "acquirerInfo": acquirer(),
+        "customizedInfo": {}, "metadata": "{}",
+        "paymentMethodDetail": {"paymentMethodType": "CARD", "card": {
+            "cardToken": "t", "brand": "VISA", "maskedCardNo": "4*", "lastFour": "0768", "bin": "405469",
+            "expiryMonth": "12", "expiryYear": "34", "funding": "CREDIT", "issuingCountry": "SG", "issuerName": "B",
+            "billingAddress": address(), "avsResultRaw": "Y", "cvvResultRaw": "Y",
+        }},
     }));
 }
 

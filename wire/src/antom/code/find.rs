@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    BATCH_PAY, CANCEL, CAPTURE, CREATE_PAYMENT_SESSION, CodeLine, INQUIRY_PAYMENT, INQUIRY_REFUND, PAY,
-    PAYMENT_RESULT_CODE, REFUND,
+    BATCH_PAY, CANCEL, CAPTURE, CREATE_PAYMENT_SESSION, CREATE_VAULTING_SESSION, CodeLine, INQUIRY_PAYMENT,
+    INQUIRY_REFUND, PAY, PAYMENT_RESULT_CODE, REFUND,
 };
 use crate::antom::Operation;
 
@@ -15,7 +15,7 @@ pub fn find(table: &'static [CodeLine], code: &str) -> Option<&'static CodeLine>
 }
 
 /// Every table, pay's own first.
-const TABLES: [&[CodeLine]; 9] = [
+const TABLES: [&[CodeLine]; 10] = [
     PAY,
     INQUIRY_PAYMENT,
     BATCH_PAY,
@@ -25,6 +25,7 @@ const TABLES: [&[CodeLine]; 9] = [
     CAPTURE,
     INQUIRY_REFUND,
     CREATE_PAYMENT_SESSION,
+    CREATE_VAULTING_SESSION,
 ];
 
 /// The line of a code wherever it is documented; pay's own line first.
@@ -51,5 +52,6 @@ pub const fn codes(operation: Operation) -> &'static [CodeLine] {
         Operation::Refund => REFUND,
         Operation::InquiryRefund => INQUIRY_REFUND,
         Operation::Capture => CAPTURE,
+        Operation::CreateVaultingSession => CREATE_VAULTING_SESSION,
     }
 }

@@ -160,3 +160,22 @@ table! {
     REQUEST_TRAFFIC_EXCEED_LIMIT = U, "The request traffic exceeds the limit.", CallAgain;
     UNKNOWN_EXCEPTION = U, "An API call has failed, which is caused by unknown reasons.", CallAgain;
 }
+
+table! {
+    /// Result codes of createVaultingSession: the provider's page names the first four, the others are those of any call.
+    CREATE_VAULTING_SESSION;
+    SUCCESS = S, "success.", Done;
+    PARAM_ILLEGAL = F, "The required parameters are not passed, or illegal parameters exist.", FixRequest;
+    PROCESS_FAIL = F, "A general business failure occurred.", DoNotRetry;
+    UNKNOWN_EXCEPTION = U, "An API call has failed, which is caused by unknown reasons.", CallAgain;
+    ACCESS_DENIED = F, "Access is denied.", Support;
+    CLIENT_INVALID = F, "The client ID is invalid.", FixRequest;
+    INVALID_API = F, "The called API is invalid or not active.", Support;
+    INVALID_SIGNATURE = F, "The signature is not validated.", FixKeys;
+    KEY_NOT_FOUND = F, "The private key or public key of Antom or the merchant is not found.", FixKeys;
+    MEDIA_TYPE_NOT_ACCEPTABLE = F, "The server does not implement the media type that is acceptable to the client.", FixRequest;
+    METHOD_NOT_SUPPORTED = F, "The server does not implement the requested HTTP method.", FixRequest;
+    NO_INTERFACE_DEF = F, "API is not defined.", FixRequest;
+    SYSTEM_ERROR = F, "A system error occurred.", DoNotRetry;
+    REQUEST_TRAFFIC_EXCEED_LIMIT = U, "The request traffic exceeds the limit.", CallAgain;
+}
