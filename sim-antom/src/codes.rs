@@ -68,6 +68,7 @@ const OWN: &[(Operation, &str, &str)] = &[
     (Operation::Capture, "ORDER_IS_CANCELED", "a payment that was cancelled"),
     (Operation::Capture, "ORDER_IS_CLOSED", "a payment that failed"),
     (Operation::Capture, "REPEAT_REQ_INCONSISTENT", "the same id with another amount"),
+    (Operation::CreateVaultingSession, "SUCCESS", "a new session, or the same id again"),
 ];
 
 /// What makes an operation answer with a code by itself.
@@ -77,10 +78,10 @@ pub fn natural_cause(operation: Operation, code: &str) -> Option<&'static str> {
     own.or_else(|| GATE.iter().find(|(name, _)| *name == code).map(|(_, cause)| *cause))
 }
 
-/// Where the trigger word of an operation stands, and what comes before its code.
+/// Where the trigger word of an operation stands, and what comes before its code; none where no text is sent.
 #[must_use]
-pub const fn trigger_place(operation: Operation) -> (&'static str, &'static str) {
-    match operation {
+pub const fn trigger_place(operation: Operation) -> Option<(&'static str, &'static str)> {
+    Some(match operation {
         Operation::Pay => ("order.orderDescription", ""),
         Operation::BatchPay => ("orderList[].orderDescription", ""),
         Operation::CreatePaymentSession => ("order.orderDescription", ""),
@@ -89,7 +90,8 @@ pub const fn trigger_place(operation: Operation) -> (&'static str, &'static str)
         Operation::Cancel => ("the description of the payment's order", "cancel:"),
         Operation::InquiryRefund => ("the description of the payment's order", "inquiryRefund:"),
         Operation::Capture => ("the description of the payment's order", "capture:"),
-    }
+        Operation::CreateVaultingSession => return None,
+    })
 }
 
 /// The page.
@@ -102,13 +104,17 @@ pub fn page() -> String {
             .to_owned(),
         "for any operation. A trigger word is written into a text of the request; `triggers: false` in a script's settings"
             .to_owned(),
-        "turns them off. Tables of cancel, refund, inquiryRefund, capture, inquiryPayment and createPaymentSession hold"
+        "turns them off. Tables of cancel, refund, inquiryRefund, capture, inquiryPayment and the sessions hold"
             .to_owned(),
         "what the provider's pages name; they are not published whole.".to_owned(),
     ];
     for operation in Operation::ALL {
-        let (place, prefix) = trigger_place(operation);
-        lines.push(format!("\n## {operation}\nTrigger words stand in {place}.\n"));
+        let place = trigger_place(operation);
+        let told = place.map_or_else(
+            || "It has no text for trigger words.".to_owned(),
+            |(place, _)| format!("Trigger words stand in {place}."),
+        );
+        lines.push(format!("\n## {operation}\n{told}\n"));
         lines.push("| code | | by script | by trigger word | by itself |\n|---|---|---|---|---|".to_owned());
         lines.extend(codes(operation).iter().map(|line| {
             let cause = natural_cause(operation, line.code).unwrap_or("–");
@@ -116,7 +122,8 @@ pub fn page() -> String {
                 return format!("| {} | S | – | – | {cause} |", line.code);
             }
             let (code, status) = (line.code, line.status);
-            format!("| {code} | {status:?} | `answers: [{{on: {operation}, code: {code}}}]` | `[sim:{prefix}{code}]` | {cause} |")
+            let word = place.map_or_else(|| "–".to_owned(), |(_, prefix)| format!("`[sim:{prefix}{code}]`"));
+            format!("| {code} | {status:?} | `answers: [{{on: {operation}, code: {code}}}]` | {word} | {cause} |")
         }));
     }
     for (title, table, note) in [

@@ -6,6 +6,7 @@ use wire::hex::TextBytes;
 use wire::money::Money;
 
 use crate::sdk::Side;
+use crate::vaulting::VaultingStatus;
 
 /// One thing that happened. Messages carry their raw bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,11 +90,22 @@ pub enum Event {
         /// SUCCESS, or why it failed.
         code: String,
     },
+    /// A card that is to be kept: its session began, or ended.
+    Vaulting {
+        /// The merchant's id for it.
+        vaulting_request_id: String,
+        /// The gateway's id for it.
+        vaulting_id: String,
+        /// Where it is now.
+        status: VaultingStatus,
+        /// SUCCESS, or why it failed.
+        code: String,
+    },
     /// A notification was sent.
     Notice {
         /// Counts deliveries from 1.
         id: u64,
-        /// Which payment it is about.
+        /// Which payment it is about; of a card that is kept, its vaultingRequestId.
         payment_request_id: String,
         /// 1 for the first delivery of a notification.
         attempt: u32,
@@ -124,7 +136,7 @@ pub enum Event {
     },
     /// Something was said in a session of the client SDK, or done there.
     Client {
-        /// The session's payment.
+        /// The session's payment; of a card that is to be kept, its vaultingRequestId.
         payment_request_id: String,
         /// Who said it.
         side: Side,
@@ -158,7 +170,7 @@ impl Event {
             Self::Client { event, data, .. } => event.len() + data.0.len() + 128,
             Self::Fault { name } => name.len(),
             // Their ids are of a bounded length.
-            Self::Payment { .. } | Self::Refund { .. } | Self::Capture { .. } => 128,
+            Self::Payment { .. } | Self::Refund { .. } | Self::Capture { .. } | Self::Vaulting { .. } => 128,
         };
         FRAME + said
     }

@@ -9,6 +9,7 @@ use crate::capture::Capture;
 use crate::payment::{Kind, Payment};
 use crate::refund::Refund;
 use crate::store::{Key, MemoryStore, Record, Store, StoreError, Table};
+use crate::vaulting::Vaulting;
 
 /// Minutes that the gateway's times are ahead of UTC: +08:00.
 pub(crate) const OFFSET_MINUTES: i16 = 480;
@@ -153,6 +154,48 @@ impl Ledger {
         let link = Key::of_client(Table::CaptureRequest, &capture.client, &capture.capture_request_id);
         self.store.put(link, Record::Link(capture.capture_id.as_str().into()));
         self.store.put(Key::new(Table::Capture, capture.capture_id.as_str()), Record::Capture(capture));
+    }
+
+    /// What became of a client's request to keep a card.
+    #[must_use]
+    pub fn vaulting(&self, client: &str, vaulting_request_id: &str) -> Option<Arc<Vaulting>> {
+        match self.store.get(&Key::of_client(Table::VaultingRequest, client, vaulting_request_id))? {
+            Record::Link(vaulting_id) => self.vaulting_by_id(&vaulting_id),
+            _ => None,
+        }
+    }
+
+    /// The same by the gateway's id, whosever it is.
+    #[must_use]
+    pub fn vaulting_by_id(&self, vaulting_id: &str) -> Option<Arc<Vaulting>> {
+        match self.store.get(&Key::new(Table::Vaulting, vaulting_id))? {
+            Record::Vaulting(vaulting) => Some(vaulting),
+            _ => None,
+        }
+    }
+
+    /// All of them, in the order in which they were asked for.
+    #[must_use]
+    pub fn vaultings(&self) -> Vec<Arc<Vaulting>> {
+        let all = self.store.all(Table::Vaulting).into_iter();
+        all.filter_map(|(_, record)| if let Record::Vaulting(vaulting) = record { Some(vaulting) } else { None })
+            .collect()
+    }
+
+    /// Files one.
+    pub(crate) fn keep_vaulting(&mut self, vaulting: Arc<Vaulting>) {
+        let link = Key::of_client(Table::VaultingRequest, &vaulting.client, &vaulting.vaulting_request_id);
+        self.store.put(link, Record::Link(vaulting.vaulting_id.as_str().into()));
+        self.store.put(Key::new(Table::Vaulting, vaulting.vaulting_id.as_str()), Record::Vaulting(vaulting));
+    }
+
+    /// Whether one more can be kept: as many as payments.
+    pub(crate) fn has_room_for_vaulting(&self) -> bool {
+        self.store.count(Table::Vaulting) < self.most
+    }
+
+    pub(crate) fn next_vaulting_id(&self, now: Moment) -> String {
+        id(now, "114010801700", self.store.count(Table::Vaulting) + 1)
     }
 
     /// 35 characters, beginning with the date: the shape seen in real samples.

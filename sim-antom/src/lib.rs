@@ -63,6 +63,7 @@ mod tell;
 mod tls;
 mod trigger;
 mod url;
+mod vaulting;
 
 pub mod cli;
 
@@ -104,3 +105,4 @@ pub use sdk::{Checkout, ClientPages, Saying, Side, chromium_flags, session_payme
 pub use server::{Front, serve};
 pub use store::{Key, MemoryStore, Record, Store, StoreError, Table};
 pub use tls::{Authority, TlsClient, TlsError, TlsServer};
+pub use vaulting::{Vaulting, VaultingStatus};

@@ -119,6 +119,7 @@ impl Desk {
                     self.notify_reversal(&payment, at);
                 }
             }
+            Turn::VaultingEnds { vaulting_id, code } => self.end_vaulting(client, vaulting_id, at, code),
             Turn::CaptureDue { payment_id } => self.capture_by_itself(client, payment_id, at),
             Turn::AuthorisationEnds { payment_id } => {
                 let payment = self.ledger.payment_by_id(client, payment_id);

@@ -4,6 +4,7 @@ mod batch_pay;
 mod cancel;
 mod capture;
 mod create_payment_session;
+mod create_vaulting_session;
 mod inquiry_payment;
 mod inquiry_refund;
 mod named;

@@ -1,7 +1,7 @@
 //! Who paid, in the words of his wallet or of the issuer of his card. There is one buyer in this world.
 
 use serde::{Deserialize, Serialize};
-use wire::antom::{CardInfo, PaymentMethod, PaymentResultInfo, PspCustomerInfo};
+use wire::antom::{CardInfo, PaymentMethod, PaymentResultInfo, PspCustomerInfo, VaultedCard};
 
 use crate::payment::Payment;
 
@@ -98,6 +98,22 @@ impl Card {
             card_brand: Some(self.brand().to_owned()),
             funding: Some("CREDIT".to_owned()),
             ..CardInfo::default()
+        }
+    }
+
+    /// As it is kept under a token.
+    pub(crate) fn vaulted(&self, card_token: String) -> VaultedCard {
+        VaultedCard {
+            card_token: Some(card_token),
+            brand: Some(self.brand().to_owned()),
+            masked_card_no: Some(self.masked()),
+            last_four: Some(self.last_four.clone()),
+            bin: Some(self.bin.clone()),
+            expiry_month: Some("12".to_owned()),
+            expiry_year: Some("34".to_owned()),
+            funding: Some("CREDIT".to_owned()),
+            issuing_country: Some("SG".to_owned()),
+            ..VaultedCard::default()
         }
     }
 

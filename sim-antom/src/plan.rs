@@ -67,6 +67,13 @@ pub enum Turn {
         /// Which.
         payment_id: String,
     },
+    /// A card is kept, or is not, or its session has expired.
+    VaultingEnds {
+        /// Which.
+        vaulting_id: String,
+        /// SUCCESS, or why not.
+        code: String,
+    },
 }
 
 /// The queue.

@@ -8,7 +8,9 @@
 //!   that page asks /x-sim/sessions/{id}     → checkout  what the script (a Play) or a person wants there, and
 //!                                                       what the server does about it: one ledger for all
 //! ```
-//! Pure: [`session_data`], [`ending`], [`score`], [`checkout`]. Shell: [`pages`].
+//! createVaultingSession begins the same way: what a session is about is its [`subject`].
+//!
+//! Pure: [`subject`], [`session_data`], [`ending`], [`score`], [`checkout`]. Shell: [`pages`].
 
 mod checkout;
 mod ending;
@@ -17,6 +19,7 @@ mod pages;
 mod query;
 mod score;
 mod session_data;
+mod subject;
 
 pub(crate) use checkout::Checkouts;
 pub use checkout::{Checkout, Saying, Side};

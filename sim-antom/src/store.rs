@@ -18,6 +18,7 @@ use crate::packed;
 use crate::payment::Payment;
 use crate::plan::Plan;
 use crate::refund::Refund;
+use crate::vaulting::Vaulting;
 
 /// What a record is filed under.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,6 +53,10 @@ pub enum Table {
     Numbers,
     /// How far the world's time has come.
     Time,
+    /// Cards that are to be kept, by the gateway's ids.
+    Vaulting,
+    /// The id of each client's vaultingRequestId.
+    VaultingRequest,
 }
 
 /// What is kept.
@@ -74,6 +79,8 @@ pub enum Record {
     Numbers(Numbers),
     /// A moment.
     Time(Moment),
+    /// A card that is to be kept.
+    Vaulting(Arc<Vaulting>),
 }
 
 /// A store that could not keep what it was given.
@@ -126,10 +133,12 @@ enum AtRest {
 impl AtRest {
     fn of(record: Record) -> Self {
         match record {
-            Record::Payment(_) | Record::Refund(_) | Record::Capture(_) => match packed::pack(&record) {
-                Some(bytes) => Self::Packed(bytes),
-                None => Self::Whole(record),
-            },
+            Record::Payment(_) | Record::Refund(_) | Record::Capture(_) | Record::Vaulting(_) => {
+                match packed::pack(&record) {
+                    Some(bytes) => Self::Packed(bytes),
+                    None => Self::Whole(record),
+                }
+            }
             Record::Link(_) | Record::Plan(_) | Record::Notice(_) | Record::Numbers(_) | Record::Time(_) => {
                 Self::Whole(record)
             }
@@ -272,11 +281,26 @@ mod tests {
             at: now,
             is_last: true,
         };
+        let vaulting = Vaulting {
+            client: "C".to_owned(),
+            vaulting_request_id: "A".to_owned(),
+            vaulting_id: "4".to_owned(),
+            status: crate::vaulting::VaultingStatus::Processing,
+            code: "SUCCESS".to_owned(),
+            refused: false,
+            created: now,
+            ended: Some(now),
+            session_until: now,
+            notify_url: "http://127.0.0.1:9/vaulted".to_owned(),
+            redirect_url: None,
+            is_3ds: true,
+        };
         for record in [
             Record::Payment(bare.into()),
             Record::Payment(full.into()),
             Record::Refund(refund.into()),
             Record::Capture(capture.into()),
+            Record::Vaulting(vaulting.into()),
         ] {
             let rest = AtRest::of(record.clone());
             assert_eq!(rest.record(), Some(record));

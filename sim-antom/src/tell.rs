@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 use wire::antom::{
-    AfterPayment, NotifyCapture, NotifyPayment, NotifyRefund, NotifyReversal, NotifyType, PaymentStatus, ResultObject,
+    AfterPayment, NotifyCapture, NotifyPayment, NotifyRefund, NotifyReversal, NotifyType, NotifyVaulting,
+    PaymentStatus, ResultObject, VaultedMethod,
 };
 use wire::time::{Moment, WireTime};
 
@@ -14,12 +15,13 @@ use crate::desk::{Desk, Exchanged};
 use crate::event::Event;
 use crate::ledger::OFFSET_MINUTES;
 use crate::notice::{Notice, Schedule, Truth};
-use crate::payer::Payer;
+use crate::payer::{Card, Payer};
 use crate::payment::{Kind, Payment};
 use crate::refund::Refund;
 use crate::reply::json;
 use crate::script::{Changes, Fault, NoticeKind};
 use crate::url::as_sent;
+use crate::vaulting::{Vaulting, VaultingStatus};
 
 impl Desk {
     /// notifyPayment: how a payment stands now. A batch is told of once, or once an order.
@@ -30,12 +32,18 @@ impl Desk {
             // Nobody is told of a cancel.
             for order in orders.into_iter().filter(|order| order.status != PaymentStatus::Cancelled) {
                 let message = self.payment_message(&order, &payment.payment_request_id);
-                self.post(NoticeKind::NotifyPayment, &order, payment.notify_url.as_deref(), &message, at);
+                self.post(
+                    NoticeKind::NotifyPayment,
+                    About::payment(&order),
+                    payment.notify_url.as_deref(),
+                    &message,
+                    at,
+                );
             }
             return;
         }
         let message = self.payment_message(payment, &payment.payment_request_id);
-        self.post(NoticeKind::NotifyPayment, payment, payment.notify_url.as_deref(), &message, at);
+        self.post(NoticeKind::NotifyPayment, About::payment(payment), payment.notify_url.as_deref(), &message, at);
     }
 
     /// A notifyPayment of success that Antom never sent, if the script has one for a payment that is new.
@@ -109,7 +117,7 @@ impl Desk {
                 refund.amount,
             )
         };
-        self.post(NoticeKind::NotifyRefund, &payment, refund.notify_url.as_deref(), &message, at);
+        self.post(NoticeKind::NotifyRefund, About::payment(&payment), refund.notify_url.as_deref(), &message, at);
     }
 
     /// notifyCapture: how a capture ended.
@@ -125,7 +133,13 @@ impl Desk {
                 capture.amount,
             )
         };
-        self.post(NoticeKind::NotifyCapture, payment, payment.notify_url.as_deref(), &message, capture.at);
+        self.post(
+            NoticeKind::NotifyCapture,
+            About::payment(payment),
+            payment.notify_url.as_deref(),
+            &message,
+            capture.at,
+        );
     }
 
     /// notifyReversal: money came too late and could not be given back.
@@ -141,11 +155,39 @@ impl Desk {
                 payment.amount,
             )
         };
-        self.post(NoticeKind::NotifyReversal, payment, payment.notify_url.as_deref(), &message, at);
+        self.post(NoticeKind::NotifyReversal, About::payment(payment), payment.notify_url.as_deref(), &message, at);
+    }
+
+    /// notifyVaulting: whether a card is kept, and its token.
+    pub(crate) fn notify_vaulting(&mut self, vaulting: &Vaulting, at: Moment) {
+        let message = vaulting_message(vaulting);
+        self.post(NoticeKind::NotifyVaulting, About::vaulting(vaulting), Some(&vaulting.notify_url), &message, at);
+    }
+
+    /// A notifyVaulting of success that Antom never sent, if the script has one for a session that is new.
+    pub(crate) fn forge_vaulting_if_scripted(&mut self, vaulting: &Vaulting) {
+        let Some(Fault::ForgeNotification { signature, after, set, .. }) = self.stage.forgery(self.now) else { return };
+        self.event(Event::Fault { name: "forge-notification".to_owned() });
+        let (code, status) = ("SUCCESS".to_owned(), VaultingStatus::Success);
+        // The token of somebody else's card.
+        let kept = Vaulting { code, status, vaulting_id: format!("{}X", vaulting.vaulting_id), ..vaulting.clone() };
+        let mut message = value(&vaulting_message(&kept));
+        set.iter().for_each(|(path, value)| path.set(&mut message, value));
+        let Some(url) = self.target(Some(&kept.notify_url)) else { return };
+        let notice = Notice {
+            payment_request_id: kept.vaulting_request_id,
+            client: kept.client,
+            url,
+            body: json(&message),
+            kind: NoticeKind::NotifyVaulting,
+            truth: Truth::Forged(signature),
+            schedule: Schedule::starting(self.now + after.0),
+        };
+        self.notices.add(self.ledger.store(), notice);
     }
 
     /// Puts a notification into the queue, as the script's faults want it.
-    fn post(&mut self, kind: NoticeKind, payment: &Payment, url: Option<&str>, message: &impl Serialize, at: Moment) {
+    fn post(&mut self, kind: NoticeKind, about: About<'_>, url: Option<&str>, message: &impl Serialize, at: Moment) {
         let Some(url) = self.target(url) else { return };
         let fits = self.stage.about(kind, || value(message));
         let (mut schedule, mut copies, mut is_behind) = (Schedule::starting(at), 1, false);
@@ -165,8 +207,8 @@ impl Desk {
             }
         }
         let notice = Notice {
-            payment_request_id: payment.payment_request_id.clone(),
-            client: payment.client.clone(),
+            payment_request_id: about.request_id.to_owned(),
+            client: about.client.to_owned(),
             url,
             body: json(message),
             kind,
@@ -185,6 +227,38 @@ impl Desk {
 
     fn target(&self, url: Option<&str>) -> Option<String> {
         url.or(self.dashboard_url.as_deref()).map(as_sent)
+    }
+}
+
+/// What a notification is about.
+#[derive(Debug, Clone, Copy)]
+struct About<'a> {
+    client: &'a str,
+    /// The merchant's id for it.
+    request_id: &'a str,
+}
+
+impl<'a> About<'a> {
+    fn payment(payment: &'a Payment) -> Self {
+        Self { client: &payment.client, request_id: &payment.payment_request_id }
+    }
+
+    fn vaulting(vaulting: &'a Vaulting) -> Self {
+        Self { client: &vaulting.client, request_id: &vaulting.vaulting_request_id }
+    }
+}
+
+/// Of a card that is not kept there is nothing to tell.
+fn vaulting_message(vaulting: &Vaulting) -> NotifyVaulting {
+    let is_kept = vaulting.status == VaultingStatus::Success;
+    let card = is_kept.then(|| Card::default().vaulted(vaulting.card_token()));
+    NotifyVaulting {
+        vaulting_create_time: Some(WireTime::new(vaulting.created, OFFSET_MINUTES)),
+        ..NotifyVaulting::new(
+            ResultObject::documented(&vaulting.code),
+            vaulting.vaulting_request_id.clone(),
+            VaultedMethod { card, ..VaultedMethod::new("CARD".to_owned()) },
+        )
     }
 }
 

@@ -94,7 +94,6 @@ fn of_terminal(recipe: Recipe) -> Entry {
 
 fn of_call(on: Operation, line: &'static CodeLine) -> Entry {
     let cause = natural_cause(on, line.code);
-    let (place, prefix) = trigger_place(on);
     let asked = line.status != ResultStatus::S;
     // A call that succeeds is carried out: no script brings it about, only what is called for.
     let ask = match (asked, cause) {
@@ -102,7 +101,8 @@ fn of_call(on: Operation, line: &'static CodeLine) -> Entry {
         (true, _) | (false, None) => format!("call {on}: the first call gets it"),
     };
     let script = if asked { format!("answers: [{{on: {on}, code: {}}}]", line.code) } else { "{}".to_owned() };
-    let trigger = asked.then(|| format!("[sim:{prefix}{}] in {place}", line.code));
+    let place = trigger_place(on).filter(|_| asked);
+    let trigger = place.map(|(place, prefix)| format!("[sim:{prefix}{}] in {place}", line.code));
     gateway(on.as_str(), "resultCode", line, How::Gateway { script, ask, trigger, cause })
 }
 

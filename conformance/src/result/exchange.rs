@@ -251,6 +251,9 @@ fn gateway(event: &Gateway) -> Option<Said> {
         Gateway::Capture { capture_request_id, amount, code, .. } => {
             alone(format!("CAPTURE {capture_request_id} {amount} {code}"))
         }
+        Gateway::Vaulting { vaulting_request_id, status, code, .. } => {
+            alone(format!("CARD {vaulting_request_id} {status:?} {code}"))
+        }
         Gateway::Notice { attempt, body, genuine, altered, .. } => {
             let what = match (genuine, altered) {
                 (false, _) => "FORGED notification",

@@ -318,6 +318,7 @@ impl<'a> View<'a> {
             GatewayEvent::Payment { .. }
             | GatewayEvent::Refund { .. }
             | GatewayEvent::Capture { .. }
+            | GatewayEvent::Vaulting { .. }
             | GatewayEvent::Client { .. }
             | GatewayEvent::Fault { .. } => {}
         }

@@ -64,6 +64,7 @@ impl Control {
         Router::new()
             .route("/_sim/state", get(ledger::read_state))
             .route("/_sim/ledger", get(ledger::read_ledger))
+            .route("/_sim/vaultings", get(ledger::read_vaultings))
             .route("/_sim/reset", post(ledger::reset))
             .route("/_sim/trace", get(trace::read_trace))
             .route("/_sim/trace/live", get(trace::follow_trace))
@@ -107,6 +108,7 @@ impl Control {
     paths(
         ledger::read_state,
         ledger::read_ledger,
+        ledger::read_vaultings,
         ledger::reset,
         trace::read_trace,
         trace::follow_trace,

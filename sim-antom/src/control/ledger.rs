@@ -47,6 +47,14 @@ pub(super) async fn read_ledger(State(control): State<Control>) -> Result<Respon
     Ok(ok(&payments))
 }
 
+/// Every card that is kept or to be kept, in the order in which their sessions were made.
+#[utoipa::path(get, path = "/_sim/vaultings",
+    responses((status = 200, description = "An array.", content_type = "application/json", body = String)))]
+pub(super) async fn read_vaultings(State(control): State<Control>) -> Result<Response, Problem> {
+    let vaultings = control.ask(|gateway, _| gateway.ledger().vaultings()).await?;
+    Ok(ok(&vaultings))
+}
+
 /// Forgets all payments, plans and notifications, and begins the script anew. Keys, merchants, clock and trace stay.
 #[utoipa::path(post, path = "/_sim/reset", responses((status = 200, description = "The state.", body = Glance)))]
 pub(super) async fn reset(State(control): State<Control>) -> Result<Response, Problem> {

@@ -16,7 +16,7 @@ use crate::ledger::OFFSET_MINUTES;
 use crate::payer::Card;
 use crate::payment::{Kind, Payment};
 use crate::reply::json;
-use crate::script::{DataGiven, Opening};
+use crate::script::Opening;
 use crate::sdk::{Scene, SessionData};
 use crate::trigger::Texts;
 
@@ -132,11 +132,7 @@ fn answer(request: &CreatePaymentSessionRequest, desk: &Desk, payment: &Payment)
     };
     CreatePaymentSessionResponse {
         payment_session_id: Some(format!("S{id}")),
-        payment_session_data: Some(match desk.checkouts.play(id).map(|play| play.data).unwrap_or_default() {
-            DataGiven::Whole => data.to_string(),
-            DataGiven::Cut => data.to_string().rsplit_once("&&").map_or_else(String::new, |(head, _)| head.to_owned()),
-            DataGiven::Empty => String::new(),
-        }),
+        payment_session_data: Some(data.given(desk.checkouts.play(id).map(|play| play.data).unwrap_or_default())),
         payment_session_expiry_time: Some(WireTime::new(
             payment.session_until.unwrap_or(payment.expires),
             OFFSET_MINUTES,

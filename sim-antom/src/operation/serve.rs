@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use wire::antom::{
-    BatchPayRequest, CancelRequest, CaptureRequest, CreatePaymentSessionRequest, InquiryPaymentRequest,
-    InquiryRefundRequest, Operation, RefundRequest, ResultObject, Tree,
+    BatchPayRequest, CancelRequest, CaptureRequest, CreatePaymentSessionRequest, CreateVaultingSessionRequest,
+    InquiryPaymentRequest, InquiryRefundRequest, Operation, RefundRequest, ResultObject, Tree,
 };
 
 use super::Reader;
@@ -67,5 +67,6 @@ pub(crate) fn read(operation: Operation, body: &Tree<'_>, reader: &mut Reader<'_
         Operation::Refund => boxed::<RefundRequest>(body, reader),
         Operation::InquiryRefund => boxed::<InquiryRefundRequest>(body, reader),
         Operation::Capture => boxed::<CaptureRequest>(body, reader),
+        Operation::CreateVaultingSession => boxed::<CreateVaultingSessionRequest>(body, reader),
     }
 }

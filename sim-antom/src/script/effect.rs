@@ -106,7 +106,7 @@ pub enum RefundEnd {
 
 impl What for Buyer {
     fn topics(&self) -> Vec<Topic> {
-        Topic::PAYING.into()
+        Topic::BUYING.into()
     }
 
     fn check(&self) -> Result<(), String> {

@@ -290,9 +290,10 @@ impl What for Fault {
                 Err("a `valid` signature spoils nothing; write foreign-key, absent, tampered-body …".to_owned())
             }
             Self::ForgeNotification { on: Some(operation), .. }
-                if !Topic::PAYING.contains(&Topic::Call(*operation)) =>
+                if !Topic::BUYING.contains(&Topic::Call(*operation)) =>
             {
-                Err(format!("{operation} makes no payment; write pay, batchPay or createPaymentSession"))
+                let words = "pay, batchPay, createPaymentSession or createVaultingSession";
+                Err(format!("{operation} makes no payment; write {words}"))
             }
             Self::RepeatNotification { deliveries, .. } | Self::ConcurrentNotification { deliveries, .. }
                 if !(2..=MOST_DELIVERIES).contains(deliveries) =>

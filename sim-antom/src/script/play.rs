@@ -5,7 +5,6 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use wire::antom::Operation;
 use wire::time::Span;
 
 use super::answer::Code;
@@ -19,7 +18,7 @@ pub struct Play {
     /// What it is called in traces and in the session's data. Default its number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What createPaymentSession gives as the session's data. Default whole.
+    /// What createPaymentSession, or createVaultingSession, gives as the session's data. Default whole.
     pub data: DataGiven,
     /// How the SDK's first question about the session is answered. Default truly.
     pub query: Query,
@@ -229,7 +228,7 @@ impl Play {
 
 impl What for Play {
     fn topics(&self) -> Vec<Topic> {
-        vec![Topic::Call(Operation::CreatePaymentSession)]
+        Topic::SESSIONS.into()
     }
 
     fn check(&self) -> Result<(), String> {

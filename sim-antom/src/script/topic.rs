@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use wire::antom::{
-    BatchPayRequest, CancelRequest, CaptureRequest, CreatePaymentSessionRequest, FieldKind, FieldRule,
-    InquiryPaymentRequest, InquiryRefundRequest, Operation, PayRequest, Product, RefundRequest,
+    BatchPayRequest, CancelRequest, CaptureRequest, CreatePaymentSessionRequest, CreateVaultingSessionRequest,
+    FieldKind, FieldRule, InquiryPaymentRequest, InquiryRefundRequest, Operation, PayRequest, Product, RefundRequest,
 };
 
 /// A notification, by the provider's own name.
@@ -20,6 +20,7 @@ pub enum NoticeKind {
     NotifyRefund,
     NotifyCapture,
     NotifyReversal,
+    NotifyVaulting,
 }
 
 /// What a rule may be about.
@@ -33,7 +34,8 @@ pub(crate) enum Topic {
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::NotifyPayment, Self::NotifyRefund, Self::NotifyCapture, Self::NotifyReversal];
+    pub const ALL: [Self; 5] =
+        [Self::NotifyPayment, Self::NotifyRefund, Self::NotifyCapture, Self::NotifyReversal, Self::NotifyVaulting];
 
     const fn as_str(self) -> &'static str {
         match self {
@@ -41,6 +43,7 @@ impl NoticeKind {
             Self::NotifyRefund => "notifyRefund",
             Self::NotifyCapture => "notifyCapture",
             Self::NotifyReversal => "notifyReversal",
+            Self::NotifyVaulting => "notifyVaulting",
         }
     }
 }
@@ -59,6 +62,18 @@ impl Topic {
     /// The calls that make payments.
     pub(crate) const PAYING: [Self; 3] =
         [Self::Call(Operation::Pay), Self::Call(Operation::BatchPay), Self::Call(Operation::CreatePaymentSession)];
+
+    /// The calls after which a buyer does something.
+    pub(crate) const BUYING: [Self; 4] = [
+        Self::Call(Operation::Pay),
+        Self::Call(Operation::BatchPay),
+        Self::Call(Operation::CreatePaymentSession),
+        Self::Call(Operation::CreateVaultingSession),
+    ];
+
+    /// The calls that make sessions of the client SDK.
+    pub(crate) const SESSIONS: [Self; 2] =
+        [Self::Call(Operation::CreatePaymentSession), Self::Call(Operation::CreateVaultingSession)];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -93,12 +108,14 @@ fn fields(topic: Topic) -> Vec<String> {
         Topic::Call(Operation::Refund) => &[RefundRequest::FIELDS],
         Topic::Call(Operation::InquiryRefund) => &[InquiryRefundRequest::FIELDS],
         Topic::Call(Operation::Capture) => &[CaptureRequest::FIELDS],
+        Topic::Call(Operation::CreateVaultingSession) => &[CreateVaultingSessionRequest::FIELDS],
         Topic::Notice(kind) => {
             let own = match kind {
                 NoticeKind::NotifyPayment => PAYMENT_FIELDS,
                 NoticeKind::NotifyRefund => REFUND_FIELDS,
                 NoticeKind::NotifyCapture => CAPTURE_FIELDS,
                 NoticeKind::NotifyReversal => REVERSAL_FIELDS,
+                NoticeKind::NotifyVaulting => VAULTING_FIELDS,
             };
             return ALL_NOTICES.iter().chain(own).map(|path| (*path).to_owned()).collect();
         }
@@ -151,6 +168,20 @@ const REVERSAL_FIELDS: &[&str] = &[
     "paymentAmount.value",
     "paymentCreateTime",
     "paymentTime",
+];
+const VAULTING_FIELDS: &[&str] = &[
+    "vaultingRequestId",
+    "vaultingCreateTime",
+    "paymentMethodDetail.paymentMethodType",
+    "paymentMethodDetail.card.cardToken",
+    "paymentMethodDetail.card.brand",
+    "paymentMethodDetail.card.maskedCardNo",
+    "paymentMethodDetail.card.lastFour",
+    "paymentMethodDetail.card.bin",
+    "paymentMethodDetail.card.expiryMonth",
+    "paymentMethodDetail.card.expiryYear",
+    "paymentMethodDetail.card.funding",
+    "paymentMethodDetail.card.issuingCountry",
 ];
 
 #[cfg(test)]

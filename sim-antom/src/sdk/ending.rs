@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wire::antom::{CodeLine, PAYMENT_RESULT_CODE, ResultStatus, find, find_anywhere};
 
-use crate::payment::Payment;
+use super::subject::Subject;
 use crate::script::Ending;
 
 /// Both ways in which an ending is told; the product decides which it is.
@@ -17,7 +17,9 @@ pub(crate) struct Told {
 
 /// What the page is told. The mapping is ours where the documents have none: S is successful, F failed, PAYMENT_IN_PROCESS
 /// processing, and every other U an error, which means unknown.
-pub(crate) fn told(ending: &Ending, payment: &Payment) -> Told {
+///
+/// Of a card that is to be kept, how the call ended is all that is told: no document says more of it.
+pub(crate) fn told(ending: &Ending, subject: &Subject) -> Told {
     let line = line(&ending.code);
     let status = line.map_or(ResultStatus::F, |line| line.status);
     let message = line.map_or("The code is not documented.", |line| line.message);
@@ -34,7 +36,8 @@ pub(crate) fn told(ending: &Ending, payment: &Payment) -> Told {
         "paymentResultMessage": message,
     });
     let is_final = status != ResultStatus::U;
-    if ending.card.unwrap_or(is_final && payment.payment_method_type == "CARD") {
+    let has_card = is_final && subject.method() == "CARD";
+    if ending.card.unwrap_or(has_card) {
         result["cardPaymentResultInfo"] = card();
     }
     if let Some(decision) = &ending.risk {
@@ -45,6 +48,9 @@ pub(crate) fn told(ending: &Ending, payment: &Payment) -> Told {
     if status == ResultStatus::F {
         let anew = ending.new_session.unwrap_or_else(|| NEW_SESSION.contains(&ending.code.as_str()));
         answer["error"] = json!({"code": ending.code, "message": message, "needChangeSessionForRetry": anew});
+    }
+    if matches!(subject, Subject::Vaulting(_)) {
+        result = json!({"result": result["result"]});
     }
     let code = ending.event.as_deref().unwrap_or(event);
     Told { event: json!({"code": code, "message": message, "result": result}), answer }
@@ -84,11 +90,12 @@ fn card() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::example;
+    use crate::payment::{Payment, example};
     use wire::time::Moment;
 
-    fn payment(method: &str) -> Payment {
-        Payment { payment_method_type: method.to_owned(), ..example("C", "A", "1", Moment::WORLD_START) }
+    fn payment(method: &str) -> Subject {
+        let example = example("C", "A", "1", Moment::WORLD_START);
+        Subject::Payment(Payment { payment_method_type: method.to_owned(), ..example }.into())
     }
 
     fn ending(code: &str) -> Ending {

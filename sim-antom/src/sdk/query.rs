@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use wire::antom::PaymentStatus;
 
 use super::Checkout;
+use super::subject::Subject;
+use crate::payment::Payment;
 use crate::script::Query;
 
 /// What the SDK asks for.
@@ -39,10 +41,15 @@ pub(super) fn answer(checkout: Option<&Checkout>) -> Option<Value> {
             let message = wire::antom::find_anywhere(code).map_or("The session cannot be used.", |line| line.message);
             Some(failure(code, message, *shown))
         }
-        Query::Truly if checkout.payment.status == PaymentStatus::Success => {
-            Some(failure("ORDER_IS_CLOSED", "The order is paid.", true))
+        Query::Truly if !checkout.subject.is_open() => {
+            let text = match (&checkout.subject, checkout.subject.status()) {
+                (Subject::Payment(_), PaymentStatus::Success) => "The order is paid.",
+                (Subject::Payment(_), _) => "The order is closed.",
+                (Subject::Vaulting(_), PaymentStatus::Success) => "The card is kept already.",
+                (Subject::Vaulting(_), _) => "The session is over.",
+            };
+            Some(failure("ORDER_IS_CLOSED", text, true))
         }
-        Query::Truly if !checkout.payment.is_open() => Some(failure("ORDER_IS_CLOSED", "The order is closed.", true)),
         Query::Truly => Some(form(checkout)),
     }
 }
@@ -56,26 +63,33 @@ pub(super) fn failure(code: &str, message: &str, shown: bool) -> Value {
 }
 
 fn form(checkout: &Checkout) -> Value {
-    let payment = &checkout.payment;
-    let formatted = crate::cashier::major(payment.amount);
-    let currency = payment.amount.currency.as_str();
-    let value = formatted.strip_prefix(currency).unwrap_or(&formatted).trim();
-    let amount = json!({
-        "currency": currency, "currencyDivider": " ", "currencyLabel": currency, "currencySymbolPosition": "L",
-        "formattedValue": value, "value": value,
-    });
-    let method = if payment.payment_method_type.is_empty() { "CARD" } else { &payment.payment_method_type };
-    json!({
+    let method = if checkout.subject.method().is_empty() { "CARD" } else { checkout.subject.method() };
+    let mut form = json!({
         "success": true,
         "paymentMethods": [{
             "paymentMethodType": method, "paymentMethodName": method, "expressCheckout": false, "paymentElements": [],
         }],
         "savedPaymentMethods": [],
-        "orderAmountView": amount,
-        "paymentAmountView": amount,
         "errorActions": {},
         "extendInfo": {},
         "links": {},
+    });
+    // Of a card that is to be kept nothing is paid.
+    if let Subject::Payment(payment) = &checkout.subject {
+        let amount = amount(payment);
+        form["orderAmountView"] = amount.clone();
+        form["paymentAmountView"] = amount;
+    }
+    form
+}
+
+fn amount(payment: &Payment) -> Value {
+    let formatted = crate::cashier::major(payment.amount);
+    let currency = payment.amount.currency.as_str();
+    let value = formatted.strip_prefix(currency).unwrap_or(&formatted).trim();
+    json!({
+        "currency": currency, "currencyDivider": " ", "currencyLabel": currency, "currencySymbolPosition": "L",
+        "formattedValue": value, "value": value,
     })
 }
 

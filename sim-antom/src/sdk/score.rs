@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::ending::told;
-use crate::payment::Payment;
+use super::subject::Subject;
 use crate::script::{Cue, Effect, Emitted, PlaceName, PlayStep, Target};
 
 /// One thing for the page to do.
@@ -31,8 +31,8 @@ pub(crate) enum Note {
     Forge { data: Value },
 }
 
-/// What the page does for a step, in a payment.
-pub(crate) fn notes(step: &PlayStep, payment: &Payment, wallet: &str) -> Vec<Note> {
+/// What the page does for a step, in a session.
+pub(crate) fn notes(step: &PlayStep, subject: &Subject, wallet: &str) -> Vec<Note> {
     let post = |event: &str, data: Value| Note::Post { event: event.to_owned(), data };
     match step {
         PlayStep::After(span) => vec![Note::Sleep { ms: u64::try_from(span.0.as_millis()).unwrap_or(u64::MAX) }],
@@ -40,7 +40,7 @@ pub(crate) fn notes(step: &PlayStep, payment: &Payment, wallet: &str) -> Vec<Not
         PlayStep::ShowForm => vec![Note::Form],
         PlayStep::Emit(emitted) => vec![post("onEventCallback", event(emitted))],
         PlayStep::Result(ending) => {
-            let told = told(ending, payment);
+            let told = told(ending, subject);
             vec![Note::End { event: told.event, answer: told.answer }]
         }
         PlayStep::Answer(data) => vec![Note::Answer { data: data.clone() }],
@@ -55,7 +55,7 @@ pub(crate) fn notes(step: &PlayStep, payment: &Payment, wallet: &str) -> Vec<Not
             notes.extend([post("setAllowRetention", json!(false)), post("onClose", json!({}))]);
             notes
         }
-        PlayStep::Redirect(target) => vec![post("onRedirect", redirect(target, payment, wallet))],
+        PlayStep::Redirect(target) => vec![post("onRedirect", redirect(target, subject, wallet))],
         PlayStep::Post { event, data } => vec![post(event, data.clone())],
         PlayStep::Garble(text) => vec![Note::Garble { text: text.clone() }],
         PlayStep::Forge(emitted) => vec![Note::Forge { data: event(emitted) }],
@@ -77,12 +77,14 @@ fn event(emitted: &Emitted) -> Value {
     event
 }
 
-fn redirect(target: &Target, payment: &Payment, wallet: &str) -> Value {
+fn redirect(target: &Target, subject: &Subject, wallet: &str) -> Value {
     let Target { to, normal_url, scheme_url, applink_url } = target;
     let place = match to {
         Some(PlaceName::Wallet) => Some(wallet.to_owned()),
-        Some(PlaceName::Shop) => payment.redirect_url.clone(),
-        None if normal_url.is_none() && scheme_url.is_none() && applink_url.is_none() => payment.redirect_url.clone(),
+        Some(PlaceName::Shop) => subject.redirect_url().cloned(),
+        None if normal_url.is_none() && scheme_url.is_none() && applink_url.is_none() => {
+            subject.redirect_url().cloned()
+        }
         None => None,
     };
     let mut data = json!({});
@@ -101,7 +103,7 @@ fn redirect(target: &Target, payment: &Payment, wallet: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::example;
+    use crate::payment::{Payment, example};
     use wire::time::Moment;
 
     fn played(step: Value) -> Value {
@@ -110,7 +112,7 @@ mod tests {
             redirect_url: Some("http://shop.test/back".to_owned()),
             ..example("C", "A", "1", Moment::WORLD_START)
         };
-        serde_json::to_value(notes(&step, &payment, "http://wallet.test")).unwrap()
+        serde_json::to_value(notes(&step, &Subject::Payment(payment.into()), "http://wallet.test")).unwrap()
     }
 
     #[test]

@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-/// What is written into a session's data.
+use crate::script::DataGiven;
+
+/// What is written into a session's data. A vaulting's id stands where a payment's does.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SessionData<'a> {
     pub(crate) payment_id: &'a str,
@@ -26,6 +28,8 @@ pub(crate) enum Scene {
     Element,
     CheckoutPage,
     EasyPay,
+    /// No payment: a card is kept.
+    Vaulting,
 }
 
 /// Before the id, so that it cannot be taken for an id of anybody else.
@@ -50,11 +54,22 @@ impl Scene {
             (Self::Element, _) => ("ELEMENT_PAYMENT", "ALL"),
             (Self::CheckoutPage, _) => ("CHECKOUT_PAYMENT", ""),
             (Self::EasyPay, _) => ("EASY_PAY", "WALLET"),
+            (Self::Vaulting, _) => ("VAULTING", "CARD"),
         }
     }
 }
 
 impl SessionData<'_> {
+    /// What a play lets a merchant have of it.
+    pub(crate) fn given(&self, given: DataGiven) -> String {
+        let whole = self.to_string();
+        match given {
+            DataGiven::Whole => whole,
+            DataGiven::Cut => whole.rsplit_once("&&").map_or_else(String::new, |(head, _)| head.to_owned()),
+            DataGiven::Empty => String::new(),
+        }
+    }
+
     /// The payment that a session's data, or its first part, belong to.
     pub(crate) fn payment_id(data: &str) -> Option<String> {
         let first = data.split("&&").next()?;
@@ -123,6 +138,8 @@ mod tests {
             read(&made(Scene::Element, "CARD"))["paymentSessionConfig"],
             json!({"productScene": "ELEMENT_PAYMENT", "productSceneVersion": "1.0", "paymentMethodCategoryType": "ALL"})
         );
+        let vaulting = made(Scene::Vaulting, "CARD");
+        assert_eq!(read(&vaulting)["paymentSessionConfig"]["productScene"], "VAULTING");
         for strange in ["", "garbage", "&&SG&&1", "aGVsbG8="] {
             assert_eq!(SessionData::payment_id(strange), None, "{strange}");
         }

@@ -6,6 +6,7 @@
 //! | `paying` | the idempotency matrix, buyers, expiry |
 //! | `products` | what each product of pay is answered, and when it is paid |
 //! | `batches` | batchPay, createPaymentSession |
+//! | `vaulting` | cards that are kept, and what is told of them |
 //! | `cancelling`, `refunding`, `capturing` | what comes after a payment, its windows and bounds |
 //! | `codes` | every line of `docs/gateway-codes.md`, in each of its ways |
 //! | `contracts` | currencies, limits, calls, strictness |
@@ -65,3 +66,4 @@ mod refunding;
 mod rig;
 mod scripting;
 mod sdk;
+mod vaulting;

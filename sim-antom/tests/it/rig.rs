@@ -35,6 +35,12 @@ pub(super) fn clients() -> Clients {
     ])
 }
 
+/// The path of an operation, or of what nearly is one.
+pub(super) fn path_of(operation: &str) -> String {
+    let area = if operation.contains("Vaulting") { "vaults" } else { "payments" };
+    format!("/ams/api/v1/{area}/{operation}")
+}
+
 impl Rig {
     pub(super) fn new(yaml: &str) -> Self {
         Self::over(Box::new(MemoryStore::default()), yaml)
@@ -116,7 +122,7 @@ impl Rig {
 
     /// Calls an operation.
     pub(super) fn call(&mut self, operation: &str, body: &Value) -> Value {
-        self.ask(Draft::new(&format!("/ams/api/v1/payments/{operation}"), body).signed())
+        self.ask(Draft::new(&path_of(operation), body).signed())
     }
 
     /// Calls an operation: the code of its answer.

@@ -152,3 +152,30 @@ fn a_session_waits_for_its_page_and_nothing_else_is_anywhere() {
         assert!(shop.ask("POST", "/mgw.htm", "", body).0.contains("400 bad request"), "{body}");
     }
 }
+
+#[test]
+fn a_card_that_is_to_be_kept_has_a_session_of_its_own_kind() {
+    let shop = Shop::new();
+    // The script's plays are for whichever session comes first.
+    shop.session("A");
+    shop.session("B");
+    let answer = shop.call(
+        "/ams/sandbox/api/v1/vaults/createVaultingSession",
+        &json!({
+            "paymentMethodType": "CARD", "vaultingRequestId": "V-1", "is3DSAuthentication": true,
+            "vaultingNotificationUrl": "http://127.0.0.1:9/vaulted",
+        }),
+    );
+    let data = answer["vaultingSessionData"].as_str().unwrap_or_else(|| panic!("{answer}"));
+    let told = shop.query(data).1;
+    assert_eq!((&told["success"], told.get("paymentAmountView")), (&json!(true), None));
+    let id = answer["vaultingSessionId"].as_str().unwrap().trim_start_matches('V').to_owned();
+    let own = format!("/x-sim/sessions/{id}");
+    let seen: Value = serde_json::from_str(&shop.ask("GET", &own, "", "").1).unwrap();
+    assert_eq!((&seen["purpose"], &seen["is3ds"], &seen["notes"]), (&json!("vaulting"), &json!(true), &Value::Null));
+    shop.ask("POST", &format!("{own}/act"), "", "\"pays\"");
+    let (_, kept) = shop.gateway.control("GET", "/_sim/vaultings", "");
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    assert_eq!((&kept[0]["vaulting_request_id"], &kept[0]["status"]), (&json!("V-1"), &json!("SUCCESS")), "{kept}");
+    assert_eq!(shop.query(data).1["errorMessage"], "The card is kept already.");
+}

@@ -164,7 +164,8 @@ impl<'a> Story<'a> {
                 }
             }
             Gateway::Fault { name, .. } if name == "trickle-answer" => self.trickled = n,
-            Gateway::Fault { .. } | Gateway::Client { .. } => {}
+            // Of cards that are kept nothing is demanded.
+            Gateway::Fault { .. } | Gateway::Client { .. } | Gateway::Vaulting { .. } => {}
         }
     }
 

@@ -92,13 +92,11 @@ async function render(told) {
   said('sdk', 'render', { scene: told.sessionResult && told.sessionResult.paymentSessionConfig });
   const failed = told.queryResult && told.queryResult.success === false;
   if (!session || failed) return broken((told.queryResult && told.queryResult.errorMessage) || 'This session cannot be used.');
-  $('amount').textContent = session.amount;
-  $('description').textContent = session.description;
+  if (session.purpose === 'vaulting') keeping(); else paying();
   const byCard = isElement || !session.method || session.method === 'CARD';
   $('card').hidden = !byCard;
   $('wallet').hidden = byCard;
   $('wallet').textContent = `You pay with ${session.method}.`;
-  $('pay').textContent = `Pay ${session.amount}`;
   // The Element has no buttons of its own: the merchant's page has them.
   $('form').querySelector('.buttons').hidden = isElement;
   $('ending').replaceChildren(...session.endings.map((ending) => new Option(`${ending.code} (${ending.status})`, ending.code)));
@@ -108,6 +106,26 @@ async function render(told) {
     $('what-if').hidden = true;
     await goOn(session.notes, session.done).catch((error) => console.error(`the script stopped: ${error.message}`));
   }
+}
+
+/** The words of a payment. */
+function paying() {
+  $('amount').textContent = session.amount;
+  $('description').textContent = session.description;
+  $('pay').textContent = `Pay ${session.amount}`;
+}
+
+/** The words of a card that is kept, for which nothing is paid. */
+function keeping() {
+  $('amount').textContent = 'Save your card';
+  $('description').textContent = 'It is kept for later payments. Nothing is paid now.';
+  $('pay').textContent = 'Save card';
+  $('ends-with').textContent = 'It ends with';
+  $('bank-asks').textContent = 'Your bank asks you to confirm that this card is yours.';
+  $('away').hidden = true;
+  $('challenge').checked = session.is3ds;
+  const words = { pays: 'keeps the card', fails: 'does not keep it' };
+  for (const [value, text] of Object.entries(words)) $('server').querySelector(`[value=${value}]`).textContent = text;
 }
 
 async function show() {
@@ -271,7 +289,8 @@ function effectOf({ ending, server }) {
 
 async function tell(code) {
   await play(await ask('/end', { code }));
-  note(code === 'SUCCESS' ? 'Paid.' : `Told the shop: ${code}.`);
+  const done = session.purpose === 'vaulting' ? 'Saved.' : 'Paid.';
+  note(code === 'SUCCESS' ? done : `Told the shop: ${code}.`);
   session = await ask('');
   if (!session.isOpen) $('pay').disabled = true;
 }
