@@ -11,7 +11,7 @@ use conformance::client::{Contract, Sdk, VERSION, find_chromium};
 use crate::{conformance, root, stderr, stdout};
 
 /// The folder with the SDK; none where it cannot be had.
-fn sdk() -> Option<&'static PathBuf> {
+pub(crate) fn sdk() -> Option<&'static PathBuf> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     FOLDER
         .get_or_init(|| {
@@ -33,7 +33,7 @@ fn sdk() -> Option<&'static PathBuf> {
 }
 
 /// Whether a test can be run; in CI it must.
-fn left_out(can: bool, why: &str) -> bool {
+pub(crate) fn left_out(can: bool, why: &str) -> bool {
     assert!(can || std::env::var_os("CI").is_none(), "{why}: .ci/run installs what is missing");
     if !can {
         // The macros are not heard of a test that passes.

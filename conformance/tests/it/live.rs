@@ -23,7 +23,7 @@ const HELLO: &str = r#"{"type":"hello","provider":"KICC","options":{"merchantId"
 const PURCHASE: &str = r#"{"type":"command","id":"1","commandName":"Purchase","commandRequestParams":{"requestId":"R-1","paymentAmount":{"value":"10400","currency":"KRW"},"tipAmount":{"value":"0","currency":"KRW"},"creditPayPlan":{"installmentNum":"0"},"acquirerInfo":{"acquirerTerminalId":"T1","acquirerRegistrationNo":"1234567890"}}}"#;
 
 /// The program, while it stands.
-struct Standing {
+pub(crate) struct Standing {
     child: Child,
     out: BufReader<ChildStdout>,
 }
@@ -37,7 +37,7 @@ impl Drop for Standing {
 }
 
 impl Standing {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_conformance"));
         command.args(arguments).current_dir(root()).env("NO_COLOR", "1").stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
@@ -46,7 +46,7 @@ impl Standing {
     }
 
     /// The next line that begins so; lines before it are passed over.
-    fn line(&mut self, beginning: &str) -> String {
+    pub(crate) fn line(&mut self, beginning: &str) -> String {
         let mut line = String::new();
         loop {
             line.clear();
@@ -67,7 +67,7 @@ impl Standing {
 }
 
 /// The value of a word in a ready line.
-fn word(line: &str, name: &str) -> String {
+pub(crate) fn word(line: &str, name: &str) -> String {
     let beginning = format!("{name}=");
     line.split(' ').find_map(|word| word.strip_prefix(&beginning)).expect("the word is there").to_owned()
 }

@@ -35,6 +35,7 @@ mod rules_signing;
 mod runs;
 mod schemas;
 mod taught;
+mod vaulting;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
