@@ -42,12 +42,11 @@ impl Driver {
     /// The integration answered with an error, not in time, not in JSON-RPC, in another shape, or not at all.
     pub async fn call(&self, method: &str, params: Value, limit: Duration) -> Result<Value, DriverError> {
         let answer = async {
-            let asked = params.clone();
-            let answer = match self {
-                Self::Lines(driver) => driver.call(method, params).await?,
+            let (asked, answer) = match self {
                 // What is built in answers in the right shape.
                 Self::Memory(driver) => return driver.call(method, params).await,
-                Self::Http(driver) => driver.call(method, params).await?,
+                Self::Lines(driver) => (params.clone(), driver.call(method, params).await?),
+                Self::Http(driver) => (params.clone(), driver.call(method, params).await?),
             };
             answer::check(method, &asked, &answer)?;
             Ok(answer)

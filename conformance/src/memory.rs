@@ -1,10 +1,12 @@
 //! A world inside this process: serial line, HTTP connections and the order book are memory, time is the paused clock.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use sim_antom::{Heard, Window};
 use tokio::io::DuplexStream;
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
+use wire::antom::Envelope;
 use wire::clock::{Clock, ClockHandle, Deadlines, Sleep};
 use wire::time::Moment;
 
@@ -23,8 +25,8 @@ pub struct Memory(Arc<Shared>);
 struct Shared {
     /// Clients of the terminal's line.
     line: Door,
-    /// Connections to the gateway.
-    gateway: Door,
+    /// The way to the gateway, once there is one.
+    gateway: OnceLock<Window>,
     /// Connections to the integration's listener; a new one for each time that it listens.
     listener: Mutex<Option<mpsc::Sender<DuplexStream>>>,
     /// The order book's lines.
@@ -85,7 +87,7 @@ impl Memory {
     pub fn new(clock: ClockHandle) -> Self {
         Self(Arc::new(Shared {
             line: Door::new(),
-            gateway: Door::new(),
+            gateway: OnceLock::new(),
             listener: Mutex::new(None),
             book: Mutex::default(),
             clock: Arc::new(Counting { clock, ended: Arc::default() }),
@@ -104,10 +106,9 @@ impl Memory {
         sim_edc::MemoryLine::new(self.0.line.take())
     }
 
-    /// The gateway's listener.
-    #[must_use]
-    pub fn gateway(&self) -> MemoryAccept {
-        MemoryAccept(Arc::new(AsyncMutex::new(self.0.gateway.take())))
+    /// Opens the way to the gateway. A world has one: what a second one is told is not heard.
+    pub fn open_gateway(&self, window: Window) {
+        let _ = self.0.gateway.set(window);
     }
 
     async fn connect_listener(&self) -> io::Result<DuplexStream> {
@@ -157,14 +158,22 @@ impl reference::World for Memory {
         Box::pin(async move { Ok(Box::new(knock(&sender).await?) as Box<dyn reference::Stream>) })
     }
 
-    fn connect(&self, authority: &str) -> reference::BoxFuture<'static, io::Result<Box<dyn reference::Stream>>> {
-        let sender = self.0.gateway.sender.clone();
+    /// Nothing in memory is connected to: requests are [posted](Self::post).
+    fn connect(&self, _authority: &str) -> reference::BoxFuture<'static, io::Result<Box<dyn reference::Stream>>> {
+        Box::pin(async { Err(io::ErrorKind::ConnectionRefused.into()) })
+    }
+
+    fn post(&self, authority: &str, request: Envelope) -> reference::BoxFuture<'static, io::Result<reference::Answer>> {
         let known = MEMORY_GATEWAY.ends_with(authority);
+        let window = self.0.gateway.get().filter(|_| known).cloned();
         Box::pin(async move {
-            if !known {
-                return Err(io::ErrorKind::ConnectionRefused.into());
+            let mut written = request.clone();
+            // As HTTP libraries do.
+            written.headers.push("content-length", written.body.len().to_string());
+            match window.ok_or(io::ErrorKind::ConnectionRefused)?.post(written).await? {
+                Heard::Answer { headers, body } => Ok(reference::Answer { status: 200, headers, body }),
+                Heard::Written(stream) => reference::post(Box::new(stream), request).await,
             }
-            Ok(Box::new(knock(&sender).await?) as Box<dyn reference::Stream>)
         })
     }
 

@@ -17,9 +17,12 @@ mod refund;
 mod session;
 mod signing;
 mod story;
+mod text;
 mod view;
 
 pub use view::{Call, Command, Notice, Order, Sending, Status, View};
+
+use std::sync::OnceLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -289,7 +292,17 @@ pub fn judge(entries: &[Entry]) -> Vec<(&'static str, Judgement)> {
     judge_view(&View::new(entries))
 }
 
-/// Judges a trace that was read already.
+/// All rules by the names of their requirements, sorted once.
+fn in_order() -> &'static [&'static Rule] {
+    static SORTED: OnceLock<Vec<&'static Rule>> = OnceLock::new();
+    SORTED.get_or_init(|| {
+        let mut rules: Vec<&'static Rule> = ALL.iter().collect();
+        rules.sort_by_key(|rule| rule.requirement);
+        rules
+    })
+}
+
+/// Judges a trace that was read already. In the order of the requirements' names.
 #[must_use]
 pub fn judge_view(view: &View<'_>) -> Vec<(&'static str, Judgement)> {
     let has_book = view.has_book();
@@ -297,5 +310,5 @@ pub fn judge_view(view: &View<'_>) -> Vec<(&'static str, Judgement)> {
         let can_tell = has_book || !book::is_needed(rule.requirement);
         if can_tell { (rule.judge)(view) } else { Judgement::NotExercised }
     };
-    ALL.iter().map(|rule| (rule.requirement, judge(rule))).collect()
+    in_order().iter().map(|rule| (rule.requirement, judge(rule))).collect()
 }

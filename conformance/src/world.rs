@@ -11,6 +11,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use sim_antom::{
     Authority, Call, Cashier, Client, ClientPages, Clients, Errand, Front, Gateway, Notifier, TcpAccept, TcpConnect,
+    Window,
 };
 use sim_edc::{Device, Drive, Lever, Operator, Pty};
 use tokio::net::TcpListener;
@@ -181,10 +182,7 @@ impl World {
                 (url, Notifier::new(Arc::new(TcpConnect)))
             }
             Place::Memory(memory) => {
-                let accept = memory.gateway();
-                self.tasks.spawn(async move {
-                    let _ = sim_antom::serve(accept, requests, clock).await;
-                });
+                memory.open_gateway(Window::new(requests, clock));
                 (MEMORY_GATEWAY.to_owned(), Notifier::new(Arc::new(memory.clone())))
             }
         };

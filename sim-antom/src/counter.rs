@@ -13,7 +13,7 @@ use http_body_util::{BodyExt as _, Either, Full, Limited};
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Response, StatusCode, Uri};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tower::ServiceExt as _;
 use wire::antom::{Envelope, Headers};
 use wire::clock::ClockHandle;
@@ -24,6 +24,7 @@ use crate::reply::{Raw, Reply};
 use crate::room::{Phase, Seat};
 use crate::script::Hangup;
 use crate::server::Peer;
+use crate::window::{Unanswered, Window};
 
 /// The largest body that is read; a longer one is refused with PARAM_ILLEGAL.
 const BODY: usize = 1024 * 1024;
@@ -32,13 +33,6 @@ const BODY: usize = 1024 * 1024;
 pub(crate) struct Counter {
     window: Window,
     router: Router,
-}
-
-/// The way to the gateway.
-#[derive(Clone)]
-struct Window {
-    requests: mpsc::Sender<Call>,
-    clock: ClockHandle,
 }
 
 /// How a connection ends without an ordinary answer.
@@ -58,14 +52,14 @@ pub(crate) type Answer = Response<Either<Full<Bytes>, Page>>;
 impl Counter {
     /// Answers from a gateway, and with other pages beside it.
     pub(crate) fn new(requests: mpsc::Sender<Call>, clock: ClockHandle, pages: Router) -> Self {
-        let window = Window { requests, clock };
+        let window = Window::new(requests, clock);
         let router = Router::new().fallback(no_page).with_state(window.clone()).merge(pages);
         Self { window, router }
     }
 
     /// The time that answers go by.
     pub(crate) fn clock(&self) -> ClockHandle {
-        Arc::clone(&self.window.clock)
+        self.window.clock()
     }
 
     /// Answers a request, in one way or another.
@@ -83,7 +77,7 @@ impl Counter {
             // The gateway's own refusal comes with 200, which would tell that a tunnel is open.
             plain(StatusCode::METHOD_NOT_ALLOWED, "this is no proxy").map(Either::Left)
         } else if request.uri().path().starts_with("/ams/") {
-            let response = self.window.answer(request, Some(seat)).await?;
+            let response = hand_over(&self.window, request, Some(seat)).await?;
             seat.client_is_awaited();
             response.map(Either::Left)
         } else {
@@ -104,7 +98,7 @@ impl Counter {
 /// What is no page is the gateway's business, wherever it came in.
 async fn no_page(State(window): State<Window>, mut request: hyper::Request<Body>) -> Response<Body> {
     let seat = request.extensions_mut().remove::<Arc<Seat>>();
-    match window.answer(request, seat.as_ref()).await {
+    match hand_over(&window, request, seat.as_ref()).await {
         Ok(response) => response.map(Body::new),
         Err(parting) => {
             let mut response = Response::default();
@@ -146,54 +140,47 @@ impl Drop for Page {
     }
 }
 
-impl Window {
-    /// Hands a request to the gateway, and waits for its reply.
-    async fn answer<B>(
-        &self,
-        request: hyper::Request<B>,
-        seat: Option<&Arc<Seat>>,
-    ) -> Result<Response<Full<Bytes>>, Parting>
-    where
-        B: hyper::body::Body<Data = Bytes>,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        let is_now = |phase| {
-            if let Some(seat) = seat {
-                seat.is_now(phase);
-            }
-        };
-        self.clock.touch();
-        let (head, body) = request.into_parts();
-        let unread = |reason| (Bytes::new(), Some(reason));
-        let (body, unreadable) = match tokio::time::timeout(PATIENCE, Limited::new(body, BODY).collect()).await {
-            // Copied, so that what is kept of it does not keep the buffer that it was read into.
-            Ok(Ok(body)) => (Bytes::copy_from_slice(&body.to_bytes()), None),
-            Ok(Err(error)) => unread(format!("the body cannot be read to its end, or is longer than 1 MiB: {error}")),
-            Err(_) => unread(format!("the body did not come within {} s", PATIENCE.as_secs())),
-        };
-        is_now(Phase::Served);
-        let envelope = Envelope {
-            method: head.method.as_str().to_owned(),
-            target: target(&head.uri),
-            headers: headers(&head.headers),
-            body,
-        };
-        let (reply, answer) = oneshot::channel();
-        if self.requests.send(Call::Request { envelope, unreadable, reply }).await.is_err() {
-            return Ok(plain(StatusCode::SERVICE_UNAVAILABLE, "the gateway is stopping"));
+/// Hands a request to the gateway once its body is there, and waits for its reply.
+async fn hand_over<B>(
+    window: &Window,
+    request: hyper::Request<B>,
+    seat: Option<&Arc<Seat>>,
+) -> Result<Response<Full<Bytes>>, Parting>
+where
+    B: hyper::body::Body<Data = Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let is_now = |phase| {
+        if let Some(seat) = seat {
+            seat.is_now(phase);
         }
-        let reply = answer.await;
-        self.clock.touch();
-        match reply {
-            Ok(Reply::Answer { headers, body }) => Ok(response(&headers, body)),
-            Ok(Reply::Raw(answer)) => Err(Parting::Written(answer)),
-            Ok(Reply::Lost(Hangup::Silence)) => {
-                is_now(Phase::Forsaken);
-                std::future::pending().await
-            }
-            Ok(Reply::Lost(Hangup::Reset)) => Err(Parting::Reset),
-            Ok(Reply::Lost(Hangup::Close)) | Err(_) => Err(Parting::Closed),
+    };
+    window.touch();
+    let (head, body) = request.into_parts();
+    let unread = |reason| (Bytes::new(), Some(reason));
+    let (body, unreadable) = match tokio::time::timeout(PATIENCE, Limited::new(body, BODY).collect()).await {
+        // Copied, so that what is kept of it does not keep the buffer that it was read into.
+        Ok(Ok(body)) => (Bytes::copy_from_slice(&body.to_bytes()), None),
+        Ok(Err(error)) => unread(format!("the body cannot be read to its end, or is longer than 1 MiB: {error}")),
+        Err(_) => unread(format!("the body did not come within {} s", PATIENCE.as_secs())),
+    };
+    is_now(Phase::Served);
+    let envelope = Envelope {
+        method: head.method.as_str().to_owned(),
+        target: target(&head.uri),
+        headers: headers(&head.headers),
+        body,
+    };
+    match window.ask(envelope, unreadable).await {
+        Ok(Reply::Answer { headers, body }) => Ok(response(&headers, body)),
+        Ok(Reply::Raw(answer)) => Err(Parting::Written(answer)),
+        Ok(Reply::Lost(Hangup::Silence)) => {
+            is_now(Phase::Forsaken);
+            std::future::pending().await
         }
+        Ok(Reply::Lost(Hangup::Reset)) => Err(Parting::Reset),
+        Ok(Reply::Lost(Hangup::Close)) | Err(Unanswered::Dropped) => Err(Parting::Closed),
+        Err(Unanswered::Stopping) => Ok(plain(StatusCode::SERVICE_UNAVAILABLE, "the gateway is stopping")),
     }
 }
 

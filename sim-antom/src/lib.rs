@@ -64,6 +64,7 @@ mod tls;
 mod trigger;
 mod url;
 mod vaulting;
+mod window;
 
 pub mod cli;
 
@@ -106,3 +107,4 @@ pub use server::{Front, serve};
 pub use store::{Key, MemoryStore, Record, Store, StoreError, Table};
 pub use tls::{Authority, TlsClient, TlsError, TlsServer};
 pub use vaulting::{Vaulting, VaultingStatus};
+pub use window::{Heard, Window};

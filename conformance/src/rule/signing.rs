@@ -1,12 +1,15 @@
 //! What a correct merchant signs, and with what its requests come.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sim_antom::LostHow;
 use wire::antom::{Operation, Signature};
+use wire::hex::TextBytes;
 use wire::time::Moment;
 
 use super::story::{Payment, Request, moment};
+use super::text::any_text;
 use super::view::View;
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -175,11 +178,14 @@ pub(super) fn calls_are_posted_json(view: &View<'_>) -> Judgement {
 pub(super) fn sandbox_is_kept_apart(view: &View<'_>) -> Judgement {
     let is_sandbox = |request: &Request<'_>| request.target.contains("/ams/sandbox/");
     let mut findings = Vec::new();
+    let mut first: BTreeMap<(&str, bool), &Request<'_>> = BTreeMap::new();
     for request in requests(view) {
-        let client = request.header("client-id").unwrap_or_default();
-        let other = requests(view).find(|other| {
-            other.n < request.n && is_sandbox(other) != is_sandbox(request) && other.header("client-id") == Some(client)
-        });
+        let client = request.header("client-id");
+        let other = client.and_then(|client| first.get(&(client, !is_sandbox(request))).copied());
+        if let Some(client) = client {
+            first.entry((client, is_sandbox(request))).or_insert(request);
+        }
+        let client = client.unwrap_or_default();
         if is_sandbox(request) && !client.is_empty() && !client.starts_with("SANDBOX_") {
             let text = format!("the client id {client:?} of production calls the sandbox's path {}", request.target);
             findings.push(Finding { entry: request.n, text });
@@ -198,25 +204,25 @@ pub(super) fn sandbox_is_kept_apart(view: &View<'_>) -> Judgement {
 pub(super) fn private_keys_stay_private(view: &View<'_>) -> Judgement {
     const MARKS: [&str; 3] = ["IBADANBgkqhkiG9w0BAQEFAASC", "IBAAKCAQEA", "PRIVATE KEY-----"];
     let has_key = |text: &str| MARKS.iter().any(|mark| text.contains(mark));
+    let has_key_in = |body: &TextBytes| has_key(&String::from_utf8_lossy(&body.0));
     let mut findings = Vec::new();
     let mut exercised = false;
     for entry in view.entries {
-        let (place, text) = match &entry.event {
-            Event::Driver(DriverEvent::Said { line }) => ("its log", line.clone()),
+        let (place, has_key) = match &entry.event {
+            Event::Driver(DriverEvent::Said { line }) => ("its log", has_key(line)),
             Event::Driver(DriverEvent::Answered { method, result }) if method != "initialize" => {
-                ("what the client gets", result.to_string())
+                ("what the client gets", any_text(result, &mut |text| has_key(text)))
             }
             Event::Gateway(sim_antom::Event::Request { headers, body, .. }) => {
                 exercised = true;
-                let headers: String = headers.iter().map(|(_, value)| value).collect();
-                ("a request", headers + &String::from_utf8_lossy(&body.0))
+                ("a request", headers.iter().any(|(_, value)| has_key(value)) || has_key_in(body))
             }
             Event::Gateway(sim_antom::Event::NoticeAnswered { body, .. }) => {
-                ("the answer to a notification", String::from_utf8_lossy(&body.0).into_owned())
+                ("the answer to a notification", has_key_in(body))
             }
             _ => continue,
         };
-        if has_key(&text) {
+        if has_key {
             let text = format!("there is a private key in {place}: whoever reads it can sign in the merchant's name");
             findings.push(Finding { entry: entry.n, text });
         }

@@ -173,7 +173,7 @@ impl Stage<'_> {
                 last.unwrap_or(false)
             }
             Condition::Order(states) => states.iter().all(|(name, state)| {
-                self.orders.get(name).and_then(Option::as_ref).is_some_and(|status| status.state == *state)
+                self.orders.get(name).and_then(Option::as_ref).is_some_and(|told| told.status.state == *state)
             }),
         }
     }

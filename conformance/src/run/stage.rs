@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use wire::time::Moment;
@@ -40,7 +41,7 @@ pub(super) struct Stage<'a> {
     /// The integration sleeps on the world's time and must be told it.
     pub(super) tells_time: bool,
     /// What the integration said last of each order.
-    pub(super) orders: BTreeMap<String, Option<OrderStatus>>,
+    pub(super) orders: BTreeMap<String, Option<Told>>,
     /// What was asked for to sell an order or a batch: the method and its parameters.
     pub(super) sold: BTreeMap<String, (&'static str, Value)>,
     /// Checkouts, captures and refunds that have not been answered yet.
@@ -70,6 +71,13 @@ pub(super) struct Happened {
     entries: usize,
     waits: u64,
     jumps: u64,
+}
+
+/// What the integration said of an order.
+pub(super) struct Told {
+    pub(super) status: OrderStatus,
+    /// As it was answered.
+    said: Value,
 }
 
 /// A call of the driver that is on its way.
@@ -163,22 +171,23 @@ impl Stage<'_> {
         let names: Vec<String> = self.orders.keys().cloned().collect();
         for name in names {
             let params = json!({"order": name});
-            let answer = self.session.driver.call("orderStatus", params.clone(), self.patience()).await;
-            let status: OrderStatus = match &answer {
-                Ok(value) => serde_json::from_value(value.clone()).map_err(|error| DriverError::Misshapen {
-                    method: "orderStatus".to_owned(),
-                    said: value.to_string().chars().take(200).collect(),
-                    problem: error.to_string(),
-                })?,
-                Err(error) => return Err(error.clone()),
-            };
-            if self.orders.get(&name).is_some_and(|known| known.as_ref() != Some(&status)) {
-                let method = "orderStatus".to_owned();
-                self.recorder.record(Event::Driver(DriverEvent::Called { method: method.clone(), params }));
-                self.recorder
-                    .record(Event::Driver(DriverEvent::Answered { method, result: answer.unwrap_or_default() }));
-                self.orders.insert(name, Some(status));
+            let said = self.session.driver.call("orderStatus", params.clone(), self.patience()).await?;
+            let known = self.orders.get(&name).and_then(Option::as_ref);
+            if known.is_some_and(|known| known.said == said) {
+                continue;
             }
+            let status = OrderStatus::deserialize(&said).map_err(|error| DriverError::Misshapen {
+                method: "orderStatus".to_owned(),
+                said: said.to_string().chars().take(200).collect(),
+                problem: error.to_string(),
+            })?;
+            // Said in other words, it is no news.
+            if known.is_none_or(|known| known.status != status) {
+                let (method, result) = ("orderStatus".to_owned(), said.clone());
+                self.recorder.record(Event::Driver(DriverEvent::Called { method: method.clone(), params }));
+                self.recorder.record(Event::Driver(DriverEvent::Answered { method, result }));
+            }
+            self.orders.insert(name, Some(Told { status, said }));
         }
         Ok(())
     }
@@ -190,7 +199,7 @@ impl Stage<'_> {
     }
 
     pub(super) fn all_ended(&self) -> bool {
-        self.orders.values().all(|status| status.as_ref().is_some_and(|s| s.state != OrderState::Open))
+        self.orders.values().all(|told| told.as_ref().is_some_and(|told| told.status.state != OrderState::Open))
     }
 }
 

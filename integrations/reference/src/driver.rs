@@ -430,30 +430,12 @@ impl Driver {
 
     fn status(&self, order: &str) -> Result<Value, Refusal> {
         let running = self.running.as_ref().ok_or_else(not_initialized)?;
-        let Some(found) = running.merchant.order(order) else {
-            // Nothing is sold before it is in the book: an order that is not there was not sold.
+        // Nothing is sold before it is in the book: an order that is not there was not sold.
+        let unknown = || {
             let nothing = json!({"currency": "KRW", "value": "0"});
-            return Ok(json!({"order": order, "state": "failed", "booked": nothing, "reason": "not in the book"}));
+            json!({"order": order, "state": "failed", "booked": nothing, "reason": "not in the book"})
         };
-        let state = found.told_state();
-        let refunding = found.refund_under_way().map(|refund| refund.amount);
-        let Order { name, amount, reason, booked, kept, .. } = found;
-        let booked = Money::new(amount.currency, booked);
-        let mut status = json!({"order": name, "state": state.as_str(), "booked": booked});
-        if let Some(reason) = reason {
-            status["reason"] = json!(reason);
-        }
-        if let Some(card) = kept.get("cardNumber") {
-            status["reason"] = card.clone();
-        }
-        if let Some(refunding) = refunding {
-            status["refunding"] = json!(refunding);
-        }
-        // What the receipt says.
-        if let Some(tax) = kept.get("taxAmount").filter(|tax| tax.is_object()) {
-            status["tax"] = tax.clone();
-        }
-        Ok(status)
+        Ok(running.merchant.book(|book| book.order(order).map_or_else(unknown, status)))
     }
 
     async fn clock(&self, params: &ClockNow) -> Result<Value, Refusal> {
@@ -466,6 +448,27 @@ impl Driver {
         let wake_at = clock.next_wake().map(|at| at.as_micros().div_ceil(1000));
         Ok(json!({"wakeAt": wake_at}))
     }
+}
+
+/// How an order stands, as it is told.
+fn status(order: &Order) -> Value {
+    let Order { name, amount, reason, booked, kept, .. } = order;
+    let booked = Money::new(amount.currency, *booked);
+    let mut status = json!({"order": name, "state": order.told_state().as_str(), "booked": booked});
+    if let Some(reason) = reason {
+        status["reason"] = json!(reason);
+    }
+    if let Some(card) = kept.get("cardNumber") {
+        status["reason"] = card.clone();
+    }
+    if let Some(refund) = order.refund_under_way() {
+        status["refunding"] = json!(refund.amount);
+    }
+    // What the receipt says.
+    if let Some(tax) = kept.get("taxAmount").filter(|tax| tax.is_object()) {
+        status["tax"] = tax.clone();
+    }
+    status
 }
 
 fn not_initialized() -> Refusal {

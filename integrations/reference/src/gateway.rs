@@ -3,24 +3,19 @@
 //! Whatever is not a verified answer (no connection, a time-out, a status other than 200, a signature that does not fit)
 //! is *unknown*: it says nothing about the payment.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::Request;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::task::JoinSet;
 use wire::antom::{Envelope, Headers, Operation, Signature, Signer, Verifier};
 use wire::time::WireTime;
 
 use crate::fault::Fault;
 use crate::merchant::Merchant;
+use crate::post::Answer;
 use crate::settings::ANSWER;
-
-const LARGEST_BODY: usize = 64 * 1024;
 
 /// Where the gateway is, who we are to it, and the keys.
 #[derive(serde::Deserialize)]
@@ -69,11 +64,10 @@ impl Gateway {
 
     /// Sends a body to an operation. The answer's body has been verified.
     pub(crate) async fn call(&self, operation: Operation, body: Bytes) -> Result<Bytes, Unknown> {
-        let mut connection = JoinSet::new();
         let limit = if self.merchant.has(Fault::Impatient) { ANSWER / 4 } else { ANSWER };
         tokio::select! {
             biased;
-            answer = self.exchange(operation, body, &mut connection) => answer,
+            answer = self.exchange(operation, body) => answer,
             () = self.merchant.pause(limit) => Err(Unknown("no answer in time".to_owned())),
         }
     }
@@ -87,28 +81,15 @@ impl Gateway {
         client == self.client_id && self.verifier.verify_envelope(envelope, client, time, &signature)
     }
 
-    async fn exchange(
-        &self,
-        operation: Operation,
-        body: Bytes,
-        connection: &mut JoinSet<()>,
-    ) -> Result<Bytes, Unknown> {
-        let unknown = |error: &dyn std::fmt::Display| Unknown(error.to_string());
+    async fn exchange(&self, operation: Operation, body: Bytes) -> Result<Bytes, Unknown> {
         let target = self.path(operation);
-        let stream = self.merchant.world().connect(&self.authority).await.map_err(|error| unknown(&error))?;
-        let (mut sender, driving) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| unknown(&error))?;
-        connection.spawn(async move {
-            // Why it ended is told to whoever waits for the answer.
-            let _ = driving.await;
-        });
-        let request = self.request(&target, body).map_err(|error| unknown(&error))?;
-        let response = sender.send_request(request).await.map_err(|error| unknown(&error))?;
-        let (head, body) = response.into_parts();
-        let body = Limited::new(body, LARGEST_BODY).collect().await.map_err(|error| unknown(&error))?.to_bytes();
-        if head.status != hyper::StatusCode::OK {
-            return Err(Unknown(format!("HTTP status {}", head.status.as_u16())));
+        let request = self.request(target.clone(), body);
+        let answered = self.merchant.world().post(&self.authority, request).await;
+        let Answer { status, headers, body } = answered.map_err(|error| Unknown(error.to_string()))?;
+        if status != 200 {
+            return Err(Unknown(format!("HTTP status {status}")));
         }
-        let envelope = Envelope { method: "POST".to_owned(), target, headers: headers(&head.headers), body };
+        let envelope = Envelope { method: "POST".to_owned(), target, headers, body };
         if self.merchant.has(Fault::AnswerSignatureUnchecked) || self.vouches(&envelope, "response-time") {
             Ok(envelope.body)
         } else {
@@ -116,7 +97,7 @@ impl Gateway {
         }
     }
 
-    fn request(&self, target: &str, body: Bytes) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+    fn request(&self, target: String, body: Bytes) -> Envelope {
         let time = self.merchant.now().as_millis().to_string();
         let signed_time = if self.merchant.has(Fault::TimeMadeTwice) { format!("{time}0") } else { time.clone() };
         let signed = match self.merchant.mistake() {
@@ -124,13 +105,13 @@ impl Gateway {
             mistake if mistake.is(Fault::SignsEscapedBody) => escaped(&body),
             _ => body.clone(),
         };
-        let mut request = Request::post(target).header("host", &self.authority).header("connection", "close");
+        let mut headers = Headers::new().with("host", &self.authority).with("connection", "close");
         let plain = self.merchant.has(Fault::SignatureNotEscaped);
-        for (name, value) in self.signer.headers(target, &self.client_id, &signed_time, &signed).iter() {
-            let value = if plain { unescaped(value) } else { value.to_owned() };
-            request = request.header(name, self.spoiled(name, &value, &time));
+        for (name, value) in self.signer.headers(&target, &self.client_id, &signed_time, &signed).iter() {
+            let value = if plain { Cow::Owned(unescaped(value)) } else { Cow::Borrowed(value) };
+            headers.push(name, self.spoiled(name, &value, &time));
         }
-        request.body(Full::new(body))
+        Envelope { method: "POST".to_owned(), target, headers, body }
     }
 
     /// A header as it is sent, with the mistakes that are to be made.
@@ -147,11 +128,6 @@ impl Gateway {
         let sandbox = if self.client_id.starts_with("SANDBOX_") { "/sandbox" } else { "" };
         format!("{}/ams{sandbox}/api/v1/payments/{operation}", self.prefix)
     }
-}
-
-/// Headers as the wire crate keeps them; a value that is no text is none of ours.
-pub(crate) fn headers(map: &hyper::HeaderMap) -> Headers {
-    map.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect()
 }
 
 /// What the shop acts on. Nothing else of a message is looked at.

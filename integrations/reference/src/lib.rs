@@ -44,6 +44,7 @@ mod pay_body;
 mod paying;
 mod port;
 mod pos;
+mod post;
 mod purchase;
 mod purchase_cancel;
 mod recovery;
@@ -64,6 +65,7 @@ pub mod cli;
 
 pub use clock::ToldClock;
 pub use fault::{Fault, UnknownFault};
+pub use post::{Answer, post};
 pub use rpc::Refusal;
 pub use serve::{Call, serve, serve_calls};
 pub use system::SystemWorld;

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use wire::antom::Envelope;
 
 use crate::fault::Fault;
-use crate::gateway::headers;
+use crate::post::headers;
 use crate::shop::Shop;
 use crate::world::{Accept, Stream};
 

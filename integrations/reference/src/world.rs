@@ -6,9 +6,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use wire::antom::Envelope;
 use wire::clock::ClockHandle;
 
 use crate::clock::ToldClock;
+use crate::post::{Answer, post};
 
 /// A future that a world hands out.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -25,6 +27,13 @@ pub trait World: Send + Sync + 'static {
 
     /// Connects to `host:port`.
     fn connect(&self, authority: &str) -> BoxFuture<'static, io::Result<Box<dyn Stream>>>;
+
+    /// Posts a request to `host:port`, over a connection of its own, and reads the whole answer. Dropping the future gives
+    /// it up.
+    fn post(&self, authority: &str, request: Envelope) -> BoxFuture<'static, io::Result<Answer>> {
+        let connecting = self.connect(authority);
+        Box::pin(async move { post(connecting.await?, request).await })
+    }
 
     /// Listens for notifications: the base URL (`http://127.0.0.1:52001`) and the connections.
     fn listen(&self) -> BoxFuture<'static, io::Result<(String, Box<dyn Accept>)>>;

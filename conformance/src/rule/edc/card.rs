@@ -3,6 +3,7 @@
 use serde_json::Value;
 use sim_edc::Event as Terminal;
 
+use super::super::text::any_text;
 use super::super::view::{View, at};
 use super::super::{Finding, Judgement};
 use crate::trace::{DriverEvent, Event};
@@ -15,25 +16,33 @@ pub(in crate::rule) fn card_numbers_are_not_kept(view: &View<'_>) -> Judgement {
     let of_card = |json: &Value| at(json, "/responseData/paymentResultInfo/cardBin")?.as_str().map(ToOwned::to_owned);
     let mut starts: Vec<String> = view.results.iter().filter_map(|result| of_card(result.json)).collect();
     starts.retain(|start| start.len() >= 6);
+    starts.dedup();
+    if starts.is_empty() {
+        return Judgement::NotExercised;
+    }
+    let is_of_card = |number: &String| starts.iter().any(|start| number.starts_with(start));
     let findings = view.entries.iter().filter_map(|entry| {
-        let said = said(&entry.event)?;
-        let number = numbers(&said).into_iter().find(|number| starts.iter().any(|start| number.starts_with(start)))?;
+        let mut number = None;
+        is_said(&entry.event, &mut |text| {
+            number = numbers(text).into_iter().find(is_of_card);
+            number.is_some()
+        });
+        let number = number?;
         let shown = format!("{}…{}", &number[..6], &number[number.len() - 4..]);
         Some(Finding { entry: entry.n, text: format!("the whole number of the card {shown} is let out") })
     });
     let findings = findings.collect();
-    Judgement::new(!starts.is_empty(), findings)
+    Judgement::new(true, findings)
 }
 
-/// What the integration lets out.
-fn said(event: &Event) -> Option<String> {
+/// Whether a text that the integration lets out fits.
+fn is_said(event: &Event, fits: &mut impl FnMut(&str) -> bool) -> bool {
     match event {
-        Event::Driver(DriverEvent::Said { line }) => Some(line.clone()),
-        Event::Driver(DriverEvent::Answered { result, .. }) => Some(result.to_string()),
-        Event::Driver(DriverEvent::Failed { error, .. }) => Some(error.clone()),
-        Event::Terminal(Terminal::Received { json, .. }) => Some(json.to_string()),
-        Event::Gateway(sim_antom::Event::Request { body, .. }) => Some(String::from_utf8_lossy(&body.0).into_owned()),
-        _ => None,
+        Event::Driver(DriverEvent::Said { line: text } | DriverEvent::Failed { error: text, .. }) => fits(text),
+        Event::Driver(DriverEvent::Answered { result: json, .. })
+        | Event::Terminal(Terminal::Received { json, .. }) => any_text(json, fits),
+        Event::Gateway(sim_antom::Event::Request { body, .. }) => fits(&String::from_utf8_lossy(&body.0)),
+        _ => false,
     }
 }
 
