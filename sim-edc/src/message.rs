@@ -47,9 +47,13 @@ impl Device {
                     return;
                 }
                 _ => {
-                    let meant = message.packet.json().map_or(Value::Null, Value::Object);
+                    let before = message.packet.clone();
                     message.note = tamper::message(&hit, &mut message.packet).or(message.note);
                     if hit.trick == Trick::MalformedJson {
+                        // What was spoilt before is meant as it was then.
+                        let meant = self.meant.take().filter(|(data, _)| *data == before.data);
+                        let meant = meant.map(|(_, meant)| meant);
+                        let meant = meant.unwrap_or_else(|| before.json().map_or(Value::Null, Value::Object));
                         self.meant = Some((message.packet.data.clone(), meant));
                     }
                 }

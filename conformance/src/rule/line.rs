@@ -7,7 +7,7 @@ use wire::edc::Kind;
 
 use super::view::{Sending, View};
 use super::{Finding, Judgement};
-use crate::trace::Event;
+use crate::trace::{Entry, Event};
 
 /// How often a frame is sent at most.
 const SENDS: u32 = 3;
@@ -216,8 +216,13 @@ fn is_behind_its_like(view: &View<'_>, sending: &Sending<'_>) -> bool {
 fn is_trickled(view: &View<'_>, sending: &Sending<'_>) -> bool {
     let first = view.results.iter().find(|s| s.seq == sending.seq && s.n <= sending.n && s.json == sending.json);
     let from = first.map_or(sending.n, |first| first.n).saturating_sub(2);
-    let before = view.entries.iter().take(sending.n).skip(from);
-    before.into_iter().any(|e| matches!(&e.event, Event::Terminal(Terminal::Fault { name }) if name == "trickle"))
+    let is_trickle = |e: &Entry| matches!(&e.event, Event::Terminal(Terminal::Fault { name }) if name == "trickle");
+    if view.entries.iter().take(sending.n).skip(from).any(is_trickle) {
+        return true;
+    }
+    // One that was given up goes on leaving, and nothing is heard before its last byte.
+    let mut before = view.entries.iter().take(sending.n).rev().take_while(|e| !is_ack(&e.event));
+    before.any(is_trickle)
 }
 
 /// The next frame that wants an answer.
@@ -239,6 +244,8 @@ pub(super) fn strays_are_ignored(view: &View<'_>) -> Judgement {
         let disturbed = soon().any(|e| match &e.event {
             Event::Terminal(Terminal::Sent { fault, .. }) => fault.is_some(),
             Event::Terminal(Terminal::Fault { name }) => !name.contains("stray") && name != "nak-storm",
+            // Whoever handles the terminal puts bytes of his own on the line.
+            Event::Terminal(Terminal::Operated { .. }) => true,
             _ => false,
         });
         // What lay on the line before may be refused at any moment until a frame that it began must have ended.

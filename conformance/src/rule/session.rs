@@ -55,6 +55,7 @@ pub(super) fn dead_sessions_are_left(view: &View<'_>) -> Judgement {
         let later = |n: usize| n > over.n;
         // What left at the moment at which it ended could not know.
         let knows = |request: &&Request<'_>| later(request.n) && request.at.since(over.at) >= AT_ONCE;
+        let is_after = |n: usize| later(n) && view.at(n).is_some_and(|at| at.since(over.at) >= AT_ONCE);
         exercised |= sessions(view).any(|request| later(request.n));
         let ends_with_answer = payment.requests(&story.requests).any(|request| {
             let is_open = |reply: &Reply<'_>| (request.n..reply.n).contains(&over.n);
@@ -69,7 +70,7 @@ pub(super) fn dead_sessions_are_left(view: &View<'_>) -> Judgement {
         let told: Vec<_> =
             payment.requests(&story.requests).filter_map(|r| r.told()?.text("/paymentSessionData")).collect();
         let handed_out = story.answered.iter().find(|(n, _, answer)| {
-            later(*n) && answer["session"]["paymentSessionData"].as_str().is_some_and(|data| told.contains(&data))
+            is_after(*n) && answer["session"]["paymentSessionData"].as_str().is_some_and(|data| told.contains(&data))
         });
         if let Some((n, _, _)) = handed_out {
             exercised = true;

@@ -331,6 +331,34 @@ const HISTORIES: &[(&str, &str)] = &[
         "INQ-002: a cancel that came to nothing is reason enough to inquire at once",
         "roles: [antom]\ngiven: {antom: {answers: [{on: cancel, code: METHOD_NOT_SUPPORTED}], buyer: [{pends: {}}], faults: [{lose-answer: {on: pay, how: silence, times: 2}}]}}\nsteps:\n  - checkout: {order: A, by: entry-code, amount: {currency: JPY, value: \"877\"}}\n  - settle: {within: 20s}\n  - retry: {order: A}\n  - settle: {within: 240h}\n",
     ),
+    (
+        "EDC-P10: a result that was spoilt twice is the result that was meant",
+        "roles: [edc]\ngiven: {terminal: {faults: [{malformed-json: {}}, {malformed-json: {}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50008\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "EDC-P33: what a person was called for before a restart is asked for no more",
+        "roles: [edc]\ngiven: {terminal: {faults: [{lose-answer: {}}, {late-answer: {times: 7, for: 5m}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1000006\"}}\n  - until: {event: START_TRANSACTION}\n  - settle: {within: 100s}\n  - until: {sent: PurchaseCancel}\n  - restart: {}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: parked}\n",
+    ),
+    (
+        "LINE-L02: nothing is heard behind a frame that trickles",
+        "roles: [edc]\ngiven: {terminal: {faults: [{trickle: {times: 3, count: 1}}]}}\nsteps:\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"1000013\"}}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "LINE-L06: bytes that somebody puts on the line are refused beside a stray",
+        "roles: [edc]\ngiven: {terminal: {faults: [nak-storm]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1000\"}}\n  - send-raw: {to: till, hex: \"02ffff\"}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "EDC-P27: what became of a refund is asked before a person's next try",
+        "roles: [edc]\ngiven: {terminal: {faults: [{unplug: {at: authorizing, skip: 2, for: 2m}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50007\"}}\n  - checkout: {order: C, by: terminal, amount: {currency: KRW, value: \"50021\"}}\n  - settle: {within: 1m}\n  - refund: {order: C, amount: {currency: KRW, value: \"50021\"}}\n  - restart: {}\n  - settle: {within: 5m}\n  - refund: {order: C, amount: {currency: KRW, value: \"50021\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid, C: refunded}\n",
+    ),
+    (
+        "NTF-003: the answer that made a batch may be read after a notification of the same moment",
+        "roles: [antom]\ngiven: {antom: {buyer: [{declines: {after: 0s}}], faults: [{odd-headers: {how: unescaped, times: 2}}], settings: {notify-each-order: true}}}\nsteps:\n  - checkout-batch: {batch: G3, orders: [{order: A, amount: {currency: USD, value: \"1241\"}}, {order: B, amount: {currency: USD, value: \"100014\"}}]}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed, B: failed}\n",
+    ),
+    (
+        "SES-002: a session that ends while it is handed out was handed out alive",
+        "roles: [antom]\ngiven: {antom: {buyer: [{declines: {code: ORDER_IS_CLOSED, after: 0s}}]}}\nsteps:\n  - checkout: {order: A, by: session, amount: {currency: SGD, value: \"1007\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
 ];
 
 #[test]

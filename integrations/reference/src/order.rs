@@ -227,6 +227,12 @@ impl Order {
         !self.refunding && self.booked > 0 && matches!(self.state, OrderState::Paid | OrderState::Parked)
     }
 
+    /// The last refund at the terminal, if a person was called for it: nobody knows how it ended.
+    pub(crate) fn refund_in_doubt(&self) -> Option<&Attempt> {
+        let is_in_doubt = self.can_be_refunded() && self.state == OrderState::Parked;
+        self.refund.as_ref().filter(|refund| is_in_doubt && !refund.commands.is_empty())
+    }
+
     /// The refund that is under way at the gateway.
     pub(crate) fn refund_under_way(&self) -> Option<&GiveBack> {
         self.refunds.iter().find(|refund| refund.end.is_none())

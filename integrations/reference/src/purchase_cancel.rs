@@ -14,6 +14,7 @@ use wire::money::Money;
 use crate::book::{BookError, RefundEnd};
 use crate::fault::Fault;
 use crate::order::{Attempt, Order};
+use crate::recovery::NO_RECORD;
 use crate::session::Exchange;
 use crate::till::Till;
 use crate::verdict::{self, Verdict};
@@ -24,6 +25,12 @@ impl Till {
     /// Gives an order back, unless there is nothing to give.
     pub(crate) async fn refund(&mut self, name: &str) {
         let (mut busy, mut unheard, mut again) = (0, 0, 0);
+        let doubt = self.merchant.book(|book| book.order(name).and_then(Order::refund_in_doubt).cloned());
+        if let Some(doubt) = doubt
+            && !self.may_refund_again(name, &doubt).await
+        {
+            return;
+        }
         if !self.merchant.order(name).is_some_and(|order| order.can_be_refunded()) || self.intend(name).is_err() {
             return;
         }
@@ -107,6 +114,24 @@ impl Till {
             }
         };
         self.conclude_refund(name, verdict);
+    }
+
+    /// Asks what became of a refund that a person was called for, before it is tried once more. Whether it may be: not when
+    /// it succeeded, nor as long as the terminal says nothing.
+    async fn may_refund_again(&mut self, name: &str, doubt: &Attempt) -> bool {
+        let data = match self.last_transaction(name, Order::can_be_refunded).await {
+            Some(Ok(data)) => data,
+            Some(Err(reason)) => return reason == NO_RECORD,
+            None => return false,
+        };
+        let (terminal_id, mistake) = (&self.config.terminal_id, self.merchant.mistake());
+        match verdict::of_last_transaction(&data, CommandName::PurchaseCancel, doubt, terminal_id, false, mistake) {
+            verdict @ Verdict::Succeeded(_) => {
+                self.conclude_refund(name, verdict);
+                false
+            }
+            _ => true,
+        }
     }
 
     /// A late result of a refund still tells how it ended. Whether it was one.

@@ -17,7 +17,7 @@ const PAUSES: [u64; 5] = [1, 2, 3, 5, 5];
 const BUSY_PAUSE: Duration = Duration::from_secs(2);
 /// A terminal that is busy may still be busy with this very sale, which takes two minutes at most.
 const BUSY_LIMIT: Duration = Duration::from_secs(130);
-const NO_RECORD: &str = "the terminal knows of no last transaction";
+pub(crate) const NO_RECORD: &str = "the terminal knows of no last transaction";
 const DAY_MICROS: u64 = 24 * 60 * 60 * 1_000_000;
 
 impl Till {
