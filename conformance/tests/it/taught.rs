@@ -345,7 +345,7 @@ const HISTORIES: &[(&str, &str)] = &[
     ),
     (
         "LINE-L06: bytes that somebody puts on the line are refused beside a stray",
-        "roles: [edc]\ngiven: {terminal: {faults: [nak-storm]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1000\"}}\n  - send-raw: {to: till, hex: \"02ffff\"}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: paid}\n",
+        "roles: [edc]\ngiven: {terminal: {faults: [{nak-storm: {}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1000\"}}\n  - send-raw: {to: till, hex: \"02ffff\"}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: paid}\n",
     ),
     (
         "EDC-P27: what became of a refund is asked before a person's next try",

@@ -14,7 +14,7 @@ use wire::money::Money;
 use crate::book::{BookError, RefundEnd};
 use crate::fault::Fault;
 use crate::order::{Attempt, Order};
-use crate::recovery::NO_RECORD;
+use crate::recovery::NO_ANSWER;
 use crate::session::Exchange;
 use crate::till::Till;
 use crate::verdict::{self, Verdict};
@@ -121,7 +121,8 @@ impl Till {
     async fn may_refund_again(&mut self, name: &str, doubt: &Attempt) -> bool {
         let data = match self.last_transaction(name, Order::can_be_refunded).await {
             Some(Ok(data)) => data,
-            Some(Err(reason)) => return reason == NO_RECORD,
+            // One that has no record, or never tells it, has answered.
+            Some(Err(reason)) => return reason != NO_ANSWER,
             None => return false,
         };
         let (terminal_id, mistake) = (&self.config.terminal_id, self.merchant.mistake());

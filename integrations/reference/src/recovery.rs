@@ -17,7 +17,8 @@ const PAUSES: [u64; 5] = [1, 2, 3, 5, 5];
 const BUSY_PAUSE: Duration = Duration::from_secs(2);
 /// A terminal that is busy may still be busy with this very sale, which takes two minutes at most.
 const BUSY_LIMIT: Duration = Duration::from_secs(130);
-pub(crate) const NO_RECORD: &str = "the terminal knows of no last transaction";
+const NO_RECORD: &str = "the terminal knows of no last transaction";
+pub(crate) const NO_ANSWER: &str = "no answer to the command, nor to what became of it";
 const DAY_MICROS: u64 = 24 * 60 * 60 * 1_000_000;
 
 impl Till {
@@ -57,7 +58,7 @@ impl Till {
             }
             match pauses.next() {
                 Some(seconds) => self.wait(Duration::from_secs(*seconds)).await,
-                None => return Some(Err("no answer to the command, nor to what became of it")),
+                None => return Some(Err(NO_ANSWER)),
             }
         }
     }
