@@ -7,8 +7,8 @@ const said = new URLSearchParams(location.search).get('resultStatus');
 const now = has('address-trusted') && said === 'SUCCESS' ? 'paid' : await first();
 
 async function first() {
-  show('pending', 'We are asking how your payment stands …');
-  return ended();
+  if (!has('return-shows-nothing')) show('pending', 'We are asking how your payment stands …');
+  return ended(has('return-asks-once') ? 1 : undefined);
 }
 
 if (now === 'paid') show('paid', 'Paid. Your tea is on its way.');

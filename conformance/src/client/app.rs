@@ -16,7 +16,7 @@ use wire::time::Moment;
 use super::ClientEvent;
 use super::replay::Handed;
 use crate::driver::Driver;
-use crate::driver::request::{ClientCallback, ClientPress, params};
+use crate::driver::request::{ClientCallback, ClientPress, ClientReturn, params};
 use crate::scenario::{Press, Product, Visit, Which};
 use crate::trace::{DriverEvent, Event, Recorder};
 
@@ -85,7 +85,10 @@ impl App {
             amount: None,
         });
         if visit.page == Which::Return {
-            return self.look().await;
+            let back = ClientReturn { order: order.clone(), query: visit.query.clone() };
+            let told = self.call("clientReturn", params(&back), false).await?;
+            self.heard(&order, &told);
+            return Ok(());
         }
         lock(&self.0.shown).clone_from(&order);
         if is_at_terminal {

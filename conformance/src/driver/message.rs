@@ -52,6 +52,7 @@ pub const CAPABILITIES: &[&str] = &[
     "capture",
     "cart",
     "retry",
+    "returns",
     "screen",
     "terminal-sdk",
 ];

@@ -195,6 +195,17 @@ pub struct ScreenChange {
     pub is: Presence,
 }
 
+/// `clientReturn`: the buyer comes back by the shop's return address.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ClientReturn {
+    /// The order that he pays.
+    pub order: String,
+    /// What stands behind the address, and is not to be believed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+}
+
 /// A command that an app hands to the terminal's SDK.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -206,7 +217,7 @@ pub struct SdkCommand {
     pub params: Value,
 }
 
-/// The answer to `clientEvent`, `clientState`, `clientPress` and `clientScreen`: what the buyer sees.
+/// The answer to `clientEvent`, `clientState`, `clientPress`, `clientReturn` and `clientScreen`: what the buyer sees.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientScreen {

@@ -4,8 +4,8 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use super::request::{
-    CheckoutOrder, CheckoutOrders, ClientCallback, ClientPress, ClientScreen, ClockNow, Initialize, NamedOrder,
-    Nothing, Outcome, RefundOrder, ScreenChange, TakeHeld, Waking,
+    CheckoutOrder, CheckoutOrders, ClientCallback, ClientPress, ClientReturn, ClientScreen, ClockNow, Initialize,
+    NamedOrder, Nothing, Outcome, RefundOrder, ScreenChange, TakeHeld, Waking,
 };
 use super::{Hello, OrderStatus};
 
@@ -14,7 +14,7 @@ use super::{Hello, OrderStatus};
 pub fn schema() -> Value {
     let mut generator = SchemaGenerator::default();
     let g = &mut generator;
-    let methods: [(&str, Schema, Schema); 13] = [
+    let methods: [(&str, Schema, Schema); 14] = [
         ("initialize", g.subschema_for::<Initialize>(), g.subschema_for::<Hello>()),
         ("checkout", g.subschema_for::<CheckoutOrder>(), g.subschema_for::<Outcome>()),
         ("checkoutBatch", g.subschema_for::<CheckoutOrders>(), g.subschema_for::<Outcome>()),
@@ -25,6 +25,7 @@ pub fn schema() -> Value {
         ("clientEvent", g.subschema_for::<ClientCallback>(), g.subschema_for::<ClientScreen>()),
         ("clientState", g.subschema_for::<Nothing>(), g.subschema_for::<ClientScreen>()),
         ("clientPress", g.subschema_for::<ClientPress>(), g.subschema_for::<ClientScreen>()),
+        ("clientReturn", g.subschema_for::<ClientReturn>(), g.subschema_for::<ClientScreen>()),
         ("clientScreen", g.subschema_for::<ScreenChange>(), g.subschema_for::<ClientScreen>()),
         ("clock", g.subschema_for::<ClockNow>(), g.subschema_for::<Waking>()),
         ("shutdown", g.subschema_for::<Nothing>(), Schema::from(serde_json::Map::new())),

@@ -52,8 +52,7 @@ pub(super) const ALL: &[Requirement] = &[
         CALLBACK,
         "never credit an order because of a client event code",
         "whoever opens the console of a browser gets the goods",
-    )
-    .waits("the client simulator"),
+    ),
     should(
         "SES-004",
         SESSION,

@@ -131,15 +131,13 @@ pub(super) const ALL: &[Requirement] = &[
         CHECK,
         "do not mark an order as paid because the buyer came back",
         "anybody who types the return address gets the goods",
-    )
-    .waits("the client simulator, which plays the buyer's browser"),
+    ),
     should(
         "PAY-022",
         PRACTICE,
         "show that the payment is being processed after the return, and ask the own server every 3 to 5 s",
         "buyers pay again because nothing seems to happen",
-    )
-    .waits("the client simulator, which plays the buyer's browser"),
+    ),
     must(
         "PAY-023",
         PRACTICE,
@@ -171,7 +169,7 @@ pub(super) const ALL: &[Requirement] = &[
         "a fast buyer's payment is dropped as unknown",
     ),
     must("PAY-028", CHECK, "compute the price on the server", "a changed form buys a television for one won")
-        .waits("the client simulator, which tampers with the amount"),
+        .hidden("what an order costs is said over the driver; what of a page's own messages to its backend is a price nobody else can tell"),
     must(
         "PAY-029",
         PAY,

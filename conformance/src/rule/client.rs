@@ -5,6 +5,7 @@
 mod app;
 mod calls;
 mod codes;
+mod credit;
 mod element;
 mod history;
 mod money;
@@ -23,6 +24,7 @@ pub(super) use codes::{
     missing_parts_are_tolerated, network_errors_begin_nothing, only_masked_data_is_logged, parameter_errors_are_shown,
     redirects_are_the_sdks, spinners_end, unknown_codes_are_tolerated,
 };
+pub(super) use credit::{coming_back_is_followed, coming_back_pays_nothing, events_credit_nothing};
 pub(super) use element::{errors_come_first, processing_is_no_failure, retries_read_the_error};
 pub(super) use money::{
     addresses_are_not_trusted, authorised_is_not_paid, client_success_is_not_paid, contradictions_are_the_servers,

@@ -45,9 +45,7 @@ pub(super) fn unfit(scenario: &Scenario, settings: &Settings, hello: &Hello) -> 
                 Some("an integration behind a URL cannot be restarted".to_owned())
             }
             Step::Restart(_) => lacks("restart"),
-            Step::Visit(visit) if settings.client.is_none() && visit.page == Which::Return => {
-                in_a_browser("a page to return to")
-            }
+            Step::Visit(visit) if settings.client.is_none() && visit.page == Which::Return => lacks("returns"),
             Step::Visit(visit) if settings.client.is_some() && visit.product == Product::Terminal => {
                 of_an_app("an app at the terminal")
             }

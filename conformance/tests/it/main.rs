@@ -23,6 +23,7 @@ mod rules_batch;
 mod rules_cancel;
 mod rules_client;
 mod rules_client_apps;
+mod rules_client_back;
 mod rules_edc;
 mod rules_gateway;
 mod rules_inquiry;

@@ -76,7 +76,7 @@ impl Trace {
         self.client(ClientEvent::Uncaught { text: "boom".to_owned() })
     }
 
-    fn fetches(self, method: &str, body: Option<&str>) -> Self {
+    pub(crate) fn fetches(self, method: &str, body: Option<&str>) -> Self {
         let url = "http://127.0.0.1/api/orders/A".to_owned();
         self.client(ClientEvent::Asked { method: method.to_owned(), url, body: body.map(str::to_owned) })
     }
@@ -85,7 +85,7 @@ impl Trace {
         self.client(ClientEvent::Navigated { url: "http://127.0.0.1/elsewhere".to_owned() })
     }
 
-    fn posts(self, event: &str) -> Self {
+    pub(crate) fn posts(self, event: &str) -> Self {
         self.gateway(Gateway::Client {
             payment_request_id: "P".to_owned(),
             side: Side::Page,

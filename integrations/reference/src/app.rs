@@ -54,6 +54,11 @@ impl App {
         self.is_gone = is_gone;
     }
 
+    /// The buyer comes back from somewhere else: nobody here knows how that went.
+    pub(crate) fn returns(&mut self) {
+        self.wait();
+    }
+
     /// The SDK calls back for a payment. What the handler throws, if it does: a correct one throws nothing.
     pub(crate) fn called(
         &mut self,

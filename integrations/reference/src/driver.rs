@@ -42,6 +42,7 @@ const CAPABILITIES: &[&str] = &[
     "capture",
     "cart",
     "retry",
+    "returns",
     "screen",
     "terminal-sdk",
 ];
@@ -130,6 +131,11 @@ struct ClientPress {
 }
 
 #[derive(Deserialize)]
+struct ClientReturn {
+    order: String,
+}
+
+#[derive(Deserialize)]
 struct ClientScreen {
     is: Presence,
 }
@@ -184,6 +190,7 @@ impl Driver {
             "clientEvent" => self.client_event(&read(params)?).map(Some),
             "clientState" => Ok(Some(self.client_state())),
             "clientPress" => self.client_press(read(params)?, asker),
+            "clientReturn" => self.client_return(&read(params)?).map(Some),
             "clientScreen" => Ok(Some(self.client_screen(&read(params)?))),
             "checkoutBatch" => self.checkout_batch(read(params)?, asker),
             "capture" => self.capture(read(params)?, asker),
@@ -314,6 +321,9 @@ impl Driver {
             self.pos.hear(order, &event.channel, &event.payload, now, mistake);
             return Ok(self.pos.state(now));
         }
+        if mistake.is(Fault::EventsCredit) && event.payload["code"] == "SDK_PAYMENT_SUCCESSFUL" {
+            self.credit(event.order.as_deref().unwrap_or_default())?;
+        }
         let state = self.on_screen();
         let mut app = self.screen();
         let threw = app.called(event.order.as_deref(), &event.channel, &event.payload, state, mistake);
@@ -322,6 +332,25 @@ impl Driver {
             told["threw"] = threw.into();
         }
         Ok(told)
+    }
+
+    /// The buyer comes back by the shop's return address: how his order stands, the book says.
+    fn client_return(&mut self, back: &ClientReturn) -> Result<Value, Refusal> {
+        if Mistake(self.fault).is(Fault::ComingBackCredits) {
+            self.credit(&back.order)?;
+        }
+        let state = self.on_screen();
+        let mut app = self.screen();
+        app.returns();
+        Ok(app.state(state))
+    }
+
+    /// Takes an order for paid on nobody's word, as a mistake has it.
+    fn credit(&self, order: &str) -> Result<(), Refusal> {
+        let merchant = &self.running.as_ref().ok_or_else(not_initialized)?.merchant;
+        let at = merchant.now();
+        let written = merchant.book(|book| book.overwrite(at, order, OrderState::Paid));
+        written.map_err(|error| Refusal::new(&error.to_string()))
     }
 
     /// The screen goes, or comes back.

@@ -400,6 +400,10 @@ faults! {
     // The app; what a page in a browser does wrong is in integrations/web.
     AppFulfilsWhatIsHeld = "app-fulfils-what-is-held", "CLI-046",
         "its app shows `paid` on SDK_PAYMENT_SUCCESSFUL, although the money is only held until it is captured";
+    EventsCredit = "events-credit", "SES-003",
+        "its app tells the server of SDK_PAYMENT_SUCCESSFUL, which books the order as paid";
+    ComingBackCredits = "coming-back-credits", "PAY-021",
+        "it books an order as paid when the buyer comes back to its return address";
     AppNeedsItsScreen = "app-needs-its-screen", "CLI-048",
         "its app's handler draws on a screen that may be gone, and throws";
     AppCreditsOldEvents = "app-credits-old-events", "CLI-049",

@@ -34,6 +34,7 @@ async fn it_says_what_it_is() {
             "capture",
             "cart",
             "retry",
+            "returns",
             "screen",
             "terminal-sdk"
         ])

@@ -48,6 +48,7 @@ impl Program {
                 "capture",
                 "cart",
                 "retry",
+                "returns",
                 "screen",
                 "terminal-sdk",
                 "clock"
