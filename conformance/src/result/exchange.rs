@@ -320,6 +320,7 @@ fn client(event: &ClientEvent) -> Option<Said> {
         ClientEvent::Answered { channel, value, took } => {
             page(format!("{channel} answers {} after {took} ms", json(value)))
         }
+        ClientEvent::Saw { shows, text } if shows.is_empty() => page(format!("the buyer sees no view {text}")),
         ClientEvent::Saw { shows, text } => page(format!("the buyer sees [{}] {text}", shows.join(", "))),
         ClientEvent::Navigated { url } => page(format!("goes to {}", short(url))),
         ClientEvent::Asked { method, url, .. } => page(format!("asks its backend: {method} {}", short(url))),

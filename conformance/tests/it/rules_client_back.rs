@@ -12,7 +12,7 @@ fn sale() -> Trace {
 }
 
 impl Trace {
-    fn is_called(self, state: &str) -> Self {
+    fn called(self, state: &str) -> Self {
         self.status("A", state, "JPY", "1000")
     }
 
@@ -25,34 +25,34 @@ impl Trace {
 #[test]
 fn an_order_that_is_called_paid_after_an_event_alone_was_credited_by_it() {
     for lured in [|| sale().told("SDK_PAYMENT_SUCCESSFUL"), || sale().posts("forge")] {
-        lured().is_called("paid").breaks("SES-003", 8);
-        lured().is_called("open").holds("SES-003");
-        lured().gets_paid().is_called("paid").holds("SES-003");
+        lured().called("paid").breaks("SES-003", 8);
+        lured().called("open").holds("SES-003");
+        lured().gets_paid().called("paid").holds("SES-003");
         lured().says_nothing_of("SES-003");
-        lured().is_called("paid").says_nothing_of("PAY-021");
+        lured().called("paid").says_nothing_of("PAY-021");
     }
-    sale().told("SDK_PAYMENT_FAIL").is_called("paid").says_nothing_of("SES-003");
+    sale().told("SDK_PAYMENT_FAIL").called("paid").says_nothing_of("SES-003");
     // The ledger knew first.
-    sale().gets_paid().told("SDK_PAYMENT_SUCCESSFUL").is_called("paid").says_nothing_of("SES-003");
+    sale().gets_paid().told("SDK_PAYMENT_SUCCESSFUL").called("paid").says_nothing_of("SES-003");
 }
 
 #[test]
 fn what_a_forged_notification_has_paid_no_event_has() {
     let lured = || sale().told("SDK_PAYMENT_SUCCESSFUL");
-    lured().notice(9, "P", false, true).is_called("paid").holds("SES-003");
-    lured().pay(9, "P", "SUCCESS", Some(LostHow::Cut)).is_called("paid").breaks("SES-003", 10);
+    lured().notice(9, "P", false, true).called("paid").holds("SES-003");
+    lured().pay(9, "P", "SUCCESS", Some(LostHow::Cut)).called("paid").breaks("SES-003", 10);
 }
 
 #[test]
 fn an_order_that_is_called_paid_after_a_return_alone_was_credited_by_it() {
     let back = || sale().returns_to("http://127.0.0.1/back");
-    back().is_called("paid").breaks("PAY-021", 8);
-    back().is_called("open").holds("PAY-021");
-    back().gets_paid().is_called("paid").holds("PAY-021");
-    sale().ledger("P", PaymentStatus::Success, "SUCCESS").returns_to("x").is_called("paid").says_nothing_of("PAY-021");
+    back().called("paid").breaks("PAY-021", 8);
+    back().called("open").holds("PAY-021");
+    back().gets_paid().called("paid").holds("PAY-021");
+    sale().ledger("P", PaymentStatus::Success, "SUCCESS").returns_to("x").called("paid").says_nothing_of("PAY-021");
     // The last of both is what did it.
-    back().told("SDK_PAYMENT_SUCCESSFUL").is_called("paid").holds("PAY-021");
-    back().is_called("paid").says_nothing_of("SES-003");
+    back().told("SDK_PAYMENT_SUCCESSFUL").called("paid").holds("PAY-021");
+    back().called("paid").says_nothing_of("SES-003");
 }
 
 #[test]

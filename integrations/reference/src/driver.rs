@@ -335,7 +335,7 @@ impl Driver {
     }
 
     /// The buyer comes back by the shop's return address: how his order stands, the book says.
-    fn client_return(&mut self, back: &ClientReturn) -> Result<Value, Refusal> {
+    fn client_return(&self, back: &ClientReturn) -> Result<Value, Refusal> {
         if Mistake(self.fault).is(Fault::ComingBackCredits) {
             self.credit(&back.order)?;
         }
@@ -350,7 +350,7 @@ impl Driver {
         let merchant = &self.running.as_ref().ok_or_else(not_initialized)?.merchant;
         let at = merchant.now();
         let written = merchant.book(|book| book.overwrite(at, order, OrderState::Paid));
-        written.map_err(|error| Refusal::new(&error.to_string()))
+        written.map_err(|error| Refusal::new(error.to_string()))
     }
 
     /// The screen goes, or comes back.
