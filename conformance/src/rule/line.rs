@@ -48,7 +48,9 @@ pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement 
         match next {
             Some((n, next)) => {
                 exercised = true;
-                if next != raw && refusals < SENDS {
+                // One that came damaged was a send, too.
+                let sends = refused_since_ack(view, n).max(refusals);
+                if next != raw && sends < SENDS {
                     let text = format!("the frame that was refused in entry {} came again changed", entry.n);
                     findings.push(Finding { entry: n, text });
                 }
@@ -67,6 +69,13 @@ pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement 
         }
     }
     Judgement::new(exercised, findings)
+}
+
+/// How often the terminal refused what came before an entry, since it acknowledged anything.
+fn refused_since_ack(view: &View<'_>, n: usize) -> usize {
+    let is_ack = |e: &&Entry| !matches!(&e.event, Event::Terminal(Terminal::Ack { direction: Direction::ToPos, .. }));
+    let since = view.entries.iter().take(n.saturating_sub(1)).rev().take_while(is_ack);
+    since.filter(|e| matches!(&e.event, Event::Terminal(Terminal::Nak { direction: Direction::ToPos, .. }))).count()
 }
 
 /// LINE-L02. A result that had to be sent again although it was neither refused nor damaged was not acknowledged.

@@ -356,6 +356,38 @@ const HISTORIES: &[(&str, &str)] = &[
         "roles: [antom]\ngiven: {antom: {buyer: [{declines: {after: 0s}}], faults: [{odd-headers: {how: unescaped, times: 2}}], settings: {notify-each-order: true}}}\nsteps:\n  - checkout-batch: {batch: G3, orders: [{order: A, amount: {currency: USD, value: \"1241\"}}, {order: B, amount: {currency: USD, value: \"100014\"}}]}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed, B: failed}\n",
     ),
     (
+        "EDC-P27: a person may ask for a refund again when the terminal told nonsense",
+        "roles: [edc]\ngiven: {terminal: {faults: [{busy: {command: PurchaseCancel}}, {altered-amount: {command: GetLastTransaction, times: 2}}, {late-answer: {skip: 1}}]}}\nsteps:\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"10414\"}}\n  - settle: {within: 5s}\n  - refund: {order: B, amount: {currency: KRW, value: \"10414\"}}\n  - restart: {}\n  - refund: {order: B, amount: {currency: KRW, value: \"10414\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {B: refunded}\n",
+    ),
+    (
+        "EDC-P27: a frame that comes again because of noise is no second Purchase",
+        "roles: [edc]\ngiven: {terminal: {faults: [{hang: {skip: 1, for: 0s}}, {bit-noise: {on: event, skip: 2, times: 4, count: 60}}]}}\nsteps:\n  - checkout: {order: C, by: terminal, amount: {currency: KRW, value: \"10421\"}}\n  - settle: {within: 5s}\n  - refund: {order: C, amount: {currency: KRW, value: \"10421\"}}\n  - checkout: {order: D, by: terminal, amount: {currency: KRW, value: \"1000027\"}}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "LINE-L01: a frame that came damaged was one of three sends",
+        "roles: [edc]\ngiven: {terminal: {faults: [{drop-bytes: {direction: from-pos, skip: 1}}, {nak-command: {times: 2}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"60007\"}}\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"1014\"}}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "CAN-005: what an inquiry said before a cancel is old after it",
+        "roles: [antom]\ngiven: {antom: {buyer: [{pays-late: {nth: 3}}], faults: [{early-notification: {on: inquiryPayment, for: 5s, times: 2}}, {lose-notification: {nth: 2}}]}}\nsteps:\n  - checkout: {order: B, by: payment-code, amount: {currency: JPY, value: \"6011\"}}\n  - checkout: {order: C, by: order-code, amount: {currency: JPY, value: \"1255\"}}\n  - retry: {order: C}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "CAN-001: what an inquiry says of the try before ends nothing",
+        "roles: [antom]\ngiven: {antom: {buyer: [{pends: {for: 0s, code: ACCESS_DENIED}}], faults: [{lose-answer: {how: silence}}]}}\nsteps:\n  - checkout: {order: A, by: cashier, amount: {currency: USD, value: \"6004\"}}\n  - retry: {order: A}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "NTF-011: a failure that is told of another payment ends none",
+        "roles: [antom]\ngiven: {antom: {buyer: [{declines: {after: 0s}}], faults: [{alter-notification: {set: {paymentRequestId: NOBODY-1}}}, {forge-answer: {times: 2}}]}}\nsteps:\n  - checkout-batch: {batch: G1, orders: [{order: A, amount: {currency: SGD, value: \"1007\"}}]}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
+    (
+        "PAY-027: who begins anew lets go of what is paid meanwhile",
+        "roles: [antom]\ngiven: {antom: {faults: [{trickle-answer: {every: 0s, times: 2}}, {lose-answer: {how: silence}}]}}\nsteps:\n  - checkout: {order: A, by: entry-code, amount: {currency: IDR, value: \"1500700\"}}\n  - retry: {order: A}\n  - advance: {by: 3100ms}\n  - restart: {}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "PAY-030: a person who was called is seen when somebody asks",
+        "roles: [antom]\ngiven: {antom: {buyer: [{authorises: {after: 100ms}}], faults: [{alter-notification: {set: {paymentAmount.value: \"1\"}}}]}}\nsteps:\n  - checkout: {order: A, by: payment-code, amount: {currency: KRW, value: \"1234\"}}\n  - advance: {by: 30s}\n  - settle: {within: 240h}\n",
+    ),
+    (
         "SES-002: a session that ends while it is handed out was handed out alive",
         "roles: [antom]\ngiven: {antom: {buyer: [{declines: {code: ORDER_IS_CLOSED, after: 0s}}]}}\nsteps:\n  - checkout: {order: A, by: session, amount: {currency: SGD, value: \"1007\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
     ),

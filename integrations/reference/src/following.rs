@@ -29,6 +29,15 @@ pub(crate) enum Inquired {
     Unknown,
 }
 
+/// Whether what is said of a try still counts: of one that is over it says nothing of the next, unless it was paid after
+/// all, and nobody has called it off meanwhile.
+fn counts(order: &Order, attempt: &Attempt, answer: &InquiryPaymentResponse) -> bool {
+    let is_last = order.attempt().is_some_and(|last| last.request_id == attempt.request_id);
+    let is_called_off =
+        order.attempts.iter().any(|known| known.request_id == attempt.request_id && known.is_called_off);
+    is_last || answer.payment_status == Some(PaymentStatus::Success) && !is_called_off
+}
+
 impl Shop {
     /// Follows an order until it is decided, or somebody calls it off.
     pub(crate) async fn follow(&self, name: &str, at_once: bool) {
@@ -95,7 +104,11 @@ impl Shop {
         let Some(attempt) = self.attempt(name) else { return Inquired::Settled };
         match self.ask(name, &attempt).await {
             // While it is being called off, only who calls it off decides; and what was said before an end is old.
-            Some(answer) if self.merchant.order(name).is_some_and(|order| order.may_be_decided()) => {
+            Some(answer)
+                if self.merchant.book(|book| {
+                    book.order(name).is_some_and(|order| order.may_be_decided() && counts(order, &attempt, &answer))
+                }) =>
+            {
                 self.decide(name, &attempt, &answer)
             }
             Some(_) => Inquired::Going,

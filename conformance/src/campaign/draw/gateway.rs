@@ -18,8 +18,18 @@ impl Drawing<'_> {
     /// A gateway's script.
     pub(super) fn gateway(&mut self) -> Script {
         let chance = &mut *self.chance;
+        let mut drawn: Vec<Rule<Answer>> = (0..chance.few(3)).map(|_| answers(chance)).collect();
+        let mut is_begun = false;
+        // A refund that was begun, and is refused under the same id, would be a lie.
+        drawn.retain(|rule| {
+            let (is_refund, is_refused) =
+                (rule.what.on == Operation::Refund, rule.what.code.0.status == ResultStatus::F);
+            let is_lie = is_refund && is_refused && is_begun;
+            is_begun |= is_refund && !is_refused;
+            !is_lie
+        });
         Script {
-            answers: (0..chance.few(3)).map(|_| answers(chance)).collect(),
+            answers: drawn,
             buyer: (0..chance.few(3)).map(|_| rule(buyer(chance), OFTEN, chance)).collect(),
             client: Vec::new(),
             refunds: (0..chance.few(1)).map(|_| rule(refund(chance), OFTEN, chance)).collect(),

@@ -1,6 +1,6 @@
 //! What a till does when the answer to a command that moves money does not come.
 
-use sim_edc::{Direction, Event as Terminal};
+use sim_edc::{Direction, Event as Terminal, Note};
 use wire::edc::Kind;
 
 use super::super::view::{Command, Order, View, at};
@@ -22,7 +22,9 @@ pub(in crate::rule) fn no_second_charge_after_silence(view: &View<'_>) -> Judgem
         let same = |c: &&Command<'_>| !c.refused && c.name() == silent.name() && c.amount() == silent.amount();
         let mut later = view.commands.iter().filter(same).filter(|c| c.n > silent.n && c.n < heard);
         let is_off = |c: &Command<'_>| called_off(view, silent).is_some_and(|n| n < c.n);
-        let again = later.find(|c| !may_follow(view, silent, c) && !came_after_all(view, silent, c) && !is_off(c));
+        let is_resent = |c: &Command<'_>| is_resent_in_noise(view, silent, c);
+        let again = later
+            .find(|c| !may_follow(view, silent, c) && !came_after_all(view, silent, c) && !is_off(c) && !is_resent(c));
         if let Some(again) = again {
             let amount = silent.amount().unwrap_or_default();
             let text = format!(
@@ -45,10 +47,15 @@ pub(in crate::rule) fn no_second_charge_after_silence(view: &View<'_>) -> Judgem
 /// did not charge, or has answered whatever and this is another order.
 fn may_follow(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool {
     let inquiries = view.commands.iter().filter(|c| c.name() == "GetLastTransaction" && c.n > silent.n && c.n < next.n);
-    let mut heard =
-        inquiries.filter_map(|c| view.heard_result_of(c)).filter(|r| r.n < next.n).map(|r| &r.json["responseData"]);
+    let is_purchase = silent.name() == "Purchase";
+    // For a person who asks for a refund again it is enough that the terminal said anything.
+    let said = |c| match view.heard_result_of(c) {
+        None if !is_purchase => view.result_of(c).filter(|r| r.fault == Some(Note::Corrupted)),
+        heard => heard,
+    };
+    let mut heard = inquiries.filter_map(said).filter(|r| r.n < next.n).map(|r| &r.json["responseData"]);
     // A person may ask for a refund again: the terminal gives nothing back twice.
-    let asked_for = if silent.name() == "Purchase" { &view.orders } else { &view.refunds };
+    let asked_for = if is_purchase { &view.orders } else { &view.refunds };
     let is_same = |o: &&Order| o.by == By::Terminal && Some(o.amount.value()) == silent.amount();
     let sold = asked_for.iter().filter(is_same).filter(|o| o.n < next.n).count();
     let purchases =
@@ -64,6 +71,15 @@ fn may_follow(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool
         // Without a book, whoever asked first may have sold another order.
         !view.has_book() || asked <= sold || is_silents && data["result"]["resultCode"] != "SUCCESS"
     })
+}
+
+/// Whether a command is the same frame once more, because noise on the line looked like its refusal.
+fn is_resent_in_noise(view: &View<'_>, first: &Command<'_>, again: &Command<'_>) -> bool {
+    let between = view.entries.get(first.n..again.n).unwrap_or_default();
+    first.json == again.json
+        && between.iter().any(|e| {
+            matches!(&e.event, Event::Terminal(Terminal::Fault { name }) if name.contains("nak") || name.contains("noise"))
+        })
 }
 
 /// Frames of commands that move money, sent again although nothing refused them.

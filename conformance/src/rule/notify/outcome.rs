@@ -53,7 +53,7 @@ pub(in crate::rule) fn failed_is_not_paid(view: &View<'_>) -> Judgement {
         |_, word| format!("but the notification (entry {}) says that the payment failed", word.n),
     );
     let told = |payment: &Payment<'_>| {
-        payment.words.iter().find(|w| w.sure && is_told(w, Outcome::Failed)).map(|w| (w.n, w.at))
+        payment.words.iter().find(|w| w.sure && w.fits && is_told(w, Outcome::Failed)).map(|w| (w.n, w.at))
     };
     let mut findings = Vec::new();
     for payment in &view.story.payments {

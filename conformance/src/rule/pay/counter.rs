@@ -57,11 +57,11 @@ fn follow(view: &View<'_>, order: &Order, payment: &Payment<'_>, findings: &mut 
             _ => false,
         };
         let late = payment.words.iter().find(asks).is_none_or(|asked| asked.at.since(first.at) > SOON);
-        // A person was called meanwhile, who does it.
-        let is_parked = view.statuses.iter().any(|status| {
-            let is_soon = view.at(status.n).is_some_and(|at| at.since(first.at) <= SOON);
-            status.order == order.name && status.status.state == OrderState::Parked && is_soon
-        });
+        // A person was called meanwhile, who does it: at once, as far as anybody asked.
+        let mut said = view.statuses.iter().filter(|status| status.order == order.name && status.n > first.n);
+        let is_soon = |n: usize| view.at(n).is_some_and(|at| at.since(first.at) <= SOON);
+        let is_parked = said.clone().next().is_some_and(|status| status.status.state == OrderState::Parked)
+            || said.any(|status| status.status.state == OrderState::Parked && is_soon(status.n));
         if late && !is_parked {
             let text = format!(
                 "whether {:?} is paid is unknown, and nobody inquires within {} s: the buyer stands at the counter",

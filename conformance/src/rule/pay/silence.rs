@@ -191,7 +191,8 @@ pub(in crate::rule) fn early_notifications_count(view: &View<'_>) -> Judgement {
                     // A cancel may have waited for its turn behind pay.
                     let is_wish = |asked: &&Asked<'_>| match asked.method {
                         "cancel" => true,
-                        "checkout" | "checkoutBatch" => asked.n > early.n,
+                        // The buyer begins anew, and the merchant with him.
+                        "checkout" | "checkoutBatch" => asked.n > order.n,
                         _ => false,
                     };
                     let wished = story.asked.iter().filter(is_wish).any(|a| a.is_about(&order.name));
