@@ -10,7 +10,7 @@ use super::{Finding, Judgement};
 use crate::trace::{Entry, Event};
 
 /// How often a frame is sent at most.
-const SENDS: u32 = 3;
+const SENDS: usize = 3;
 /// How long a POS may take to send a refused frame again.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// A till sends one NAK in this time at most.
@@ -24,7 +24,7 @@ const FLUSH: Duration = Duration::from_millis(100);
 pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
-    let mut refusals = 0;
+    let mut refusals = 0_usize;
     let mut last: Option<&wire::hex::HexBytes> = None;
     for (index, entry) in view.entries.iter().enumerate() {
         let Event::Terminal(Terminal::Received { kind, raw, refused, .. }) = &entry.event else { continue };
