@@ -219,6 +219,15 @@ impl Trace {
         }
     }
 
+    /// The words of what broke a requirement first.
+    #[track_caller]
+    pub(crate) fn words(self, requirement: &str) -> String {
+        match self.found(requirement) {
+            Judgement::Broken(findings) => findings[0].text.clone(),
+            other => panic!("{requirement}: {other:?}"),
+        }
+    }
+
     #[track_caller]
     pub(crate) fn says_nothing_of(self, requirement: &str) {
         assert_eq!(self.found(requirement), Judgement::NotExercised, "{requirement}");
@@ -523,6 +532,15 @@ fn money_is_counted_at_the_end() {
     settled(charged(), "open").breaks("MONEY-005", 8);
     charged().status("A", "open", "KRW", "0").ended().says_nothing_of("MONEY-005");
     settled(charged(), "open").step("advance by 1s").says_nothing_of("MONEY-005");
+    let waits = |wake_at: Option<Moment>| {
+        let (from, to) = (Moment::WORLD_START, Moment::WORLD_START + Duration::from_secs(300));
+        settled(charged().with(Event::Case(CaseEvent::Jumped { from, to, wake_at })), "open").words("MONEY-005")
+    };
+    let later = |seconds| Some(Moment::WORLD_START + Duration::from_secs(seconds));
+    assert!(waits(later(390)).ends_with("; the integration means to act 90 s later, which is too late for that step"));
+    for wake_at in [None, later(300), later(200)] {
+        assert!(waits(wake_at).ends_with("is over"));
+    }
     new().sold().paid("P").status("A", "failed", "JPY", "0").ended().breaks("MONEY-004", 4);
 }
 

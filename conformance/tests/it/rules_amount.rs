@@ -41,6 +41,16 @@ fn amt_002_wants_digits_in_a_string() {
         asks(&of("USD", value)).breaks("AMT-002", 1);
     }
     asks(&json!({"currency": "USD", "value": 10.5})).breaks("AMT-002", 1);
+    for value in ["0", "1234567890123456"] {
+        asks(&of("USD", value)).holds("AMT-002");
+    }
+    let goods = |price: Value| {
+        let mut body = pay("P");
+        body["order"]["goods"] = json!([{"goodsName": "tea", "goodsUnitAmount": price}, {"currency": "JPY"}]);
+        new().pays_with(&body, "S SUCCESS")
+    };
+    goods(yen("500")).holds("AMT-002");
+    goods(yen("0500")).breaks("AMT-002", 1);
     new().inquires("P", "SUCCESS").says_nothing_of("AMT-002");
 }
 

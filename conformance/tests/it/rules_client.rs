@@ -44,7 +44,7 @@ impl Trace {
         self.reads(view, "")
     }
 
-    fn reads(self, view: &str, text: &str) -> Self {
+    pub(crate) fn reads(self, view: &str, text: &str) -> Self {
         self.client(ClientEvent::Saw { shows: vec![view.to_owned()], text: text.to_owned() })
     }
 
@@ -60,7 +60,7 @@ impl Trace {
         self.client(ClientEvent::Called { method: method.to_owned(), instance, args })
     }
 
-    fn settles(self, instance: u32, method: &str, ok: bool, value: Value) -> Self {
+    pub(crate) fn settles(self, instance: u32, method: &str, ok: bool, value: Value) -> Self {
         self.client(ClientEvent::Settled { method: method.to_owned(), instance, ok, value })
     }
 
@@ -385,4 +385,69 @@ fn cli_044_books_once_when_the_notification_comes_first() {
     first().status("A", "paid", "JPY", "1000").holds("CLI-044");
     first().status("A", "paid", "JPY", "2000").breaks("CLI-044", 11);
     shop().told(SUCCESS).says_nothing_of("CLI-044");
+}
+
+#[test]
+fn what_is_called_or_answered_beside_it_changes_nothing() {
+    let submit = |trace: Trace| trace.calls(1, "submitPayment", json!([]));
+    let submitted = || submit(shop().presses("pay"));
+    submit(submitted().settles(1, "createComponent", true, json!({}))).breaks("CLI-037", 6);
+    submit(submitted().navigates()).holds("CLI-037");
+    submit(shop().presses("pay").pause(4)).holds("CLI-038");
+    let answers = |channel: &str, took| {
+        let (channel, value) = (channel.to_owned(), json!({"result": "CONTINUE"}));
+        shop().client(ClientEvent::Answered { channel, value, took })
+    };
+    answers("onBeforeSubmit", 3000).holds("CLI-047");
+    answers("onEventCallback", 9000).says_nothing_of("CLI-047");
+    let refused = || shop().settles(1, "mount", false, json!("no"));
+    let later = |entries| (0..entries).fold(refused(), |trace, _| trace.sees("problem")).uncaught();
+    later(10).breaks("CLI-026", 14);
+    later(11).holds("CLI-026");
+    shop().uncaught().settles(1, "mount", false, json!("no")).sees("problem").holds("CLI-026");
+    shop().settles(1, "createComponent", true, json!({})).says_nothing_of("CLI-006");
+    for method in ["GET", "HEAD"] {
+        let reads = |trace: Trace| trace.told(SUCCESS).fetches(method, None);
+        reads(reads(shop().gets_paid())).holds("CLI-014");
+    }
+}
+
+#[test]
+fn what_a_page_shows_is_looked_for_after_its_reason_and_before_the_next() {
+    let fail = || json!({"code": "SDK_PAYMENT_FAIL", "result": {"paymentResultCode": "A"}});
+    shop().told_with(fail()).at_once().told("SDK_END_OF_LOADING").holds("CLI-009");
+    shop().reads("failed", "no money").told_with(fail()).pause(3).ended().holds("CLI-009");
+    shop().told_with(fail()).misses("menu").holds("CLI-009");
+    shop().told_with(fail()).visits().misses("again").holds("CLI-009");
+    shop().told_with(json!({})).says_nothing_of("CLI-005");
+    shop().answers(json!({"code": "NEW"})).says_nothing_of("CLI-005");
+    shop().navigates().told("SDK_CALL_URL_SUCCESS").holds("CLI-020");
+    shop().told("SDK_CALL_URL_SUCCESS").presses("again").navigates().holds("CLI-020");
+    let then = |method: &str| {
+        let seen = shop().settles(1, method, false, json!("no")).sees("problem");
+        seen.told("SDK_CREATEPAYMENT_PARAMETER_ERROR")
+    };
+    then("createComponent").holds("CLI-025");
+    then("mountComponent").holds("CLI-025");
+    then("submitPayment").breaks("CLI-025", 5);
+    let turns = shop().told("SDK_START_OF_LOADING").sees("loading").told("SDK_END_OF_LOADING").words("CLI-011");
+    assert_eq!(turns, "the page still turns after SDK_END_OF_LOADING");
+    let element = || shop().calls(1, "new AMSElement", json!([{"sessionData": DATA}]));
+    let error = json!({"needChangeSessionForRetry": true});
+    element().told_with(json!({"code": "SDK_PAYMENT_FAIL", "error": error})).says_nothing_of("CLI-035");
+    element().answers(json!({"status": "FAIL"})).says_nothing_of("CLI-035");
+}
+
+#[test]
+fn the_sandbox_is_known_by_its_path_or_by_the_client() {
+    let made = |environment: &str, is_sandbox_client: bool| {
+        let session = new().visits().session(DATA).but(|_, target, _| *target = target.replace("/sandbox", ""));
+        let client = if is_sandbox_client { "SANDBOX_1" } else { "5Y000001" };
+        let options = json!([{"environment": environment}]);
+        session.header("Client-Id", Some(client)).calls(1, "new AMSCashierPayment", options)
+    };
+    made("prod", false).holds("CLI-029");
+    made("sandbox", false).breaks("CLI-029", 4);
+    made("sandbox", true).holds("CLI-029");
+    made("prod", true).breaks("CLI-029", 4);
 }

@@ -88,6 +88,9 @@ fn cli_048_wants_late_callbacks_survived_and_kept() {
     late().screen("back").gets_paid().sees("pending").holds("CLI-048");
     late().screen("back").gets_paid().sees("form").breaks("CLI-048", 7);
     shop().told(SUCCESS).throws_late().says_nothing_of("CLI-048");
+    shop().screen("gone").settles(1, "submitPayment", true, json!({})).holds("CLI-048");
+    shop().screen("gone").settles(1, "createComponent", true, json!({})).says_nothing_of("CLI-048");
+    shop().screen("gone").gets_paid().screen("back").sees("form").says_nothing_of("CLI-048");
     shop().screen("gone").screen("back").told(SUCCESS).says_nothing_of("CLI-048");
 }
 
@@ -101,6 +104,7 @@ fn cli_049_wants_events_to_stay_with_their_payment() {
     second().called_back("A", "onEventCallback", success.clone()).sees("paid").breaks("CLI-049", 7);
     second().called_back("A", "onEventCallback", json!({})).sees("failed").breaks("CLI-049", 7);
     second().called_back("A", "onEventCallback", success.clone()).holds("CLI-049");
+    second().called_back("A", "onEventCallback", success.clone()).sees("other").holds("CLI-049");
     let paid = second().called_back("A", "onEventCallback", success.clone()).settles_at("2", PaymentStatus::Success);
     paid.sees("paid").holds("CLI-049");
     second().called_back("B", "onEventCallback", success).sees("paid").says_nothing_of("CLI-049");
@@ -160,6 +164,11 @@ fn cli_052_wants_metadata_back_and_ids_of_their_own() {
     sold().hands("PurchaseCancel", metadata("m")).breaks("CLI-052", 4);
     sold().hands("PurchaseCancel", json!({"requestId": "S"})).breaks("CLI-052", 4);
     counter().hands("Purchase", json!({"requestId": "R"})).breaks("CLI-052", 3);
+    let told = |text: &str| json!({"command": "Purchase", "acquirerInfo": {"acquirerMetaData": text}});
+    sold().called_back("B", "onSuccess", told("n==")).hands("PurchaseCancel", metadata("n==")).breaks("CLI-052", 5);
+    sold().called_back("A", "onEvent", told("n==")).hands("PurchaseCancel", metadata("n==")).breaks("CLI-052", 5);
+    let alone = new().shows_order("A", "terminal").called_back("A", "onSuccess", told("m=="));
+    alone.hands("PurchaseCancel", metadata("m==")).holds("CLI-052");
     let busy = json!({"command": "Purchase", "requestId": "R", "errorCode": "CommandDeviceBusy"});
     let busy = counter().called_back("A", "onCommandFailed", busy);
     busy.hands("Purchase", json!({"requestId": "R"})).holds("CLI-052");

@@ -2,7 +2,7 @@
 
 use conformance::trace::{DriverEvent, Event};
 use serde_json::{Value, json};
-use sim_edc::{Event as Terminal, Note};
+use sim_edc::{Direction, Event as Terminal, Note};
 use wire::edc::Kind;
 use wire::hex::HexBytes;
 
@@ -214,6 +214,8 @@ fn edc_p27_sees_a_frame_that_nothing_refused() {
     again(sale().trouble("lose-ack")).breaks("EDC-P27", 4);
     again(sale().trouble("nak-storm")).success("1", "R", "100").says_nothing_of("EDC-P27");
     sale().trouble("lose-ack").success("1", "R", "100").holds("EDC-P27");
+    again(sale().trouble("lose-ack").asks("2")).breaks("EDC-P27", 5);
+    again(sale().terminal(Terminal::Nak { direction: Direction::ToPos, stray: false })).holds("EDC-P27");
     // What came after it was sent again does not make it right.
     sale().pause(95).purchase("2", "S", "100").success("1", "R", "100").breaks("EDC-P27", 3);
 }
@@ -226,6 +228,21 @@ fn edc_p27_lets_a_person_ask_for_a_refund_again() {
     };
     asked().refund("A", "100").gives_back("4", "T", "100", "M").holds("EDC-P27");
     asked().gives_back("4", "T", "100", "M").breaks("EDC-P27", 9);
+    // Neither is another command of the amount, nor another amount that was sold, a second sale.
+    sale().lost("1", "R", "100").gives_back("2", "S", "100", "M").holds("EDC-P27");
+    let other = sale().lost("1", "R", "100").checkout("B", "terminal", "KRW", "200");
+    other.asks("2").fails("2", "CommandNotSupport").purchase("3", "S", "100").breaks("EDC-P27", 7);
+}
+
+#[test]
+fn edc_p29_lets_a_person_who_was_called_do_without_the_question() {
+    let silent = |name: &str| sale().checkout("B", "terminal", "KRW", "200").trouble(name);
+    for name in ["unplug", "hang"] {
+        silent(name).says("A", "parked").purchase("2", "S", "300").says_nothing_of("EDC-P29");
+        silent(name).says("B", "parked").purchase("2", "S", "300").breaks("EDC-P29", 7);
+        silent(name).says("A", "open").purchase("2", "S", "300").breaks("EDC-P29", 7);
+    }
+    silent("line-noise").says("A", "parked").purchase("2", "S", "300").breaks("EDC-P29", 7);
 }
 
 #[test]
@@ -262,6 +279,9 @@ fn edc_p32_wants_no_guess() {
     let cancelled = lost().calls_off("2").result("2", json!({}), None, 1);
     cancelled.says("A", "cancelled").ended().says_nothing_of("EDC-P32");
     sale().success("1", "R", "100").says("A", "paid").ended().says_nothing_of("EDC-P32");
+    // The next sale's cancel is none of this one.
+    let next = lost().checkout("B", "terminal", "KRW", "200").purchase("2", "S", "200");
+    next.calls_off("3").result("3", json!({}), None, 1).says("A", "failed").ended().breaks("EDC-P32", 9);
 }
 
 #[test]
@@ -272,6 +292,18 @@ fn edc_p33_wants_the_question_after_a_restart() {
     sale().success("1", "R", "100").killed().ended().says_nothing_of("EDC-P33");
     let late = sale().killed().terminal(Terminal::Opened).success("1", "R", "100");
     late.says("A", "paid").ended().says_nothing_of("EDC-P33");
+    sale().killed().says_nothing_of("EDC-P33");
+    // What was answered, told or called off before is no reason to ask; another sale's answer is no end of this one.
+    let next = |trace: Trace| trace.killed().purchase("3", "S", "200");
+    next(sale().success("1", "R", "100").asks("2")).says_nothing_of("EDC-P33");
+    next(sale().lost("1", "R", "100").asks("2").success("2", "R", "100")).says_nothing_of("EDC-P33");
+    next(sale().calls_off("2").result("2", json!({}), None, 1)).says_nothing_of("EDC-P33");
+    sale().killed().calls_off("2").result("2", json!({}), None, 1).breaks("EDC-P33", 4);
+    let opened = || sale().killed().terminal(Terminal::Opened);
+    opened().success("9", "X", "5").says("A", "failed").ended().breaks("EDC-P33", 3);
+    opened().lost("1", "R", "100").says("A", "failed").ended().breaks("EDC-P33", 3);
+    let closed = opened().terminal(Terminal::Closed).success("1", "R", "100");
+    closed.says("A", "failed").ended().breaks("EDC-P33", 3);
 }
 
 #[test]
@@ -346,6 +378,9 @@ fn edc_p48_looks_for_the_whole_number_in_what_is_let_out() {
     says("transaction 4054695723100769").holds("EDC-P48");
     says("transaction 5162774114974622").holds("EDC-P48");
     told().command("2", "Purchase", json!({"note": "4054695723100768"})).breaks("EDC-P48", n);
+    let failed = DriverEvent::Failed { method: "checkout".to_owned(), error: "4054695723100768".to_owned() };
+    told().with(Event::Driver(failed)).breaks("EDC-P48", n);
+    told().pays_with(&json!({"note": "4054695723100768"}), "S SUCCESS").breaks("EDC-P48", n);
     sale().says_nothing_of("EDC-P48");
 }
 

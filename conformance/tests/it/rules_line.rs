@@ -12,6 +12,12 @@ impl Trace {
         self.terminal(Terminal::Nak { direction: Direction::FromPos, stray: false })
     }
 
+    /// A sending of another frame.
+    fn sends_another(self, attempt: u8) -> Self {
+        let (kind, raw, json) = (Kind::Result, HexBytes::default(), json!({"id": "2"}));
+        self.terminal(Terminal::Sent { kind, seq: Some(8), raw, json, attempt, fault: None })
+    }
+
     /// A sending of a result, in the same moment as what came before.
     fn sends(self, attempt: u8, fault: Option<Note>) -> Self {
         self.result("1", success("R", "100"), fault, attempt)
@@ -28,6 +34,11 @@ fn line_l01_counts_the_sends() {
     let thrice = || refused(refused(refused(new())));
     thrice().ended().holds("LINE-L01");
     refused(thrice()).ended().breaks("LINE-L01", 4);
+    // A hello in between is another frame, and no answer to the refusal.
+    let (raw, json) = (HexBytes(b"hello".as_slice().into()), serde_json::Value::Null);
+    let hello = Terminal::Received { kind: Kind::Hello, seq: Some(1), raw, json, repeat: false, refused: false };
+    let again = refused(new()).terminal(hello).command_raw(json!({"id": "1", "commandName": "Purchase"}), false);
+    again.ended().holds("LINE-L01");
 }
 
 #[test]
@@ -36,6 +47,8 @@ fn line_l02_sees_an_intact_result_that_is_refused_for_good() {
     let refused = || sent(sent(sent(opened(), 1), 2), 3);
     let given_up = Terminal::Unacknowledged { seq: 7, sends: 3 };
     refused().terminal(given_up.clone()).breaks("LINE-L02", 6);
+    let beside = sent(sent(sent(opened(), 1), 2).sends_another(1).ack(), 3);
+    beside.terminal(given_up.clone()).breaks("LINE-L02", 8);
     sent(sent(opened(), 1), 2).sends(3, None).ack().holds("LINE-L02");
     let noisy = opened().trouble("line-noise");
     sent(sent(sent(noisy, 1).trouble("line-noise"), 2).trouble("line-noise"), 3).terminal(given_up).holds("LINE-L02");
@@ -49,6 +62,17 @@ fn line_l02_lets_a_till_throw_away_what_comes_while_it_opens_the_line() {
 }
 
 #[test]
+fn another_frame_in_between_says_nothing_of_the_first() {
+    let given_up = || Terminal::Unacknowledged { seq: 9, sends: 3 };
+    for (id, first) in [("LINE-L02", opened()), ("LINE-L11", opened().trouble("stale-bytes"))] {
+        first.again().sends(1, None).sends_another(1).ack().holds(id);
+        first.again().sends(1, None).sends_another(2).ack().holds(id);
+        first.again().sends(1, None).sends(1, None).ack().holds(id);
+        first.sends(1, None).terminal(given_up()).ack().holds(id);
+    }
+}
+
+#[test]
 fn line_l03_wants_one_nak_for_a_damaged_frame() {
     let damaged = |name: &str| opened().trouble(name).at_once().sends(1, Some(Note::Corrupted));
     for name in ["wrong-check", "corrupt-result", "length-short", "length-long"] {
@@ -56,7 +80,10 @@ fn line_l03_wants_one_nak_for_a_damaged_frame() {
         damaged(name).at_once().ack().breaks("LINE-L03", 4);
         damaged(name).pause(3).sends(2, None).ack().breaks("LINE-L03", 3);
     }
-    damaged("wrong-check").at_once().nak().at_once().nak().sends(2, None).ack().breaks("LINE-L03", 5);
+    let twice = || damaged("wrong-check").at_once().nak().at_once().nak().sends(2, None).ack();
+    twice().breaks("LINE-L03", 5);
+    assert_eq!(twice().words("LINE-L03"), "one bad frame (entry 3) was refused 2 times");
+    damaged("wrong-check").at_once().ack().sends(2, None).breaks("LINE-L03", 4);
     // Where a frame began is not known when its bytes are.
     damaged("bit-noise").pause(3).sends(2, None).ack().says_nothing_of("LINE-L03");
     opened().sends(1, None).ack().says_nothing_of("LINE-L03");
@@ -72,6 +99,13 @@ fn line_l06_wants_no_answer_to_a_stray() {
         opened().trouble(name).at_once().nak().breaks("LINE-L06", 3);
     }
     opened().trouble("wrong-check").at_once().nak().says_nothing_of("LINE-L06");
+    // What is refused may be something else that came then.
+    let stray = || opened().trouble("stray-ack").at_once();
+    stray().sends(1, Some(Note::Corrupted)).at_once().nak().holds("LINE-L06");
+    stray().sends(1, None).at_once().nak().breaks("LINE-L06", 4);
+    stray().trouble("line-noise").at_once().nak().holds("LINE-L06");
+    stray().trouble("stray-nak").at_once().nak().breaks("LINE-L06", 4);
+    stray().trouble("nak-storm").at_once().nak().breaks("LINE-L06", 4);
 }
 
 #[test]

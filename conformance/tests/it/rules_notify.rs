@@ -284,5 +284,14 @@ fn ntf_024_takes_reversals() {
     let ignored = |state: &str| reversed().answered(Some(200), None).stands(state, "0").pause(60).ended();
     ignored("cancelled").breaks("NTF-024", 4);
     ignored("parked").holds("NTF-024");
+    let acknowledged = |trace: Trace| trace.answered(Some(200), None);
+    let cancelled = |trace: Trace| trace.stands("cancelled", "0").pause(60).ended();
+    cancelled(acknowledged(reversed()).hands_back("R", "1000", "S SUCCESS")).holds("NTF-024");
+    let before = sale().hands_back("R", "1000", "S SUCCESS");
+    let before = before.delivered("P", &says(&json!({"notifyType": "PAYMENT_REVERSAL"})), true);
+    cancelled(acknowledged(before)).breaks("NTF-024", 6);
+    acknowledged(reversed()).stands("cancelled", "0").ended().holds("NTF-024");
+    let others = json!({"notifyType": "PAYMENT_REVERSAL", "paymentRequestId": "Q", "paymentId": "pid-Q"});
+    cancelled(acknowledged(told(sale(), &json!({})).delivered("Q", &others, true))).holds("NTF-024");
     told(sale(), &json!({})).says_nothing_of("NTF-024");
 }

@@ -2,7 +2,8 @@
 
 use conformance::trace::{DriverEvent, Event};
 use serde_json::{Value, json};
-use sim_antom::LostHow;
+use sim_antom::{Event as Gateway, LostHow};
+use wire::hex::TextBytes;
 
 use crate::rules::{Trace, new, pay};
 
@@ -56,6 +57,10 @@ fn sig_004_compares_the_clock_with_the_worlds() {
     at(-299).holds("SIG-004");
     at(301).breaks("SIG-004", 1);
     at(-301).breaks("SIG-004", 1);
+    at(300).holds("SIG-004");
+    at(-300).holds("SIG-004");
+    assert!(at(301).words("SIG-004").contains("301 s ahead"));
+    assert!(at(-301).words("SIG-004").contains("301 s behind"));
     let later = |seconds: i64| {
         let time = (1_767_607_200_000 + seconds * 1000).to_string();
         new().sold().pause(86_400).pays("P", "S SUCCESS").header("Request-Time", Some(&time))
@@ -76,6 +81,38 @@ fn sig_005_wants_a_sound_answer_behind_every_move() {
     sold().cancels("P", "S SUCCESS").unsound().cancels("P", "S SUCCESS").stands("cancelled", "0").holds("SIG-005");
     sold().hands_back("R", "1000", "S SUCCESS").unsound().stands("refunded", "0").breaks("SIG-005", 7);
     sold().inquires("P", "SUCCESS").stands("paid", "1000").says_nothing_of("SIG-005");
+    // What says that the payment goes on is no reason to call it paid, but another rule's.
+    sold().inquires("P", "PROCESSING").unsound().stands("paid", "1000").holds("SIG-005");
+}
+
+#[test]
+fn sig_005_knows_in_three_ways_that_money_went_back() {
+    let unsure = || new().sold().pays("P", "S SUCCESS").hands_back("R", "1000", "S SUCCESS").unsound();
+    let told = |kind: &str, status: &str, id: &str, genuine| {
+        let body = json!({"notifyType": kind, "refundStatus": status, "refundRequestId": id});
+        move |trace: Trace| trace.delivered("P", &body, genuine).answered(Some(200), None)
+    };
+    let ways: [(Box<dyn Fn(Trace) -> Trace>, bool); 10] = [
+        (Box::new(|trace| trace.hands_back("R", "1000", "S SUCCESS")), true),
+        (Box::new(|trace| trace.hands_back("R", "1000", "U UNKNOWN_EXCEPTION")), false),
+        (Box::new(|trace| trace.asks_for_refund("R", "SUCCESS")), true),
+        (Box::new(|trace| trace.asks_for_refund("R", "PROCESSING")), false),
+        (Box::new(|trace| trace.asks_for_refund("S", "SUCCESS")), false),
+        (Box::new(told("REFUND_RESULT", "SUCCESS", "R", true)), true),
+        (Box::new(told("REFUND_RESULT", "FAIL", "R", true)), false),
+        (Box::new(told("REFUND_RESULT", "SUCCESS", "S", true)), false),
+        (Box::new(told("REFUND_RESULT", "SUCCESS", "R", false)), false),
+        (Box::new(told("PAYMENT_RESULT", "SUCCESS", "R", true)), false),
+    ];
+    for (way, is_known) in ways {
+        let first = way(unsure()).stands("refunded", "0");
+        if is_known {
+            first.holds("SIG-005")
+        } else {
+            first.breaks("SIG-005", 9)
+        }
+        way(unsure().stands("refunded", "0")).breaks("SIG-005", 7);
+    }
 }
 
 #[test]
@@ -98,6 +135,7 @@ fn sig_008_keeps_sandbox_and_production_apart() {
     production(called()).holds("SIG-008");
     production(called().inquires("P", "SUCCESS")).breaks("SIG-008", 3);
     called().header("Client-Id", Some("5Y000001")).breaks("SIG-008", 1);
+    called().header("Client-Id", None).holds("SIG-008");
     new().sold().says_nothing_of("SIG-008");
 }
 
@@ -109,6 +147,13 @@ fn sig_010_finds_private_keys_wherever_they_go() {
     said("-----BEGIN RSA PRIVATE KEY-----").breaks("SIG-010", 3);
     called().replied("checkout", json!({"page": "MIIEpAIBAAKCAQEAu1"})).breaks("SIG-010", 3);
     new().pays_with(&sells("MIIEpAIBAAKCAQEAu1"), "S SUCCESS").breaks("SIG-010", 1);
+    called().replied("initialize", json!({"key": "MIIEpAIBAAKCAQEAu1"})).holds("SIG-010");
+    let answer = |body: &str| {
+        let body = TextBytes(body.to_owned().into());
+        called().gateway(Gateway::NoticeAnswered { id: 1, status: Some(200), body, acknowledged: true, problem: None })
+    };
+    answer("ok").holds("SIG-010");
+    answer("MIIEpAIBAAKCAQEAu1").breaks("SIG-010", 3);
     new().sold().says_nothing_of("SIG-010");
 }
 
