@@ -158,7 +158,7 @@ impl reference::World for Memory {
         Box::pin(async move { Ok(Box::new(knock(&sender).await?) as Box<dyn reference::Stream>) })
     }
 
-    /// Nothing in memory is connected to: requests are [posted](Self::post).
+    /// Nothing in memory is connected to: requests are [posted](reference::World::post).
     fn connect(&self, _authority: &str) -> reference::BoxFuture<'static, io::Result<Box<dyn reference::Stream>>> {
         Box::pin(async { Err(io::ErrorKind::ConnectionRefused.into()) })
     }
