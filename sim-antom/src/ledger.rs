@@ -291,6 +291,69 @@ mod tests {
         assert_eq!(ledger.payment("D", "A"), None);
         assert_eq!(ledger.payment_by_id("D", &payment.payment_id), None);
         assert_eq!(ledger.payment("C", "B"), None);
+        assert!(!ledger.is_empty());
+    }
+
+    fn refund(ledger: &mut Ledger, id: &str) -> Arc<Refund> {
+        let refund = Arc::new(Refund {
+            client: "C".to_owned(),
+            refund_request_id: id.to_owned(),
+            refund_id: ledger.next_refund_id(NOW),
+            payment_id: "1".to_owned(),
+            amount: Money::krw(1),
+            status: wire::antom::RefundStatus::Success,
+            code: "SUCCESS".to_owned(),
+            refused: false,
+            created: NOW,
+            done: Some(NOW),
+            is_async: false,
+            notify_url: None,
+        });
+        ledger.keep_refund(Arc::clone(&refund));
+        refund
+    }
+
+    fn capture(ledger: &mut Ledger, id: &str) -> Arc<Capture> {
+        let capture = Arc::new(Capture {
+            client: "C".to_owned(),
+            capture_request_id: id.to_owned(),
+            capture_id: ledger.next_capture_id(NOW),
+            payment_id: "1".to_owned(),
+            amount: Money::krw(1),
+            code: "SUCCESS".to_owned(),
+            at: NOW,
+            is_last: true,
+        });
+        ledger.keep_capture(Arc::clone(&capture));
+        capture
+    }
+
+    #[test]
+    fn refunds_and_captures_are_counted_from_one_and_found_by_their_own_client_only() {
+        let mut ledger = Ledger::default();
+        for number in 1..=3 {
+            let refund = refund(&mut ledger, &format!("R{number}"));
+            assert_eq!(refund.refund_id, format!("20260105114010801300{number:015}"));
+            assert_eq!(ledger.refund_by_id("C", &refund.refund_id).as_ref(), Some(&refund));
+            assert_eq!(ledger.refund("C", &refund.refund_request_id).as_ref(), Some(&refund));
+            assert_eq!(ledger.refund_by_id("D", &refund.refund_id), None);
+            let capture = capture(&mut ledger, &format!("C{number}"));
+            assert_eq!(capture.capture_id, format!("20260105114010801500{number:015}"));
+            assert_eq!(ledger.capture_by_id("C", &capture.capture_id).as_ref(), Some(&capture));
+            assert_eq!(ledger.capture("C", &capture.capture_request_id).as_ref(), Some(&capture));
+            assert_eq!(ledger.capture_by_id("D", &capture.capture_id), None);
+        }
+    }
+
+    #[test]
+    fn ten_refunds_and_captures_a_payment_have_room() {
+        let mut ledger = Ledger::for_at_most(1);
+        capture(&mut ledger, "C");
+        for number in 1..=9 {
+            assert!(ledger.has_room_for_more(), "{number}");
+            refund(&mut ledger, &format!("R{number}"));
+        }
+        assert!(!ledger.has_room_for_more());
     }
 
     #[test]
