@@ -9,6 +9,7 @@ use conformance::campaign::{Area, Campaign, Chance, ROUND, Record, Standing, dra
 use conformance::driver::Hello;
 use conformance::integration::Integration;
 use conformance::plan::{Case, plan};
+use conformance::requirement::Level;
 use conformance::run::{Settings, TimeMode, greet, run};
 use conformance::scenario::{parse, to_value, write};
 use conformance::trace::to_json_lines;
@@ -219,25 +220,35 @@ fn a_finding_that_does_not_come_again_is_tried_three_times_and_told_as_flaky() {
     assert!(starts >= 5, "{starts}");
 }
 
+/// The area in which a mistake is looked for; none for those of an app's screens, which no campaign has.
+fn area_of(fault: reference::Fault) -> Option<Area> {
+    match fault.requirement().split('-').next().unwrap_or_default() {
+        "EDC" | "LINE" => Some(Area::Edc),
+        "MONEY" => Some(Area::Joint),
+        "CLI" => None,
+        _ => Some(Area::Antom),
+    }
+}
+
 /// Second opinion: which mistakes of the reference drawn cases find, without any committed scenario. It takes minutes:
 /// `cargo test --release -p conformance --test it second_opinion -- --ignored` writes the list to docs/campaign-faults.md.
 /// `SECOND_OPINION_CASES=500` looks at fewer cases than 2,000.
 #[test]
 #[ignore = "takes minutes; its list is in docs/campaign-faults.md"]
 fn second_opinion() {
-    use std::fmt::Write as _;
     let most: u64 = std::env::var("SECOND_OPINION_CASES").ok().and_then(|most| most.parse().ok()).unwrap_or(2000);
-    let mut text = format!(
-        "# Mistakes that campaigns find\n\nMade by `SECOND_OPINION_CASES={most} cargo test -p conformance --test it \
-         second_opinion -- --ignored`: each\nmistake of the reference in a campaign of {most} cases in memory, seed 1, all areas in \
-         turn, without any committed\nscenario. What the right reference breaks in the same case does not count. `by` is what the \
-         first case breaks.\n\n| mistake | its requirement | first found in case | by |\n|---|---|---|---|\n"
-    );
-    let (mut found, mut missed) = (0, Vec::new());
-    let (right, _) = memory(None);
+    let should = |(settings, hello): (Settings, Hello)| {
+        (Settings { standard: Standard { fail_on: Level::Should, ..settings.standard }, ..settings }, hello)
+    };
+    let (right, _) = should(memory(None));
+    let (mut found, mut missed, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
     for fault in reference::Fault::ALL {
-        let (settings, hello) = memory(Some(fault.name()));
-        let mut campaign = Campaign::new(1, None);
+        let Some(area) = area_of(*fault) else {
+            elsewhere.push(format!("- `{fault}` ({}): {}\n", fault.requirement(), fault.what()));
+            continue;
+        };
+        let (settings, hello) = should(memory(Some(fault.name())));
+        let mut campaign = Campaign::new(1, Some(area));
         let mut first: Option<(String, Vec<String>)> = None;
         while campaign.cases() < most && first.is_none() {
             // Most are found at once, long before a round is over.
@@ -253,20 +264,31 @@ fn second_opinion() {
                 }
             }
         }
+        let requirement = fault.requirement();
         match first {
             Some((name, keys)) => {
-                found += 1;
-                let case = name.rsplit('-').next().unwrap_or_default();
-                let _ = writeln!(text, "| `{fault}` | {} | {case} | {} |", fault.requirement(), keys.join(", "));
+                let (case, area) = (name.rsplit('-').next().unwrap_or_default(), area.as_str());
+                found.push(format!("| `{fault}` | {requirement} | {area} | {case} | {} |\n", keys.join(", ")));
             }
-            None => missed.push(*fault),
+            None => missed.push(format!("- `{fault}` ({requirement}): {}\n", fault.what())),
         }
-        eprintln!("{found} found, {} missed: {fault}", missed.len());
+        eprintln!("{} found, {} missed: {fault}", found.len(), missed.len());
     }
-    let _ = write!(text, "\n{found} of {} are found. Not found:\n\n", reference::Fault::ALL.len());
-    for fault in &missed {
-        let _ = writeln!(text, "- `{fault}` ({}): {}", fault.requirement(), fault.what());
-    }
+    let all = found.len() + missed.len();
+    let text = format!(
+        "# Mistakes that campaigns find\n\nMade by `SECOND_OPINION_CASES={most} cargo test --release -p conformance --test it \
+         second_opinion -- --ignored`: each\nmistake of the reference in a campaign of {most} cases in memory, seed 1, of the area \
+         that the mistake is about, without\nany committed scenario, judged by all that MUST or SHOULD be. What the right \
+         reference breaks in the same case does not\ncount. `by` is what the first case breaks.\n\n{} of {all} are found, {} %.\n\n\
+         | mistake | its requirement | area | first found in case | by |\n|---|---|---|---|---|\n{}\n\
+         Not found: what they need is drawn too seldom, or never, or is seen by a scenario's expectations only:\n\n{}\n\
+         Not looked for: mistakes of an app's screens, which campaigns do not draw:\n\n{}",
+        found.len(),
+        found.len() * 100 / all,
+        found.concat(),
+        missed.concat(),
+        elsewhere.concat()
+    );
     fs::write(root().join("docs/campaign-faults.md"), &text).unwrap();
-    assert!(found * 10 >= reference::Fault::ALL.len() * 9, "{text}");
+    assert!(found.len() * 10 >= all * 9, "{text}");
 }
