@@ -41,6 +41,8 @@ pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement 
             let text = format!("the frame was refused {SENDS} times and sent once more");
             findings.push(Finding { entry: entry.n, text });
         }
+        // One that came damaged was a send, too.
+        let sends = refusals.max(refused_since_ack(view, entry.n) + 1);
         let next = view.entries.iter().skip(index + 1).find_map(|later| match &later.event {
             Event::Terminal(Terminal::Received { kind: next, raw, .. }) if next == kind => Some((later.n, raw)),
             _ => None,
@@ -48,14 +50,12 @@ pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement 
         match next {
             Some((n, next)) => {
                 exercised = true;
-                // One that came damaged was a send, too.
-                let sends = refused_since_ack(view, n).max(refusals);
                 if next != raw && sends < SENDS {
                     let text = format!("the frame that was refused in entry {} came again changed", entry.n);
                     findings.push(Finding { entry: n, text });
                 }
             }
-            None if refusals >= SENDS => exercised = true,
+            None if sends >= SENDS => exercised = true,
             None => {
                 let soon = view.entries.iter().skip(index).take_while(|later| later.at.since(entry.at) <= PATIENCE);
                 let excused = view.ended.is_none() || soon.into_iter().any(|later| view.breaks.contains(&later.n));

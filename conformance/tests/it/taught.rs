@@ -368,6 +368,10 @@ const HISTORIES: &[(&str, &str)] = &[
         "roles: [edc]\ngiven: {terminal: {faults: [{drop-bytes: {direction: from-pos, skip: 1}}, {nak-command: {times: 2}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"60007\"}}\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"1014\"}}\n  - settle: {within: 2h}\n",
     ),
     (
+        "LINE-L01: a frame that came damaged was one of three sends, and nothing need come after them",
+        "roles: [edc]\ngiven: {terminal: {faults: [{nak-command: {}}, {nak-command: {}}, {bit-noise: {direction: from-pos, skip: 1}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50008\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
+    (
         "CAN-005: what an inquiry said before a cancel is old after it",
         "roles: [antom]\ngiven: {antom: {buyer: [{pays-late: {nth: 3}}], faults: [{early-notification: {on: inquiryPayment, for: 5s, times: 2}}, {lose-notification: {nth: 2}}]}}\nsteps:\n  - checkout: {order: B, by: payment-code, amount: {currency: JPY, value: \"6011\"}}\n  - checkout: {order: C, by: order-code, amount: {currency: JPY, value: \"1255\"}}\n  - retry: {order: C}\n  - settle: {within: 240h}\n",
     ),
