@@ -87,12 +87,14 @@ fn sig_005_wants_a_sound_answer_behind_every_move() {
 
 #[test]
 fn sig_005_knows_in_three_ways_that_money_went_back() {
+    /// What is heard, and whether it tells.
+    type Way = (Box<dyn Fn(Trace) -> Trace>, bool);
     let unsure = || new().sold().pays("P", "S SUCCESS").hands_back("R", "1000", "S SUCCESS").unsound();
     let told = |kind: &str, status: &str, id: &str, genuine| {
         let body = json!({"notifyType": kind, "refundStatus": status, "refundRequestId": id});
         move |trace: Trace| trace.delivered("P", &body, genuine).answered(Some(200), None)
     };
-    let ways: [(Box<dyn Fn(Trace) -> Trace>, bool); 10] = [
+    let ways: [Way; 10] = [
         (Box::new(|trace| trace.hands_back("R", "1000", "S SUCCESS")), true),
         (Box::new(|trace| trace.hands_back("R", "1000", "U UNKNOWN_EXCEPTION")), false),
         (Box::new(|trace| trace.asks_for_refund("R", "SUCCESS")), true),
