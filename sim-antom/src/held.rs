@@ -39,14 +39,10 @@ impl Held {
         None
     }
 
-    /// When the next one goes that waits for its time.
+    /// When the next one goes at the latest. A merchant that owes the answer to a notification is waited for by whoever
+    /// delivers it.
     pub(crate) fn next(&self) -> Option<Moment> {
-        self.waiting.iter().find(|(_, held)| held.waits_for.is_none()).map(|((until, _), _)| *until)
-    }
-
-    /// When the patience ends with a merchant that owes the answer to a notification.
-    pub(crate) fn next_overdue(&self) -> Option<Moment> {
-        self.waiting.iter().find(|(_, held)| held.waits_for.is_some()).map(|((until, _), _)| *until)
+        self.waiting.first_key_value().map(|((until, _), _)| *until)
     }
 
     /// The next one whose time has come.

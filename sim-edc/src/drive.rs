@@ -1,6 +1,7 @@
 //! The one loop that does I/O for a device: line and clock in, bytes and trace out.
 
 use std::io;
+use std::sync::Arc;
 
 use bytes::BytesMut;
 use tokio::sync::{mpsc, oneshot};
@@ -38,8 +39,12 @@ pub trait Keep: Send {
     fn keep(&mut self, kept: &Kept) -> io::Result<()>;
 }
 
-/// Something that an operator wants of a running device.
-type Order = Box<dyn FnOnce(&mut Device, Moment) + Send>;
+/// What an operator wants of a running device.
+enum Order {
+    Do(Box<dyn FnOnce(&mut Device, Moment) + Send>),
+    /// A question: it is no traffic, and leaves a quiet wire quiet.
+    Tell(Box<dyn FnOnce(&Device) + Send>),
+}
 
 /// A handle on a device that runs: what is asked through it happens between two inputs.
 #[derive(Debug, Clone)]
@@ -52,12 +57,29 @@ impl Operator {
         ask: impl FnOnce(&mut Device, Moment) -> T + Send + 'static,
     ) -> Option<T> {
         let (reply, answer) = oneshot::channel();
-        let order: Order = Box::new(move |device, now| {
+        let order = Order::Do(Box::new(move |device, now| {
             // Whoever asked may have stopped waiting.
             let _ = reply.send(ask(device, now));
-        });
+        }));
         self.0.send(order).await.ok()?;
         answer.await.ok()
+    }
+
+    /// What the device is like once its line was looked at: a closed one is otherwise looked at only now and then. Nothing
+    /// when it no longer runs.
+    pub async fn look<T: Send + 'static>(&self, look: impl Fn(&Device) -> T + Send + Sync + 'static) -> Option<T> {
+        let look = Arc::new(look);
+        let mut seen = None;
+        // The line is looked at after each order, so the second answer is news.
+        for _ in 0..2 {
+            let ((reply, answer), look) = (oneshot::channel(), Arc::clone(&look));
+            let order = Order::Tell(Box::new(move |device| {
+                let _ = reply.send(look(device));
+            }));
+            self.0.send(order).await.ok()?;
+            seen = Some(answer.await.ok()?);
+        }
+        seen
     }
 }
 
@@ -127,10 +149,16 @@ impl<L: Line, O: Observer> Drive<L, O> {
             let input = tokio::select! {
                 biased;
                 event = self.line.next(pending), if self.is_plugged => self.input(event?),
-                Some(order) = self.orders.recv() => {
-                    order(&mut self.device, self.clock.now());
-                    None
-                }
+                Some(order) = self.orders.recv() => match order {
+                    Order::Do(order) => {
+                        order(&mut self.device, self.clock.now());
+                        None
+                    }
+                    Order::Tell(question) => {
+                        question(&self.device);
+                        continue;
+                    }
+                },
                 () = self.clock.sleep(deadlines) => Some(Input::Timeout),
             };
             if !matches!(input, Some(Input::Timeout)) {

@@ -4,18 +4,21 @@
 //! The kernel also counts how often each thread was given a core: two looks with the same counts, and nobody computing at
 //! either, prove that nothing ran between them, which no length of silence does.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
 use std::hash::{Hash as _, Hasher as _};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 
-/// How long strangers are taken for strangers: their numbers may be given to others.
+/// How long what is known of who belongs to a group holds: processes may join one that they were not born in.
 const KNOWN: Duration = Duration::from_millis(500);
+/// New tasks that are looked at one by one; of more, all of the machine's are.
+const FEW: u32 = 256;
 
 /// A process group.
 #[derive(Debug)]
@@ -39,13 +42,14 @@ pub enum Activity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stillness(u64);
 
-/// Which processes were looked at before.
+/// Which threads belong to a group.
 #[derive(Debug, Default)]
 struct Found {
     /// When all of the machine's were looked at last.
     at: Option<Instant>,
-    members: BTreeMap<u32, PathBuf>,
-    strangers: BTreeSet<u32>,
+    /// The last task that was begun when somebody looked.
+    last: Option<u32>,
+    threads: BTreeSet<u32>,
 }
 
 impl Group {
@@ -61,50 +65,75 @@ impl Group {
     #[must_use]
     pub(super) fn look(&self) -> Activity {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.refresh(self.id);
+        found.refresh(self.id.as_raw());
         let mut counts = DefaultHasher::new();
-        let mut is_counted = !found.members.is_empty();
-        let threads = found.members.values().filter_map(|folder| fs::read_dir(folder).ok());
-        for thread in threads.flat_map(|threads| threads.filter_map(Result::ok)) {
-            let folder = thread.path();
-            match Stat::read(&folder) {
+        let mut is_counted = true;
+        let mut ended = Vec::new();
+        for thread in &found.threads {
+            let read = |name| glance(&format!("/proc/{thread}/task/{thread}/{name}")).unwrap_or_default();
+            match Stat::parse(&read("stat")) {
                 Some(stat) if matches!(stat.state, 'R' | 'D') => return Activity::Busy,
                 Some(_) => {}
-                // It has ended meanwhile.
-                None => continue,
+                None => {
+                    ended.push(*thread);
+                    continue;
+                }
             }
-            let read = |name| fs::read_to_string(folder.join(name)).unwrap_or_default();
             let turns = turns(&read("schedstat"));
             is_counted &= turns.is_some() && is_asleep(&read("wchan"));
-            (thread.file_name(), turns).hash(&mut counts);
+            (thread, turns).hash(&mut counts);
         }
+        found.threads.retain(|thread| !ended.contains(thread));
+        is_counted &= !found.threads.is_empty();
         if is_counted { Activity::Still(Stillness(counts.finish())) } else { Activity::Idle }
     }
 }
 
 impl Found {
-    /// Looks at processes that are new, and now and then at all of them.
-    fn refresh(&mut self, group: Pid) {
-        if self.at.is_none_or(|at| at.elapsed() >= KNOWN) {
-            *self = Self { at: Some(Instant::now()), ..Self::default() };
-        }
-        let Ok(processes) = fs::read_dir("/proc") else { return };
-        for entry in processes.filter_map(Result::ok) {
-            let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-            if self.members.contains_key(&id) || self.strangers.contains(&id) {
-                continue;
+    /// Looks for threads that are new. Whatever begins on a machine gets the next number, so the last one that was given
+    /// says whether anything did.
+    fn refresh(&mut self, group: i32) {
+        let last = last_begun();
+        let is_known = self.at.is_some_and(|at| at.elapsed() < KNOWN);
+        match (self.last, last) {
+            (Some(before), Some(now)) if is_known && now >= before && now - before <= FEW => {
+                let is_ours = |task: &u32| Stat::read(*task).is_some_and(|stat| stat.group == group);
+                self.threads.extend((before + 1..=now).filter(is_ours));
             }
-            match Stat::read(&entry.path()) {
-                Some(stat) if stat.group == group.as_raw() => {
-                    self.members.insert(id, entry.path().join("task"));
-                }
-                Some(_) => {
-                    self.strangers.insert(id);
-                }
-                None => {}
-            }
+            _ => *self = Self { at: Some(Instant::now()), last, threads: threads_of(group) },
         }
+        self.last = last;
     }
+}
+
+/// The threads of all processes of a group.
+fn threads_of(group: i32) -> BTreeSet<u32> {
+    let is_ours = |process: &u32| Stat::read(*process).is_some_and(|stat| stat.group == group);
+    let processes = numbers(Path::new("/proc")).into_iter().filter(is_ours);
+    processes.flat_map(|process| numbers(Path::new(&format!("/proc/{process}/task")))).collect()
+}
+
+/// The names in a folder that are numbers.
+fn numbers(folder: &Path) -> Vec<u32> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    entries.filter_map(|entry| entry.file_name().to_str().and_then(|name| name.parse().ok())).collect()
+}
+
+/// The number of the task that was begun last, a process or a thread: the last word of `loadavg`. None where another
+/// program stands in for that file, which tells old news.
+fn last_begun() -> Option<u32> {
+    static IS_GENUINE: LazyLock<bool> = LazyLock::new(|| {
+        fs::read_to_string("/proc/self/mountinfo").is_ok_and(|mounts| !mounts.contains(" /proc/loadavg "))
+    });
+    let text = IS_GENUINE.then(|| glance("/proc/loadavg")).flatten()?;
+    text.split_ascii_whitespace().next_back()?.parse().ok()
+}
+
+/// A small file of the kernel, which tells all of it in one read.
+fn glance(path: &str) -> Option<String> {
+    let mut text = [0; 1024];
+    let length = File::open(path).ok()?.read(&mut text).ok()?;
+    Some(String::from_utf8_lossy(text.get(..length)?).into_owned())
 }
 
 /// Whether a thread that is about to wait does, of its `wchan`: where in the kernel it sleeps. One that lost its core on
@@ -126,8 +155,8 @@ struct Stat {
 }
 
 impl Stat {
-    fn read(folder: &Path) -> Option<Self> {
-        Self::parse(&fs::read_to_string(folder.join("stat")).ok()?)
+    fn read(task: u32) -> Option<Self> {
+        Self::parse(&glance(&format!("/proc/{task}/stat"))?)
     }
 
     /// `pid (name) state parent group …`; the name may have blanks and parentheses of its own.

@@ -11,7 +11,7 @@ use wire::clock::{Clock as _, Deadlines};
 use wire::time::Moment;
 
 use super::TimeMode;
-use super::stage::{ASK, Stage};
+use super::stage::{ANSWER, ASK, Stage};
 use crate::client::{ClientEvent, Front};
 use crate::driver::{DriverError, wake_at};
 use crate::scenario::{Condition, Step};
@@ -191,19 +191,38 @@ impl Stage<'_> {
         all.iter().any(|one| matches!(one.wish, Wish::Seen(condition) if self.is_seen(condition, one.mark)))
     }
 
+    /// Lets time pass for an answer that is due at once, and that an integration with a time of its own may give after a wait.
+    pub(super) async fn skip_for_answer(&mut self) -> Result<(), DriverError> {
+        let horizon = self.clock.now() + ANSWER;
+        if self.skip(horizon, &[]).await? == Skipped::Nothing {
+            self.nap(STEADY / 5).await;
+        }
+        Ok(())
+    }
+
     /// Jumps to the next deadline of the world or of an integration that sleeps on its time, when all is quiet.
     async fn skip(&mut self, horizon: Moment, all: &[Waiting<'_>]) -> Result<Skipped, DriverError> {
         if self.is_any_seen(all) || !self.is_at_rest() {
             return Ok(Skipped::Something);
+        }
+        // What the integration owes is waited for, unless it is seen to wait for something else.
+        let is_given_up = self.tells_time && self.is_answer_given_up();
+        let is_owed = |pending: Deadlines| pending.peer.is_some() && !is_given_up;
+        if is_owed(self.clock.pending()) {
+            return Ok(Skipped::Nothing);
         }
         let before = self.recorder.len();
         let wake = if self.tells_time { Some(self.tell_time().await?) } else { None };
         // It was woken to answer, and something may have begun meanwhile.
         self.rest().await;
         let pending = self.clock.pending();
-        if self.is_any_seen(all) || pending.peer.is_some() || self.recorder.len() != before || !self.is_at_rest() {
-            return Ok(if pending.peer.is_some() { Skipped::Nothing } else { Skipped::Something });
+        if is_owed(pending) {
+            return Ok(Skipped::Nothing);
         }
+        if self.is_any_seen(all) || self.recorder.len() != before || !self.is_at_rest() {
+            return Ok(Skipped::Something);
+        }
+        let world = pending.next();
         // A driver that is due already gets a moment to act; one that is due for ever is not waited for.
         let now = self.clock.now();
         let wake = wake.flatten();
@@ -214,12 +233,12 @@ impl Stage<'_> {
         } else {
             self.overdue = None;
         }
-        let next = Deadlines { world: pending.world, peer: wake.filter(|at| *at > now) }.next();
+        let next = Deadlines { world, peer: wake.filter(|at| *at > now) }.next();
         let target = match next {
             Some(at) if at <= horizon => at,
             // Nobody will do anything before the horizon: an integration with own timers we cannot see may, though.
-            // So may one that still owes the answer to a call of ours.
-            _ if self.tells_time && self.calls.is_empty() => horizon,
+            // So may one that still owes the answer to a call of ours, unless it is proved to wait.
+            _ if self.tells_time && (self.calls.is_empty() || self.calm.is_proved()) => horizon,
             _ => return Ok(Skipped::Nothing),
         };
         if target <= now {
@@ -227,7 +246,7 @@ impl Stage<'_> {
         }
         // What the integration wrote may still be on its way through the kernel. The simulated world may run ahead of it,
         // its own timers may not: they run out only when it is proved to wait, or nothing has changed for a good while.
-        let is_own = pending.world != Some(target);
+        let is_own = world != Some(target);
         if is_own && !self.calm.is_proved() && !self.is_steady(wake) {
             self.nap(STEADY / 5).await;
             return Ok(Skipped::Something);

@@ -12,7 +12,7 @@ use crate::driver::Activity;
 /// How long every wire must be quiet, in real time, when nothing more is known.
 const QUIET: Duration = Duration::from_millis(40);
 /// How long when nothing of the integration has run meanwhile.
-const BRIEF: Duration = Duration::from_millis(3);
+const BRIEF: Duration = Duration::from_millis(1);
 /// How many times the delay with which this process is woken is added to that: the kernel's own hands are as busy as ours.
 const BRIEF_PATIENCE: u32 = 2;
 /// How long, in real time, an integration that computes holds time up while every wire is quiet.
@@ -23,11 +23,18 @@ const PUNCTUAL: Duration = Duration::from_millis(2);
 const LONGEST_LAG: Duration = Duration::from_millis(100);
 /// Who wakes all the time, and for nothing, is judged by this much silence.
 const RESTLESS: Duration = Duration::from_millis(80);
+/// Looks in which one that was asked something a moment ago is seen to have come to rest again.
+const LOOKS: u32 = 2;
 /// How often one who computes is looked at, at first, and when it goes on for long.
 const LOOK: Duration = Duration::from_millis(1);
 const LONGEST_LOOK: Duration = Duration::from_millis(10);
 /// How long an integration that owes the answer to a notification, or an ACK, is left alone.
 const OWING: Duration = Duration::from_millis(5);
+/// How long every wire must be quiet, in real time, before it is taken for one that will never give it: long enough for
+/// work that is done elsewhere, where the kernel does not tell of it.
+const OWED: Duration = Duration::from_millis(250);
+/// How many times the delay with which this process is woken is added to that.
+const OWED_PATIENCE: u32 = 10;
 /// Turns in which whatever has come is taken in before anybody looks.
 const TURNS: u32 = 8;
 
@@ -82,27 +89,33 @@ impl Calm {
 }
 
 impl Stage<'_> {
-    /// Waits, in real time and not for long, until everything is at rest; less long while the integration owes an answer,
-    /// since that is never skipped.
+    /// Waits, in real time and not for long, until everything is at rest; less long while the integration owes an answer.
     pub(super) async fn rest(&mut self) {
         self.calm.came = Came::Not;
         if self.settings.time == TimeMode::Paused {
             // Time stands still here as long as anything can run.
             return tokio::time::sleep(LOOK).await;
         }
-        // Nothing tells of a client that has opened the line and whom the terminal has not seen yet, nor of a browser.
-        let may_be_brief = self.tells_time && self.front.is_none() && !self.world.is_line_waiting().await;
-        while self.clock.pending().peer.is_none() {
-            match self.until_rest(may_be_brief) {
+        // Nothing tells of a browser.
+        let may_be_brief = self.tells_time && self.front.is_none();
+        for look in 1.. {
+            self.world.look_at_line().await;
+            let is_owing = self.clock.pending().peer.is_some();
+            match self.until_rest(may_be_brief, look) {
                 Ok(came) => {
                     self.calm.came = came;
                     return;
                 }
+                // The integration owes an answer: it is given time, and looked at again soon.
+                Err(pause) if is_owing && look > LOOKS => return self.nap(pause.min(OWING)).await,
                 Err(pause) => self.nap(pause).await,
             }
         }
-        // The integration owes an answer; give it time, which is never skipped.
-        self.nap(OWING).await;
+    }
+
+    /// Whether an integration that owes an answer is proved to wait for something else, and has for long.
+    pub(super) fn is_answer_given_up(&self) -> bool {
+        self.calm.is_proved() && self.clock.quiet_for() >= OWED + self.calm.lag(OWED_PATIENCE)
     }
 
     /// Whether everything was at rest a moment ago, and no wire was touched since.
@@ -112,7 +125,7 @@ impl Stage<'_> {
     }
 
     /// How rest has come, or how long to wait before it may.
-    fn until_rest(&mut self, may_be_brief: bool) -> Result<Came, Duration> {
+    fn until_rest(&mut self, may_be_brief: bool, look: u32) -> Result<Came, Duration> {
         let activity = self.session.activity();
         let (since, quiet) = (self.calm.since(activity), self.clock.quiet_for());
         let is_brief = may_be_brief && matches!(activity, Activity::Still(_));
@@ -131,7 +144,7 @@ impl Stage<'_> {
         match left.is_zero() {
             true if is_brief => Ok(Came::Proved),
             true => Ok(Came::Silent),
-            false if quiet >= RESTLESS => Ok(Came::Silent),
+            false if quiet >= RESTLESS && look > LOOKS => Ok(Came::Silent),
             false => Err(left),
         }
     }

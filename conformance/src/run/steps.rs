@@ -138,7 +138,19 @@ impl Stage<'_> {
     pub(super) async fn end(&mut self, begun: Begun) -> Result<(), DriverError> {
         match begun {
             Begun::Nothing => Ok(()),
-            Begun::Short(call) => call.await.map_or(Ok(()), |answer| answer.map(|_| ())),
+            Begun::Short(mut call) => loop {
+                let answer = async {
+                    tokio::select! {
+                        biased;
+                        answer = &mut call => Some(answer),
+                        () = self.rest(), if self.tells_time => None,
+                    }
+                };
+                if let Some(answer) = answer.await {
+                    return answer.map_or(Ok(()), |answer| answer.map(|_| ()));
+                }
+                self.skip_for_answer().await?;
+            },
             Begun::Long(mut call) => {
                 let is_paused = self.settings.time == TimeMode::Paused;
                 let soon = async {

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
 use serde_json::json;
 
-use crate::{Fault, SystemWorld, UnknownFault, serve};
+use crate::{Fault, SystemWorld, UnknownFault, serve, stdio};
 
 /// A correct little merchant: a till at a card terminal and a shop at the gateway, driven over stdio.
 ///
@@ -87,8 +87,8 @@ fn list(format: Format) -> anyhow::Result<()> {
 
 fn run(fault: Option<Fault>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("start the runtime")?;
-    let served = runtime
-        .block_on(async { serve(tokio::io::stdin(), tokio::io::stdout(), Arc::new(SystemWorld::new()), fault).await });
+    let served =
+        runtime.block_on(async { serve(stdio::input(), stdio::output(), Arc::new(SystemWorld::new()), fault).await });
     // A read of stdin that is still going on must not hold up the end.
     runtime.shutdown_background();
     served.context("serve on stdio")

@@ -56,6 +56,7 @@ mod serve;
 mod session;
 mod settings;
 mod shop;
+mod stdio;
 mod system;
 mod till;
 mod verdict;

@@ -91,8 +91,7 @@ impl Gateway {
     pub fn deadlines(&self) -> Deadlines {
         let desk = &self.desk;
         let world = [desk.plans.next(), desk.notices.next(), self.held.next()].into_iter().flatten().min();
-        let peer = [desk.notices.next_overdue(), self.held.next_overdue()].into_iter().flatten().min();
-        Deadlines { world, peer }
+        Deadlines { world, peer: desk.notices.next_overdue() }
     }
 
     /// All payments.
