@@ -8,6 +8,7 @@
 
 mod chance;
 mod corpus;
+mod crew;
 mod draw;
 mod hunt;
 mod record;

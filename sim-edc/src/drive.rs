@@ -41,10 +41,13 @@ pub trait Keep: Send {
 
 /// What an operator wants of a running device.
 enum Order {
-    Do(Box<dyn FnOnce(&mut Device, Moment) + Send>),
-    /// A question: it is no traffic, and leaves a quiet wire quiet.
-    Tell(Box<dyn FnOnce(&Device) + Send>),
+    Do(Box<Deed>),
+    /// It is no traffic, and leaves a quiet wire quiet.
+    Tell(Box<Question>),
 }
+
+type Deed = dyn FnOnce(&mut Device, Moment) + Send;
+type Question = dyn FnOnce(&Device) + Send;
 
 /// A handle on a device that runs: what is asked through it happens between two inputs.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 //! most, so that a campaign goes on where it is seldom.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -20,7 +21,7 @@ const RARE: usize = 16;
 pub struct Corpus {
     /// How many cases reached a situation, and the history that did first.
     known: BTreeMap<(Area, Situation), (u64, usize)>,
-    histories: Vec<Scenario>,
+    histories: Vec<Arc<Scenario>>,
 }
 
 impl Corpus {
@@ -30,13 +31,13 @@ impl Corpus {
     }
 
     /// Takes up what a history reached.
-    pub fn add(&mut self, area: Area, history: &Scenario, reached: &BTreeSet<Situation>) {
+    pub fn add(&mut self, area: Area, history: Scenario, reached: &BTreeSet<Situation>) {
         let next = self.histories.len();
         for situation in reached {
             self.known.entry((area, *situation)).or_insert((0, next)).0 += 1;
         }
         if self.known.values().any(|(_, at)| *at == next) {
-            self.histories.push(history.clone());
+            self.histories.push(Arc::new(history));
         }
     }
 
@@ -58,7 +59,7 @@ impl Corpus {
     #[must_use]
     pub fn to_value(&self) -> Value {
         let known: Vec<_> = self.known.iter().map(|((area, situation), (n, at))| (area, situation, n, at)).collect();
-        serde_json::json!({"known": known, "histories": self.histories.iter().map(to_value).collect::<Vec<_>>()})
+        serde_json::json!({"known": known, "histories": self.histories.iter().map(|one| to_value(one)).collect::<Vec<_>>()})
     }
 
     /// Reads what [`Corpus::to_value`] wrote.
@@ -70,7 +71,8 @@ impl Corpus {
             serde_json::from_value(value["known"].take()).map_err(|error| format!("known: {error}"))?;
         let histories: Vec<Value> =
             serde_json::from_value(value["histories"].take()).map_err(|error| format!("histories: {error}"))?;
-        let histories: Vec<Scenario> = histories.into_iter().map(from_value).collect::<Result<_, _>>()?;
+        let histories: Vec<Arc<Scenario>> =
+            histories.into_iter().map(|one| from_value(one).map(Arc::new)).collect::<Result<_, _>>()?;
         if known.iter().any(|(.., at)| *at >= histories.len()) {
             return Err("a situation names a history that is not there".to_owned());
         }
@@ -119,7 +121,7 @@ mod tests {
             let history = draw(Area::Joint, &mut Chance::of(1, number));
             let all: Vec<_> = super::super::situation::reachable(Area::Joint).into_iter().collect();
             let reached = all.iter().skip(usize::try_from(number).unwrap()).take(3).copied().collect();
-            corpus.add(Area::Joint, &history, &reached);
+            corpus.add(Area::Joint, history, &reached);
         }
         corpus
     }
@@ -129,7 +131,7 @@ mod tests {
         let mut corpus = corpus();
         assert_eq!((corpus.histories.len(), corpus.known.len()), (50, 52));
         let again = corpus.seen().take(9).map(|(_, situation)| situation).collect();
-        corpus.add(Area::Joint, &draw(Area::Joint, &mut Chance::new(9)), &again);
+        corpus.add(Area::Joint, draw(Area::Joint, &mut Chance::new(9)), &again);
         assert_eq!(corpus.histories.len(), 50);
     }
 
@@ -140,7 +142,7 @@ mod tests {
             let history = draw(Area::Edc, &mut Chance::of(3, number));
             let place =
                 super::super::situation::reachable(Area::Edc).into_iter().nth(usize::try_from(number).unwrap() % 80);
-            corpus.add(Area::Edc, &history, &place.into_iter().collect());
+            corpus.add(Area::Edc, history, &place.into_iter().collect());
         }
         let drawn: Vec<_> = (0..4000).map(|number| corpus.history(Area::Edc, &mut Chance::of(4, number))).collect();
         let of = |profile| drawn.iter().filter(move |history| history.given.profile == profile);

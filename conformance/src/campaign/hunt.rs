@@ -1,11 +1,10 @@
 //! A campaign: rounds of cases, each drawn from the campaign's seed and its own number, and what was found in them.
 //!
-//! What a case draws depends on its number and on what the rounds before it have reached, never on which thread runs it:
-//! the same seed gives the same campaign, and one that was interrupted goes on as if it had not been.
+//! What a case draws depends on its number and on what the rounds before the last one have reached, never on which thread
+//! runs it (`crew.rs`): the same seed gives the same campaign, and one that was interrupted goes on as if it had not been.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -14,16 +13,14 @@ use super::chance::Chance;
 use super::corpus::Corpus;
 use super::draw::Area;
 use super::situation::{Situation, situations};
-use crate::driver::Hello;
-use crate::interrupt;
 use crate::plan::Case;
 use crate::requirement;
 use crate::rule::Judgement;
-use crate::run::{Settings, run};
+use crate::run::Settings;
 use crate::scenario::{Scenario, from_value, to_value};
 use crate::verdict::{CaseReport, Verdict};
 
-/// Cases of a round: what they reached is known to the next round.
+/// Cases of a round: what they reached is known to the round after the next, so that nobody waits for the slowest of a round.
 pub const ROUND: u64 = 128;
 /// What a case that could not be carried out is found under.
 pub const NOT_CARRIED_OUT: &str = "not carried out";
@@ -49,15 +46,19 @@ pub struct Campaign {
     pub fresh: Vec<(String, Case)>,
     /// Requirements that were exercised.
     pub exercised: BTreeSet<String>,
-    /// Histories to go on from, of the rounds that are over.
-    pub corpus: Corpus,
-    /// The cases of this round that are done: the next round begins with what they reached.
-    round: BTreeMap<u64, Option<Reached>>,
+    /// Histories to go on from, of the rounds that are over: for the round after the first that is not.
+    corpus: Arc<Corpus>,
+    /// The same without the last round that is over: for the first that is not.
+    before: Arc<Corpus>,
+    /// Rounds that are over.
+    pub(super) rounds: u64,
+    /// The cases of later rounds that are done.
+    pub(super) open: BTreeMap<u64, Option<Reached>>,
 }
 
 /// What a case reached.
 #[derive(Debug, Clone)]
-struct Reached {
+pub(super) struct Reached {
     history: Scenario,
     area: Area,
     situations: BTreeSet<Situation>,
@@ -74,13 +75,41 @@ pub struct Found {
     pub times: u64,
 }
 
+/// A case that is to be drawn.
+pub(super) struct Draft {
+    seed: u64,
+    pub(super) number: u64,
+    pub(super) area: Area,
+    known: Arc<Corpus>,
+}
+
+impl Draft {
+    pub(super) fn case(&self) -> Case {
+        let mut chance = Chance::of(self.seed, self.number);
+        // Small enough to be exact in every language's numbers.
+        let seed = chance.next() >> 16;
+        let scenario = self.known.history(self.area, &mut chance);
+        Case { name: format!("fuzz/{}-{}", self.seed, self.number), file: String::new(), scenario, seed }
+    }
+}
+
 /// What a case came to.
-struct Outcome {
+pub(super) struct Outcome {
     /// None for a case that was skipped.
     reached: Option<Reached>,
     exercised: BTreeSet<&'static str>,
     /// What was found, and how, in words.
     found: Vec<(String, String)>,
+}
+
+impl Outcome {
+    pub(super) fn of(report: &CaseReport, history: Scenario, area: Area, settings: &Settings) -> Self {
+        let is_exercised = |judgement: &Judgement| *judgement != Judgement::NotExercised;
+        let exercised = report.requirements.iter().filter(|(_, judgement)| is_exercised(judgement)).map(|(id, _)| *id);
+        let is_skipped = matches!(report.verdict, Verdict::Skipped(_));
+        let reached = || Reached { area, situations: situations(&report.trace, area), history };
+        Self { exercised: exercised.collect(), found: findings(report, settings), reached: (!is_skipped).then(reached) }
+    }
 }
 
 impl Campaign {
@@ -102,47 +131,13 @@ impl Campaign {
     /// A case by its number, from what is known at the beginning of its round.
     #[must_use]
     pub fn case(&self, number: u64) -> Case {
-        let mut chance = Chance::of(self.seed, number);
-        // Small enough to be exact in every language's numbers.
-        let seed = chance.next() >> 16;
-        let scenario = self.corpus.history(self.area_of(number), &mut chance);
-        Case { name: format!("fuzz/{}-{number}", self.seed), file: String::new(), scenario, seed }
+        self.draft(number).case()
     }
 
-    /// Runs what is left of this round, `most` cases at most, on so many threads. When it is interrupted, what was done
-    /// until then counts, and the rest of the round is run when the campaign goes on.
-    pub fn round(&mut self, settings: &Settings, hello: &Hello, threads: usize, most: u64) {
-        let first = self.cases() / ROUND * ROUND;
-        let left: Vec<u64> = (first..first + ROUND).filter(|number| !self.round.contains_key(number)).collect();
-        let left = left.get(..usize::try_from(most).unwrap_or(usize::MAX)).unwrap_or(&left);
-        let (next, outcomes) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
-        let known = &*self;
-        std::thread::scope(|scope| {
-            for _ in 0..threads.max(1) {
-                scope.spawn(|| {
-                    while let Some(number) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let outcome = known.outcome(*number, settings, hello);
-                        // A case that was interrupted tells nothing.
-                        if interrupt::came() {
-                            return;
-                        }
-                        outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(*number, outcome);
-                    }
-                });
-            }
-        });
-        for (number, outcome) in outcomes.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            let is_fresh = |key: &&String| !self.found.contains_key(*key);
-            let keys: BTreeSet<String> = outcome.found.iter().map(|(key, _)| key).filter(is_fresh).cloned().collect();
-            let fresh: Vec<_> = keys.into_iter().map(|key| (key, self.case(number))).collect();
-            self.fresh.extend(fresh);
-            self.take(number, outcome);
-        }
-        if u64::try_from(self.round.len()).is_ok_and(|done| done == ROUND) {
-            for reached in std::mem::take(&mut self.round).into_values().flatten() {
-                self.corpus.add(reached.area, &reached.history, &reached.situations);
-            }
-        }
+    /// What a case is drawn from.
+    pub(super) fn draft(&self, number: u64) -> Draft {
+        let known = if number / ROUND > self.rounds { &self.corpus } else { &self.before };
+        Draft { seed: self.seed, number, area: self.area_of(number), known: Arc::clone(known) }
     }
 
     /// Cases that are over.
@@ -154,29 +149,20 @@ impl Campaign {
     /// How many situations of an area were reached, those of this round included.
     #[must_use]
     pub fn reached(&self, area: Area) -> usize {
-        let now = self.round.values().flatten().filter(|reached| reached.area == area);
+        let now = self.open.values().flatten().filter(|reached| reached.area == area);
         let now = now.flat_map(|reached| reached.situations.iter().map(|situation| (area, *situation)));
         self.corpus.seen().filter(|(of, _)| *of == area).chain(now).collect::<BTreeSet<_>>().len()
     }
 
-    fn outcome(&self, number: u64, settings: &Settings, hello: &Hello) -> Outcome {
-        let case = self.case(number);
-        let report = run(&case, settings, hello);
-        let area = self.area_of(number);
-        let is_exercised = |judgement: &Judgement| *judgement != Judgement::NotExercised;
-        let exercised = report.requirements.iter().filter(|(_, judgement)| is_exercised(judgement)).map(|(id, _)| *id);
-        let is_skipped = matches!(report.verdict, Verdict::Skipped(_));
-        let reached = || Reached { area, situations: situations(&report.trace, area), history: case.scenario };
-        Outcome {
-            exercised: exercised.collect(),
-            found: findings(&report, settings),
-            reached: (!is_skipped).then(reached),
-        }
-    }
-
-    fn take(&mut self, number: u64, outcome: Outcome) {
+    /// Takes up what a case came to. Cases are taken in the order of their numbers, so that of each finding the first
+    /// counts.
+    pub(super) fn take(&mut self, number: u64, outcome: Outcome) {
+        let is_fresh = |key: &&String| !self.found.contains_key(*key);
+        let keys: BTreeSet<String> = outcome.found.iter().map(|(key, _)| key).filter(is_fresh).cloned().collect();
+        let fresh: Vec<_> = keys.into_iter().map(|key| (key, self.case(number))).collect();
+        self.fresh.extend(fresh);
         let is_skipped = outcome.reached.is_none();
-        self.round.insert(number, outcome.reached);
+        self.open.insert(number, outcome.reached);
         if is_skipped {
             self.skipped += 1;
             return;
@@ -189,14 +175,26 @@ impl Campaign {
         }
     }
 
+    /// Ends the first round that is open: all its cases were taken.
+    pub(super) fn end_round(&mut self) {
+        self.rounds += 1;
+        let later = self.open.split_off(&(self.rounds * ROUND));
+        self.before = Arc::clone(&self.corpus);
+        let corpus = Arc::make_mut(&mut self.corpus);
+        for reached in std::mem::replace(&mut self.open, later).into_values().flatten() {
+            corpus.add(reached.area, reached.history, &reached.situations);
+        }
+    }
+
     /// What is written down, to go on later.
     #[must_use]
     pub fn to_value(&self) -> Value {
         json!({
             "format": FORMAT, "seed": self.seed, "area": self.area, "done": self.done, "skipped": self.skipped,
-            "failed": self.failed, "found": self.found, "exercised": self.exercised, "corpus": self.corpus.to_value(),
+            "failed": self.failed, "found": self.found, "exercised": self.exercised,
+            "rounds": self.rounds, "corpus": self.corpus.to_value(), "before": self.before.to_value(),
             "fresh": self.fresh.iter().map(|(key, case)| json!([key, case_to_value(case)])).collect::<Vec<_>>(),
-            "round": self.round.iter().map(|(number, reached)| json!([number, reached.as_ref().map(Reached::to_value)])).collect::<Vec<_>>(),
+            "open": self.open.iter().map(|(number, reached)| json!([number, reached.as_ref().map(Reached::to_value)])).collect::<Vec<_>>(),
         })
     }
 
@@ -208,14 +206,15 @@ impl Campaign {
         if value["format"] != FORMAT {
             return Err(format!("it is no campaign of format {FORMAT}"));
         }
-        let corpus = Corpus::from_value(value["corpus"].take())?;
-        let round: Vec<(u64, Option<Value>)> =
-            serde_json::from_value(value["round"].take()).map_err(|error| format!("round: {error}"))?;
+        let mut corpus = |name: &str| Corpus::from_value(value[name].take()).map(Arc::new);
+        let (corpus, before) = (corpus("corpus")?, corpus("before")?);
+        let open: Vec<(u64, Option<Value>)> =
+            serde_json::from_value(value["open"].take()).map_err(|error| format!("open: {error}"))?;
         let fresh: Vec<(String, Value)> =
             serde_json::from_value(value["fresh"].take()).map_err(|error| format!("fresh: {error}"))?;
         let fresh = fresh.into_iter().map(|(key, case)| Ok((key, case_from_value(case)?)));
-        let round =
-            round.into_iter().map(|(number, reached)| Ok((number, reached.map(Reached::from_value).transpose()?)));
+        let open =
+            open.into_iter().map(|(number, reached)| Ok((number, reached.map(Reached::from_value).transpose()?)));
         let mut field = |name: &str| value[name].take();
         let wrong = |error: serde_json::Error| error.to_string();
         Ok(Self {
@@ -227,8 +226,10 @@ impl Campaign {
             found: serde_json::from_value(field("found")).map_err(wrong)?,
             exercised: serde_json::from_value(field("exercised")).map_err(wrong)?,
             fresh: fresh.collect::<Result<_, String>>()?,
+            rounds: serde_json::from_value(field("rounds")).map_err(wrong)?,
             corpus,
-            round: round.collect::<Result<_, String>>()?,
+            before,
+            open: open.collect::<Result<_, String>>()?,
         })
     }
 }
@@ -239,7 +240,7 @@ impl Reached {
     }
 
     fn from_value(mut value: Value) -> Result<Self, String> {
-        let wrong = |error: serde_json::Error| format!("round: {error}");
+        let wrong = |error: serde_json::Error| format!("open: {error}");
         Ok(Self {
             history: from_value(value["history"].take())?,
             area: serde_json::from_value(value["area"].take()).map_err(wrong)?,
@@ -263,7 +264,7 @@ fn case_from_value(mut value: Value) -> Result<Case, String> {
 }
 
 /// The form of what is written down.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What was found in a case: each requirement that counts and was broken, and how, in words.
 #[must_use]

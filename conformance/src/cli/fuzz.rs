@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -175,28 +176,35 @@ impl Hunt<'_> {
         let usual = if self.settings.time == TimeMode::Paused { processors } else { processors * 4 };
         let parallel = self.settings.integration.runs_in_parallel();
         let jobs = if parallel { self.arguments.jobs.unwrap_or(usual).clamp(1, 64) } else { 1 };
+        let until = self.cases().unwrap_or(u64::MAX);
         let already = self.campaign.cases();
-        let (bar, mut told) = (bar(self.cases()), Instant::now());
-        self.write_down(&bar)?;
-        while !self.is_over(began) {
-            let most = self.cases().map_or(u64::MAX, |cases| cases - self.campaign.cases());
-            self.campaign.round(self.settings, self.hello, jobs, most);
-            self.write_down(&bar)?;
-            bar.set_position(self.campaign.cases());
-            bar.set_message(self.standing(already, began.elapsed()));
+        let (bar, mut told, mut written) = (bar(self.cases()), Instant::now(), Ok(()));
+        let mut campaign = std::mem::take(&mut self.campaign);
+        let (settings, hello) = (self.settings, self.hello);
+        let mut look = |campaign: &mut Campaign| {
+            written = self.write_down(campaign, &bar);
+            bar.set_position(campaign.cases());
+            let standing = self.standing(campaign, already, began.elapsed());
             if bar.is_hidden() && told.elapsed() > TOLD {
                 told = Instant::now();
-                tell(&self.standing(already, began.elapsed()));
+                tell(&standing);
             }
+            bar.set_message(standing);
+            if self.is_late(began) || written.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        if look(&mut campaign).is_continue() {
+            campaign.run(settings, hello, jobs, until, &mut look);
+            let _ = look(&mut campaign);
         }
         bar.finish_and_clear();
-        Ok(())
+        self.campaign = campaign;
+        written
     }
 
     /// Makes what is new small, and writes it down. What an interruption leaves is written down when the campaign goes on.
-    fn write_down(&mut self, bar: &ProgressBar) -> std::io::Result<()> {
+    fn write_down(&mut self, campaign: &mut Campaign, bar: &ProgressBar) -> std::io::Result<()> {
         while !interrupt::came()
-            && let Some((key, case)) = self.campaign.fresh.first().cloned()
+            && let Some((key, case)) = campaign.fresh.first().cloned()
         {
             // What the smallest case of another finding breaks too needs no file of its own.
             let is_told = self.records.values().any(|record| {
@@ -204,7 +212,7 @@ impl Hunt<'_> {
                 record.report.as_ref().is_some_and(breaks)
             });
             if !is_told {
-                let (origin, tries) = (self.origin(&case.name), self.tries());
+                let (origin, tries) = (self.origin(campaign, &case.name), self.tries());
                 let found = record(&key, &case, &self.arguments.out, &origin, tries, self.settings, self.hello);
                 if interrupt::came() {
                     break;
@@ -213,7 +221,7 @@ impl Hunt<'_> {
                 write_file(&found.path, &found.yaml)?;
                 self.records.insert(key, found);
             }
-            self.campaign.fresh.remove(0);
+            campaign.fresh.remove(0);
         }
         Ok(())
     }
@@ -228,40 +236,32 @@ impl Hunt<'_> {
         self.arguments.cases.or(usual)
     }
 
-    fn is_over(&self, began: Instant) -> bool {
-        let done = self.campaign.cases();
-        let is_late = self.arguments.lasting.is_some_and(|lasting| began.elapsed() >= lasting.0);
-        interrupt::came() || is_late || self.cases().is_some_and(|cases| done >= cases)
+    fn is_late(&self, began: Instant) -> bool {
+        self.arguments.lasting.is_some_and(|lasting| began.elapsed() >= lasting.0)
     }
 
     /// Where a file comes from.
-    fn origin(&self, case: &str) -> String {
-        let area = self.campaign.area.map_or_else(String::new, |area| format!(" --area {}", area.as_str()));
+    fn origin(&self, campaign: &Campaign, case: &str) -> String {
+        let area = campaign.area.map_or_else(String::new, |area| format!(" --area {}", area.as_str()));
         let number = case.rsplit('-').next().unwrap_or_default();
         let integration = &self.arguments.integration;
         format!(
             "Found by `conformance fuzz --seed {}{area}` in case {number} with the integration `{integration}`.",
-            self.campaign.seed
+            campaign.seed
         )
     }
 
     /// One line for whoever waits.
-    fn standing(&self, already: u64, took: Duration) -> String {
-        let done = self.campaign.cases();
-        let reached: Vec<_> = self.reached().map(|(_, reached, of)| format!("{reached}/{of}")).collect();
+    fn standing(&self, campaign: &Campaign, already: u64, took: Duration) -> String {
+        let done = campaign.cases();
+        let reached: Vec<_> = reached(campaign).map(|(_, reached, of)| format!("{reached}/{of}")).collect();
         format!(
             "{done} cases, {:.0} a second, situations {}, {} failed, {}",
             rate(done - already.min(done), took),
             reached.join(" "),
-            self.campaign.failed,
-            count(self.campaign.found.len(), "finding", "findings"),
+            campaign.failed,
+            count(campaign.found.len(), "finding", "findings"),
         )
-    }
-
-    /// Each area that is tested, with the situations that were reached and could be.
-    fn reached(&self) -> impl Iterator<Item = (Area, usize, usize)> {
-        let areas = Area::ALL.into_iter().filter(|area| self.campaign.area.is_none_or(|only| only == *area));
-        areas.map(|area| (area, self.campaign.reached(area), reachable(area).len()))
     }
 
     /// What a campaign needs to be resumed.
@@ -291,7 +291,7 @@ impl Hunt<'_> {
                 text.push_str(&self.shown(record));
             }
         }
-        let reached = self.reached().map(|(area, reached, of)| format!("{} {reached} of {of}", area.as_str()));
+        let reached = reached(campaign).map(|(area, reached, of)| format!("{} {reached} of {of}", area.as_str()));
         let exercised = rule::ALL.iter().filter(|rule| campaign.exercised.contains(rule.requirement)).count();
         let skipped = match campaign.skipped {
             0 => String::new(),
@@ -338,6 +338,12 @@ impl Hunt<'_> {
             () => Exit::Expected,
         }
     }
+}
+
+/// Each area that is tested, with the situations that were reached and could be.
+fn reached(campaign: &Campaign) -> impl Iterator<Item = (Area, usize, usize)> {
+    let areas = Area::ALL.into_iter().filter(|area| campaign.area.is_none_or(|only| only == *area));
+    areas.map(|area| (area, campaign.reached(area), reachable(area).len()))
 }
 
 fn rate(cases: u64, took: Duration) -> f64 {

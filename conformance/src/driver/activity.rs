@@ -172,7 +172,7 @@ impl Stat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{Read as _, Write as _};
+    use std::io::Write as _;
     use std::os::unix::process::CommandExt as _;
     use std::process::{Child, Command, Stdio};
 

@@ -5,14 +5,14 @@
 //! a PTY of our own now has had everything before it that was written earlier.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::time::Duration;
 
 use nix::fcntl::OFlag;
 use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
-use tokio::io::unix::AsyncFd;
+use tokio::net::unix::pipe::Receiver;
 
 /// How long a beat is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -20,8 +20,15 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// A PTY of our own.
 #[derive(Debug)]
 pub(super) struct Pulse {
-    master: AsyncFd<File>,
-    slave: AsyncFd<File>,
+    master: End,
+    slave: End,
+}
+
+#[derive(Debug)]
+struct End {
+    file: File,
+    /// tokio's pipe ends wait for readiness of any file.
+    reader: Receiver,
 }
 
 impl Pulse {
@@ -36,11 +43,11 @@ impl Pulse {
         cfmakeraw(&mut settings);
         tcsetattr(&slave, SetArg::TCSANOW, &settings)?;
         let master = File::from(std::os::fd::OwnedFd::from(master));
-        Ok(Self { master: AsyncFd::new(master)?, slave: AsyncFd::new(slave)? })
+        Ok(Self { master: End::new(master)?, slave: End::new(slave)? })
     }
 
     /// Waits until a byte has gone through each way, or for as long as is sensible.
-    pub(super) async fn beat(&mut self) {
+    pub(super) async fn beat(&self) {
         let both = async {
             send(&self.slave, &self.master).await;
             send(&self.master, &self.slave).await;
@@ -50,13 +57,16 @@ impl Pulse {
     }
 }
 
-async fn send(from: &AsyncFd<File>, to: &AsyncFd<File>) {
+impl End {
+    fn new(file: File) -> io::Result<Self> {
+        Ok(Self { reader: Receiver::from_file_unchecked(file.try_clone()?)?, file })
+    }
+}
+
+async fn send(from: &End, to: &End) {
     // A PTY that takes no byte tells nothing, and holds nothing up.
-    let Ok(1) = from.get_ref().write(b".") else { return };
-    let mut byte = [0];
-    while let Ok(mut ready) = to.readable().await
-        && ready.try_io(|file| file.get_ref().read(&mut byte)).is_err()
-    {}
+    let Ok(1) = (&from.file).write(b".") else { return };
+    while to.reader.readable().await.is_ok() && to.reader.try_read(&mut [0]).is_err() {}
 }
 
 #[cfg(test)]
@@ -65,14 +75,14 @@ mod tests {
 
     #[tokio::test]
     async fn it_beats_again_and_again_and_leaves_nothing_behind() {
-        let mut pulse = Pulse::open().unwrap();
+        let pulse = Pulse::open().unwrap();
         for _ in 0..3 {
             pulse.beat().await;
             let mut rest = [0; 8];
-            let kind = pulse.master.get_ref().read(&mut rest).map_err(|error| error.kind());
+            let kind = pulse.master.reader.try_read(&mut rest).map_err(|error| error.kind());
             assert_eq!(kind, Err(io::ErrorKind::WouldBlock));
             assert_eq!(
-                pulse.slave.get_ref().read(&mut rest).map_err(|error| error.kind()),
+                pulse.slave.reader.try_read(&mut rest).map_err(|error| error.kind()),
                 Err(io::ErrorKind::WouldBlock)
             );
         }

@@ -152,7 +152,7 @@ impl Stage<'_> {
     /// Lets a moment pass, lets what is on its way through the kernel come in, and learns how late this machine wakes us.
     pub(super) async fn nap(&mut self, pause: Duration) {
         let began = Instant::now();
-        if let Some(pulse) = &mut self.pulse {
+        if let Some(pulse) = &self.pulse {
             pulse.beat().await;
         }
         let rest = pause.saturating_sub(began.elapsed());

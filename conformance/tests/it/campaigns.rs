@@ -2,6 +2,7 @@
 //! made small, and fails again from its file.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -88,22 +89,23 @@ fn a_history_goes_the_same_from_its_file() {
 fn a_campaign_that_was_left_goes_on_as_if_it_had_not_been_in_the_middle_of_a_round_too() {
     // One with findings, so that they are taken along.
     let (settings, hello) = memory(Some("no-hello"));
-    let round = |campaign: &mut Campaign, threads, most| campaign.round(&settings, &hello, threads, most);
+    let goes_on = |campaign: &mut Campaign, threads, until| {
+        campaign.run(&settings, &hello, threads, until, |_| ControlFlow::Continue(()));
+    };
     let again = |campaign: &Campaign| {
         Campaign::from_value(serde_json::from_str(&campaign.to_value().to_string()).unwrap()).unwrap()
     };
     let mut whole = Campaign::new(5, Some(Area::Edc));
-    round(&mut whole, 1, u64::MAX);
-    round(&mut whole, 1, 40);
+    goes_on(&mut whole, 1, 300);
     let mut first = Campaign::new(5, Some(Area::Edc));
-    round(&mut first, 2, 100);
+    goes_on(&mut first, 2, 100);
     let mut second = again(&first);
     assert_eq!((second.cases(), second.fresh.is_empty()), (100, false));
     assert_eq!(second.reached(Area::Edc), first.reached(Area::Edc));
-    round(&mut second, 2, 28);
+    goes_on(&mut second, 2, 128);
     let mut third = again(&second);
-    round(&mut third, 2, 40);
-    assert_eq!(third.cases(), 168);
+    goes_on(&mut third, 2, 300);
+    assert_eq!(third.cases(), 300);
     assert_eq!(whole.to_value(), third.to_value());
     assert!(Campaign::from_value(serde_json::json!({"format": 0})).is_err());
 }
@@ -114,7 +116,7 @@ fn a_right_merchant_breaks_nothing_in_what_is_drawn() {
     let (settings, hello) = memory(None);
     for seed in 1..=3 {
         let mut campaign = Campaign::new(seed, None);
-        campaign.round(&settings, &hello, 2, u64::MAX);
+        campaign.run(&settings, &hello, 2, ROUND, |_| ControlFlow::Continue(()));
         assert_eq!((campaign.done, campaign.skipped), (ROUND, 0));
         assert!(campaign.found.is_empty(), "seed {seed}: {:?}", campaign.found);
     }
@@ -125,8 +127,8 @@ fn found(fault: &str, area: Area, requirement: &str) -> Record {
     let (settings, hello) = memory(Some(fault));
     let mut campaign = Campaign::new(1, Some(area));
     let folder = root().join("target/campaign");
-    for _ in 0..16 {
-        campaign.round(&settings, &hello, 2, u64::MAX);
+    for rounds in 1..=16 {
+        campaign.run(&settings, &hello, 2, rounds * ROUND, |_| ControlFlow::Continue(()));
         let fresh = std::mem::take(&mut campaign.fresh);
         if let Some((key, case)) = fresh.into_iter().find(|(key, _)| key == requirement) {
             return record(&key, &case, &folder, "Found by a test.", 1000, &settings, &hello);
@@ -252,7 +254,8 @@ fn second_opinion() {
         let mut first: Option<(String, Vec<String>)> = None;
         while campaign.cases() < most && first.is_none() {
             // Most are found at once, long before a round is over.
-            campaign.round(&settings, &hello, 2, 16.min(most - campaign.cases()));
+            let until = most.min(campaign.cases() + 16);
+            campaign.run(&settings, &hello, 2, until, |_| ControlFlow::Continue(()));
             for (key, case) in std::mem::take(&mut campaign.fresh) {
                 // What the right merchant breaks too says nothing about this one.
                 if findings(&run(&case, &right, &hello), &right).iter().any(|(broken, _)| *broken == key) {
