@@ -54,14 +54,14 @@ pub(super) struct FuzzArguments {
     /// Runs that making a finding small may take; 0 leaves it as it was drawn [default: 2000 in memory, 200 otherwise]
     #[arg(long, value_name = "N")]
     tries: Option<u32>,
-    /// Cases that run beside each other [default: one a processor in memory, four otherwise]
+    /// Cases that run beside each other [default: one a processor in memory, eight otherwise]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     /// How time passes for a process or URL: skip waits of the simulated world, or not
     #[arg(long, value_enum, default_value_t = ClockKind::Skipping)]
     clock: ClockKind,
     /// How long an integration may take to answer `initialize`
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
+    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = span)]
     start_timeout: Span,
     /// How long a case may take in real time
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = span)]
@@ -173,7 +173,7 @@ struct Hunt<'a> {
 impl Hunt<'_> {
     fn go(&mut self, began: Instant) -> std::io::Result<()> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let usual = if self.settings.time == TimeMode::Paused { processors } else { processors * 4 };
+        let usual = if self.settings.time == TimeMode::Paused { processors } else { processors * 8 };
         let parallel = self.settings.integration.runs_in_parallel();
         let jobs = if parallel { self.arguments.jobs.unwrap_or(usual).clamp(1, 64) } else { 1 };
         let until = self.cases().unwrap_or(u64::MAX);

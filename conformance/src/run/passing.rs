@@ -205,10 +205,7 @@ impl Stage<'_> {
         if self.is_any_seen(all) || !self.is_at_rest() {
             return Ok(Skipped::Something);
         }
-        // What the integration owes is waited for, unless it is seen to wait for something else.
-        let is_given_up = self.tells_time && self.is_answer_given_up();
-        let is_owed = |pending: Deadlines| pending.peer.is_some() && !is_given_up;
-        if is_owed(self.clock.pending()) {
+        if self.clock.pending().peer.is_some() {
             return Ok(Skipped::Nothing);
         }
         let before = self.recorder.len();
@@ -216,13 +213,12 @@ impl Stage<'_> {
         // It was woken to answer, and something may have begun meanwhile.
         self.rest().await;
         let pending = self.clock.pending();
-        if is_owed(pending) {
+        if pending.peer.is_some() {
             return Ok(Skipped::Nothing);
         }
         if self.is_any_seen(all) || self.recorder.len() != before || !self.is_at_rest() {
             return Ok(Skipped::Something);
         }
-        let world = pending.next();
         // A driver that is due already gets a moment to act; one that is due for ever is not waited for.
         let now = self.clock.now();
         let wake = wake.flatten();
@@ -233,7 +229,7 @@ impl Stage<'_> {
         } else {
             self.overdue = None;
         }
-        let next = Deadlines { world, peer: wake.filter(|at| *at > now) }.next();
+        let next = Deadlines { world: pending.world, peer: wake.filter(|at| *at > now) }.next();
         let target = match next {
             Some(at) if at <= horizon => at,
             // Nobody will do anything before the horizon: an integration with own timers we cannot see may, though.
@@ -246,7 +242,7 @@ impl Stage<'_> {
         }
         // What the integration wrote may still be on its way through the kernel. The simulated world may run ahead of it,
         // its own timers may not: they run out only when it is proved to wait, or nothing has changed for a good while.
-        let is_own = world != Some(target);
+        let is_own = pending.world != Some(target);
         if is_own && !self.calm.is_proved() && !self.is_steady(wake) {
             self.nap(STEADY / 5).await;
             return Ok(Skipped::Something);

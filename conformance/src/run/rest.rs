@@ -30,11 +30,6 @@ const LOOK: Duration = Duration::from_millis(1);
 const LONGEST_LOOK: Duration = Duration::from_millis(10);
 /// How long an integration that owes the answer to a notification, or an ACK, is left alone.
 const OWING: Duration = Duration::from_millis(5);
-/// How long every wire must be quiet, in real time, before it is taken for one that will never give it: long enough for
-/// work that is done elsewhere, where the kernel does not tell of it.
-const OWED: Duration = Duration::from_millis(250);
-/// How many times the delay with which this process is woken is added to that.
-const OWED_PATIENCE: u32 = 10;
 /// Turns in which whatever has come is taken in before anybody looks.
 const TURNS: u32 = 8;
 
@@ -89,7 +84,8 @@ impl Calm {
 }
 
 impl Stage<'_> {
-    /// Waits, in real time and not for long, until everything is at rest; less long while the integration owes an answer.
+    /// Waits, in real time and not for long, until everything is at rest; less long while the integration owes an answer,
+    /// since that is never skipped.
     pub(super) async fn rest(&mut self) {
         self.calm.came = Came::Not;
         if self.settings.time == TimeMode::Paused {
@@ -99,23 +95,19 @@ impl Stage<'_> {
         // Nothing tells of a browser.
         let may_be_brief = self.tells_time && self.front.is_none();
         for look in 1.. {
+            if self.clock.pending().peer.is_some() {
+                // The integration owes an answer; give it time, which is never skipped.
+                return self.nap(OWING).await;
+            }
             self.world.look_at_line().await;
-            let is_owing = self.clock.pending().peer.is_some();
             match self.until_rest(may_be_brief, look) {
                 Ok(came) => {
                     self.calm.came = came;
                     return;
                 }
-                // The integration owes an answer: it is given time, and looked at again soon.
-                Err(pause) if is_owing && look > LOOKS => return self.nap(pause.min(OWING)).await,
                 Err(pause) => self.nap(pause).await,
             }
         }
-    }
-
-    /// Whether an integration that owes an answer is proved to wait for something else, and has for long.
-    pub(super) fn is_answer_given_up(&self) -> bool {
-        self.calm.is_proved() && self.clock.quiet_for() >= OWED + self.calm.lag(OWED_PATIENCE)
     }
 
     /// Whether everything was at rest a moment ago, and no wire was touched since.

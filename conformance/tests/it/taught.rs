@@ -395,6 +395,14 @@ const HISTORIES: &[(&str, &str)] = &[
         "SES-002: a session that ends while it is handed out was handed out alive",
         "roles: [antom]\ngiven: {antom: {buyer: [{declines: {code: ORDER_IS_CLOSED, after: 0s}}]}}\nsteps:\n  - checkout: {order: A, by: session, amount: {currency: SGD, value: \"1007\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
     ),
+    (
+        "EDC-P10: an event that names the CommandCancel is not its answer",
+        "roles: [edc]\ngiven: {terminal: {faults: [{event-after-final: {}}, {late-answer: {}}]}}\nsteps:\n  - checkout: {order: C, by: terminal, amount: {currency: KRW, value: \"50021\"}}\n  - cancel: {order: C}\n  - checkout: {order: D, by: terminal, amount: {currency: KRW, value: \"1028\"}}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "EDC-P23: an event that names the CommandCancel does not end it",
+        "roles: [edc]\ngiven: {terminal: {faults: [{event-after-final: {}}, {repeat-result: {}}, {late-answer: {}}]}}\nsteps:\n  - checkout: {order: C, by: terminal, amount: {currency: KRW, value: \"50021\"}}\n  - cancel: {order: C}\n  - settle: {within: 240h}\nexpect:\n  - order: {C: cancelled}\n",
+    ),
 ];
 
 #[test]

@@ -128,9 +128,11 @@ impl Till {
                         }
                     }
                 },
+                // An event that names it is no answer.
                 Happening::Packet(packet)
-                    if cancelling.as_ref().is_some_and(|cancelling| names(&packet, &cancelling.id))
-                        || unanswered.as_ref().is_some_and(|id| names(&packet, id)) =>
+                    if packet.kind == Kind::Result
+                        && (cancelling.as_ref().is_some_and(|cancelling| names(&packet, &cancelling.id))
+                            || unanswered.as_ref().is_some_and(|id| names(&packet, id))) =>
                 {
                     let agreed = result_of(&packet).is_some_and(|result| matches!(result.outcome, Outcome::Success(_)));
                     if merchant.has(Fault::CommandInvalidIsCancelled) {
