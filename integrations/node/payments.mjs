@@ -55,6 +55,8 @@ export class Payments {
     const answer = await this.#counter.insist("cancel", messages.cancel(requestId), isOpen, { pauses: CANCEL_PAUSES });
     this.#callingOff.delete(requestId);
     const { resultStatus, resultCode = "no answer" } = answer?.result ?? {};
+    // An answer of before may come after this, when the order has a new attempt: it books nothing.
+    if (resultStatus === "S") for (const sale of sales) this.#store.mark(sale, "cancelled");
     if (resultStatus === "S" || resultCode === "ORDER_NOT_EXIST") return this.close(sales, end, "called off");
     // It may have been paid in this moment.
     for (let left = INQUIRIES; left > 0; left--) {
@@ -94,7 +96,7 @@ export class Payments {
   /** The gateway's ids: of a payment, or of each order of a batch. */
   learn(sales, answer) {
     const { paymentId, orderSummaries } = answer;
-    const isOne = sales.length === 1 && isNamed(sales, answer);
+    const isOne = isSingle(sales) && isNamed(sales, answer);
     if (isOne && typeof paymentId === "string") this.#store.learn(sales[0], paymentId);
     for (const { referenceOrderId, transactionId } of Array.isArray(orderSummaries) ? orderSummaries : []) {
       const sale = sales.find(({ name }) => name === referenceOrderId);
@@ -104,18 +106,19 @@ export class Payments {
 
   /** Whether amount and ids are the payment's; what is not there is not another's, but the amount always is. */
   isOurs(sales, told) {
-    const known = sales.length === 1 ? sales[0].theirId : null;
+    const known = isSingle(sales) ? sales[0].theirId : null;
     const isSamePayment = known === null || fits(told.paymentId, known);
     return same(read(told.paymentAmount), messages.total(sales)) && isSamePayment && isNamed(sales, told);
   }
 
   /** A payment succeeded. A card is only authorised by that: its money is taken by the capture. */
   paid(sales, evidence) {
-    const theirId = sales.length === 1 && typeof evidence.paymentId === "string" ? evidence.paymentId : null;
+    const theirId = isSingle(sales) && typeof evidence.paymentId === "string" ? evidence.paymentId : null;
     for (const sale of sales) {
       // Called off is called off: the gateway gives back what came in after all. While that is going on, its end
       // decides: a cancel without an answer may have given the money back already.
-      if (this.#store.order(sale.name).state === "cancelled" || this.#callingOff.has(sale.requestId)) continue;
+      const isCancelled = sale.state === "cancelled" || this.#store.order(sale.name).state === "cancelled";
+      if (isCancelled || this.#callingOff.has(sale.requestId)) continue;
       if (theirId) this.#store.learn(sale, theirId);
       const isPaid = this.#store.all(sale.name, "sale").some((other) => other.isBooked && other !== sale);
       if (isPaid) this.#giveBackExtra(sale);
@@ -154,3 +157,6 @@ const isNamed = ([{ requestId, theirId, details }], told) =>
   fits(told.paymentRequestId, requestId) || (details.by === "batch" && told.paymentId === theirId);
 
 const fits = (told, ours) => told === undefined || told === null || told === ours;
+
+// A batch has an id of its own at the gateway, if it is of one order too.
+const isSingle = (sales) => sales.length === 1 && sales[0].details.by !== "batch";

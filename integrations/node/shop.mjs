@@ -21,6 +21,9 @@ const COUNTER_PATIENCE = 3 * SECOND;
 // A bank transfer takes days.
 const BETWEEN_PENDING = 3600 * SECOND;
 const PENDING_INQUIRIES = 7 * 24;
+// A card's money is held for a week.
+const BETWEEN_HELD = 6 * 3600 * SECOND;
+const HELD_INQUIRIES = 4 * 9;
 const EXPIRY = 5 * 60 * SECOND;
 const LARGEST_BATCH = 10;
 // The least that wallets take, in the smallest unit of the currency; in any other, one.
@@ -47,8 +50,10 @@ export class Shop {
     const notified = (notice) => shop.#payments.notified(notice);
     shop.#counter.baseUrl = await serve(shop.#counter.gateway, notified, folder);
     const left = store.unfinished().filter(({ method }) => method !== "terminal");
-    const sales = left.map(({ name }) => store.last(name, "sale")).filter(({ state }) => state !== "held");
-    for (const sale of new Map(sales.map((one) => [one.requestId, one])).values()) spawn(shop.#resume(sale));
+    const sales = left.map(({ name }) => store.last(name, "sale"));
+    for (const sale of new Map(sales.map((one) => [one.requestId, one])).values()) {
+      spawn(sale.state === "held" ? shop.#watch(sale.requestId) : shop.#resume(sale));
+    }
     shop.refunds.resume();
     shop.captures.resume();
     return shop;
@@ -155,7 +160,7 @@ export class Shop {
     const isWanted = async () => {
       // The payment may stand, and be decided by now.
       await this.#payments.inquire(sales);
-      return sales.every(({ name }) => this.#store.isOpen(name));
+      return this.#payments.isGoing(sales[0].requestId);
     };
     const isEnough = ({ result }) => result.resultStatus !== "U" || ONLINE.includes(by) || by === "payment-code";
     const how = { pauses: by === "payment-code" ? [] : PAUSES, isEnough };
@@ -177,6 +182,18 @@ export class Shop {
     }
     this.#cancels.delete(requestId);
     if (this.#payments.isGoing(requestId)) await this.#payments.callOff(requestId);
+    await this.#watch(requestId);
+  }
+
+  /** Money that is held and that nobody takes is let go after days, and nothing tells of that: it is asked about. */
+  async #watch(requestId) {
+    const sales = this.#store.byRequest(requestId);
+    const isHeld = () => sales.every(({ name, state }) => state === "held" && this.#store.isOpen(name));
+    for (let left = HELD_INQUIRIES; left > 0; left--) {
+      const until = this.#clock.now() + BETWEEN_HELD;
+      if (!(await this.#counter.waitWhile(sales[0].name, until, isHeld))) return;
+      await this.#payments.inquire(sales);
+    }
   }
 }
 

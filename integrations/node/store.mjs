@@ -100,7 +100,8 @@ export class Store extends EventEmitter {
 
   /** A message for an attempt is about to leave. No when the order was decided meanwhile. */
   sending(attempt, command) {
-    if (attempt.purpose === "sale" && !this.isOpen(attempt.name)) return false;
+    const isOver = attempt.state === "cancelled" || (attempt.purpose === "sale" && !this.isOpen(attempt.name));
+    if (isOver) return false;
     this.#write({ sent: { ...key(attempt), command } });
     return true;
   }

@@ -121,8 +121,9 @@ class Driver:
     def cancel(self, params: Params) -> Any:
         order = self._known(params)
         # Answered as it stands; how it ends is seen by asking.
-        if order.method == "terminal" and order.state == "open" and self._till:
-            self._till.cancel(order.name)
+        if order.method == "terminal":
+            if order.state == "open" and self._till:
+                self._till.cancel(order.name)
         elif self._shop:
             self._shop.cancel(order.name)
         return {"state": self._state(order.name)}
@@ -130,9 +131,10 @@ class Driver:
     def refund(self, params: Params) -> Any:
         order, store = self._known(params), self._opened()
         amount = Money.read(params["amount"]) if params.get("amount") else order.amount
-        if order.method == "terminal" and self._till and self._can_be_refunded(order, amount):
-            store.intend(order.name, "refund", order.amount, new_id(), self._clock.now())
-            self._till.refund(order.name)
+        if order.method == "terminal":
+            if self._till and self._can_be_refunded(order, amount):
+                store.intend(order.name, "refund", order.amount, new_id(), self._clock.now())
+                self._till.refund(order.name)
         elif self._shop and amount:
             self._shop.refunds.refund(order.name, amount)
         return {"state": self._state(order.name)}

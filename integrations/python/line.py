@@ -272,7 +272,8 @@ class Line:
                 message = None
             self._is_too_long = False
             self._text.clear()
-            kind = message.pop("type", None) if isinstance(message, dict) else "result"
+            # Nobody can say what an unreadable line was; a result that is missed is asked for when its time is over.
+            kind = message.pop("type", None) if isinstance(message, dict) else None
             if kind in KINDS:
                 self._hear(KINDS[kind], message)
 

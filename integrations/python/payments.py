@@ -62,6 +62,10 @@ class Payments:
         answer = self._counter.insist(lambda: messages.cancel(request_id), is_open, CANCEL_PAUSES)
         self._calling_off.discard(request_id)
         result = code(answer) if answer else "no answer"
+        if answer and status(answer) == "S":
+            # An answer of before may come after this, when the order has a new attempt: it books nothing.
+            for sale in sales:
+                self._store.mark(sale, "cancelled")
         if answer and (status(answer) == "S" or result == "ORDER_NOT_EXIST"):
             return self.close(sales, end, "called off")
         # It may have been paid in this moment.
@@ -100,7 +104,7 @@ class Payments:
 
     def learn(self, sales: list[Attempt], answer: Answer) -> None:
         """The gateway's ids: of a payment, or of each order of a batch."""
-        if isinstance(answer.get("paymentId"), str) and len(sales) == 1 and self._is_named(sales, answer):
+        if isinstance(answer.get("paymentId"), str) and _is_single(sales) and self._is_named(sales, answer):
             self._store.learn(sales[0], answer["paymentId"])
         summaries = answer.get("orderSummaries")
         for one in summaries if isinstance(summaries, list) else []:
@@ -110,17 +114,17 @@ class Payments:
 
     def is_ours(self, sales: list[Attempt], told: Told) -> bool:
         """Whether amount and ids are the payment's; what is not there is not another's, but the amount always is."""
-        known = sales[0].their_id if len(sales) == 1 else None
+        known = sales[0].their_id if _is_single(sales) else None
         is_same_payment = known is None or told.get("paymentId", known) == known
         is_same_amount = Money.read(told.get("paymentAmount")) == messages.total(sales)
         return is_same_amount and is_same_payment and self._is_named(sales, told)
 
     def paid(self, sales: list[Attempt], evidence: Told) -> None:
         """A payment succeeded. A card is only authorised by that: its money is taken by the capture."""
-        their_id = evidence.get("paymentId") if len(sales) == 1 else None
+        their_id = evidence.get("paymentId") if _is_single(sales) else None
         for sale in sales:
-            order = self._store.order(sale.name)
-            if order is None or order.state == "cancelled" or sale.request_id in self._calling_off:
+            order, is_cancelled = self._store.order(sale.name), self._store.state(sale) == "cancelled"
+            if order is None or order.state == "cancelled" or is_cancelled or sale.request_id in self._calling_off:
                 # Called off is called off: the gateway gives back what came in after all. While that is going on, its
                 # end decides: a cancel without an answer may have given the money back already.
                 continue
@@ -169,3 +173,8 @@ class Payments:
     def _is_last(self, sale: Attempt) -> bool:
         last = self._store.last(sale.name, "sale")
         return last is not None and last.number == sale.number
+
+
+def _is_single(sales: list[Attempt]) -> bool:
+    """Whether the gateway's id of the payment is that of its order: a batch has one of its own, if of one order too."""
+    return len(sales) == 1 and sales[0].details["by"] != "batch"

@@ -27,6 +27,8 @@ PATIENCE = 5 * SECOND
 COUNTER_PATIENCE = 3 * SECOND
 # A bank transfer takes days.
 BETWEEN_PENDING, PENDING_INQUIRIES = 3600 * SECOND, 7 * 24
+# A card's money is held for a week.
+BETWEEN_HELD, HELD_INQUIRIES = 6 * 3600 * SECOND, 4 * 9
 EXPIRY = 5 * 60 * SECOND
 LARGEST_BATCH = 10
 # The least that wallets take, in the smallest unit of the currency; in any other, one.
@@ -56,8 +58,10 @@ class Shop:
         self._counter.base_url = serve(self._counter.gateway, self._payments.notified, folder)
         self.notify_url = self._counter.base_url + "/notify"
         left = [store.last(order.name, "sale") for order in store.unfinished() if order.method != "terminal"]
-        for sale in {sale.request_id: sale for sale in left if sale and sale.state != "held"}.values():
-            self._spawn(sale.request_id, functools.partial(self._resume, sale))
+        for sale in {sale.request_id: sale for sale in left if sale}.values():
+            is_held = sale.state == "held"
+            goes_on = functools.partial(self._watch, sale.request_id) if is_held else functools.partial(self._resume, sale)
+            self._spawn(sale.request_id, goes_on)
         self.refunds.resume()
         self.captures.resume()
 
@@ -181,7 +185,7 @@ class Shop:
         def is_wanted() -> bool:
             # The payment may stand, and be decided by now.
             self._payments.inquire(sales)
-            return all(self._store.is_open(sale.name) for sale in sales)
+            return self._payments.is_going(sales[0].request_id)
 
         pauses = () if by == "payment-code" else PAUSES
         return self._counter.insist(lambda: messages.sell(sales, self._counter.base_url), is_wanted, pauses, is_enough)
@@ -203,6 +207,22 @@ class Shop:
         self._cancels.discard(request_id)
         if is_going(request_id):
             self._payments.call_off(request_id)
+        self._watch(request_id)
+
+    def _watch(self, request_id: str) -> None:
+        """Money that is held and that nobody takes is let go after days, and nothing tells of that: it is asked about."""
+
+        def is_held() -> bool:
+            sales = self._store.by_request(request_id)
+            return all(sale.state == "held" and self._store.is_open(sale.name) for sale in sales)
+
+        for _ in range(HELD_INQUIRIES):
+            until = self._clock.now() + BETWEEN_HELD
+            while is_held() and self._clock.now() < until:
+                self._clock.wait(until)
+            if not is_held():
+                return
+            self._payments.inquire(self._store.by_request(request_id))
 
     def _spawn(self, request_id: str, work: Callable[[], Any]) -> None:
         self._counter.spawn([sale.name for sale in self._store.by_request(request_id)], work)

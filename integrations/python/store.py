@@ -63,7 +63,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Attempt:
-    """`state`: intended, sent, held, extra, done, refused, parked. `their_id` is the other side's id of it."""
+    """`state`: intended, sent, held, extra, cancelled, done, refused, parked. `their_id` is the other side's id of it."""
 
     number: int
     request_id: str
@@ -116,6 +116,11 @@ class Store:
         """The one that is going on, if one is."""
         return next((attempt for attempt in self.all(name, purpose) if attempt.is_going), None)
 
+    def state(self, attempt: Attempt) -> str | None:
+        """What it is by now."""
+        found = self._attempts("number = ?", attempt.number)
+        return found[0].state if found else None
+
     def by_request(self, request_id: str) -> list[Attempt]:
         return self._attempts("request_id = ?", request_id)[::-1]
 
@@ -158,7 +163,7 @@ class Store:
     def sending(self, attempt: Attempt, command: str | None = None) -> bool:
         """A message for an attempt is about to leave. No when the order was decided meanwhile."""
         with self._transaction(attempt.name):
-            if attempt.purpose == "sale" and not self.is_open(attempt.name):
+            if attempt.purpose == "sale" and not self.is_open(attempt.name) or self.state(attempt) == "cancelled":
                 return False
             self._update(attempt, "state = 'sent'")
             if command:
@@ -174,7 +179,8 @@ class Store:
             return self.close(name, "cancelled", "called off before its turn")
 
     def mark(self, attempt: Attempt, state: str) -> bool:
-        """`held`: the money waits for its capture. `extra`: the order is paid otherwise. No when it was so before."""
+        """`held`: the money waits for its capture. `extra`: the order is paid otherwise. `cancelled`: nothing comes of it.
+        No when it was so before."""
         with self._transaction(attempt.name):
             return self._update(attempt, "state = ?", state, unless=("done", state))
 

@@ -71,11 +71,14 @@ fn follow(view: &View<'_>, order: &Order, payment: &Payment<'_>, findings: &mut 
             return findings.push(Finding { entry: first.n, text });
         }
     }
-    // Each life of a merchant counts anew.
+    // Each life of a merchant counts anew, and so does whoever looks into a cancel that did not work.
     let lives = |n: usize| story.killed.iter().filter(|killed| **killed < n).count();
+    let cancels = |n: usize| {
+        payment.words.iter().filter(|word| word.n < n && word.tells == Tells::Sent(Operation::Cancel)).count()
+    };
     let mut counts = BTreeMap::new();
     let extra = inquiries.iter().find(|word| {
-        let count = counts.entry(lives(word.n)).or_insert(0_usize);
+        let count = counts.entry((lives(word.n), cancels(word.n))).or_insert(0_usize);
         *count += 1;
         *count > MOST_INQUIRIES
     });
