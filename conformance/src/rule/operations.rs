@@ -113,7 +113,9 @@ pub(super) fn limits_slow_down(view: &View<'_>) -> Judgement {
     let mut quick = 0;
     for (request, reply) in &limited {
         let next = view.story.requests.iter().find(|other| other.n > reply.n && other.operation == request.operation);
-        let Some(next) = next.filter(|next| next.at.since(reply.at) < AT_ONCE) else {
+        // Who was killed in between knows nothing of it.
+        let is_killed = |n: usize| view.story.killed.iter().any(|killed| (reply.n..n).contains(killed));
+        let Some(next) = next.filter(|next| next.at.since(reply.at) < AT_ONCE && !is_killed(next.n)) else {
             quick = 0;
             continue;
         };
