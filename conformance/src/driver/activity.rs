@@ -50,6 +50,8 @@ struct Found {
     /// The last task that was begun when somebody looked.
     last: Option<u32>,
     threads: BTreeSet<u32>,
+    /// Tasks with a number, but nothing to see yet: they are being made, or have ended.
+    unseen: BTreeSet<u32>,
 }
 
 impl Group {
@@ -97,10 +99,23 @@ impl Found {
         let is_known = self.at.is_some_and(|at| at.elapsed() < KNOWN);
         match (self.last, last) {
             (Some(before), Some(now)) if is_known && now >= before && now - before <= FEW => {
-                let is_ours = |task: &u32| Stat::read(*task).is_some_and(|stat| stat.group == group);
-                self.threads.extend((before + 1..=now).filter(is_ours));
+                self.unseen.extend(before + 1..=now);
+                for task in std::mem::take(&mut self.unseen) {
+                    match Stat::read(task) {
+                        Some(stat) if stat.group == group => {
+                            self.threads.insert(task);
+                        }
+                        Some(_) => {}
+                        None => {
+                            self.unseen.insert(task);
+                        }
+                    }
+                }
             }
-            _ => *self = Self { at: Some(Instant::now()), last, threads: threads_of(group) },
+            _ => {
+                let threads = threads_of(group);
+                *self = Self { at: Some(Instant::now()), last, threads, unseen: BTreeSet::new() };
+            }
         }
         self.last = last;
     }
