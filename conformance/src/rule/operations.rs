@@ -113,9 +113,12 @@ pub(super) fn limits_slow_down(view: &View<'_>) -> Judgement {
     let mut quick = 0;
     for (request, reply) in &limited {
         let next = view.story.requests.iter().find(|other| other.n > reply.n && other.operation == request.operation);
-        // Who was killed in between knows nothing of it.
-        let is_killed = |n: usize| view.story.killed.iter().any(|killed| (reply.n..n).contains(killed));
-        let Some(next) = next.filter(|next| next.at.since(reply.at) < AT_ONCE && !is_killed(next.n)) else {
+        // Who was killed in between knows nothing of it, and another buyer's wish is no repetition.
+        let is_new = |n: usize| {
+            view.story.killed.iter().any(|killed| (reply.n..n).contains(killed))
+                || view.story.asked_between(&["checkout", "checkoutBatch", "capture", "cancel", "refund"], reply.n, n)
+        };
+        let Some(next) = next.filter(|next| next.at.since(reply.at) < AT_ONCE && !is_new(next.n)) else {
             quick = 0;
             continue;
         };

@@ -412,6 +412,10 @@ const HISTORIES: &[(&str, &str)] = &[
         "OPS-003: who is killed knows nothing of a limit",
         "roles: [antom]\ngiven: {antom: {settings: {rate-limit: {calls: 1}}}}\nsteps:\n  - parallel: [[{checkout: {order: A, by: cashier, amount: {currency: KRW, value: \"1241\"}}}, {restart: {}}, {restart: {}}], [{checkout: {order: C, by: cashier, amount: {currency: IDR, value: \"1502100\"}}}]]\n  - settle: {within: 240h}\n",
     ),
+    (
+        "OPS-003: what the next buyer wants is no repetition",
+        "roles: [antom]\ngiven: {antom: {settings: {rate-limit: {calls: 1}}}}\nsteps:\n  - checkout: {order: A, by: cashier, amount: {currency: KRW, value: \"1241\"}}\n  - checkout: {order: B, by: cashier, amount: {currency: JPY, value: \"100014\"}}\n  - checkout: {order: C, by: cashier, amount: {currency: IDR, value: \"1502100\"}}\n  - checkout: {order: D, by: entry-code, amount: {currency: JPY, value: \"2027\"}}\n  - settle: {within: 240h}\n",
+    ),
 ];
 
 #[test]
