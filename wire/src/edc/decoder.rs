@@ -242,6 +242,20 @@ mod tests {
     }
 
     #[test]
+    fn noise_that_was_kept_and_noise_behind_it_are_told_in_pieces_that_are_not_too_long() {
+        let mut decoder = Decoder::default();
+        // A frame begins, and has no end where it should: what was kept of it is noise, and so is what follows.
+        let begun = [&[STX, 0, 120, b'C'][..], &[b'a'; 60]].concat();
+        assert_eq!(all(&mut decoder, &begun), []);
+        let found = all(&mut decoder, &[b'a'; 500]);
+        assert!(matches!(found.first(), Some(Decoded::Bad { defect: Defect::End, .. })), "{found:?}");
+        let pieces: Vec<_> =
+            found.iter().filter_map(|d| if let Decoded::Noise(raw) = d { Some(raw.len()) } else { None }).collect();
+        assert_eq!(pieces.iter().sum::<usize>(), begun.len() - 1 + 500);
+        assert!(pieces.iter().all(|length| *length <= Decoder::SAMPLE), "{pieces:?}");
+    }
+
+    #[test]
     fn a_wrong_check_is_reported_and_the_next_frame_found() {
         let mut bytes = frame("{}", 1).encode();
         *bytes.last_mut().unwrap() ^= 1;
