@@ -230,7 +230,7 @@ impl World {
     /// Has a line that is closed looked at now: nothing else tells at once that somebody has opened it.
     pub async fn look_at_line(&self) {
         if let Some(operator) = &self.operator {
-            let _ = operator.look(|_| ()).await;
+            operator.look_at_line().await;
         }
     }
 

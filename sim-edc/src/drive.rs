@@ -1,7 +1,6 @@
 //! The one loop that does I/O for a device: line and clock in, bytes and trace out.
 
 use std::io;
-use std::sync::Arc;
 
 use bytes::BytesMut;
 use tokio::sync::{mpsc, oneshot};
@@ -42,12 +41,11 @@ pub trait Keep: Send {
 /// What an operator wants of a running device.
 enum Order {
     Do(Box<Deed>),
-    /// It is no traffic, and leaves a quiet wire quiet.
-    Tell(Box<Question>),
+    /// To be told that it was heard. It is no traffic, and leaves a quiet wire quiet.
+    Hear(oneshot::Sender<()>),
 }
 
 type Deed = dyn FnOnce(&mut Device, Moment) + Send;
-type Question = dyn FnOnce(&Device) + Send;
 
 /// A handle on a device that runs: what is asked through it happens between two inputs.
 #[derive(Debug, Clone)]
@@ -68,21 +66,16 @@ impl Operator {
         answer.await.ok()
     }
 
-    /// What the device is like once its line was looked at: a closed one is otherwise looked at only now and then. Nothing
-    /// when it no longer runs.
-    pub async fn look<T: Send + 'static>(&self, look: impl Fn(&Device) -> T + Send + Sync + 'static) -> Option<T> {
-        let look = Arc::new(look);
-        let mut seen = None;
-        // The line is looked at after each order, so the second answer is news.
+    /// Has the line looked at: a closed one is otherwise looked at only now and then. Then what is on it was seen, or the
+    /// device no longer runs.
+    pub async fn look_at_line(&self) {
+        // The line is looked at after each order, so the second answer comes when it was.
         for _ in 0..2 {
-            let ((reply, answer), look) = (oneshot::channel(), Arc::clone(&look));
-            let order = Order::Tell(Box::new(move |device| {
-                let _ = reply.send(look(device));
-            }));
-            self.0.send(order).await.ok()?;
-            seen = Some(answer.await.ok()?);
+            let (reply, heard) = oneshot::channel();
+            if self.0.send(Order::Hear(reply)).await.is_err() || heard.await.is_err() {
+                return;
+            }
         }
-        seen
     }
 }
 
@@ -157,8 +150,9 @@ impl<L: Line, O: Observer> Drive<L, O> {
                         order(&mut self.device, self.clock.now());
                         None
                     }
-                    Order::Tell(question) => {
-                        question(&self.device);
+                    Order::Hear(reply) => {
+                        // Whoever asked may have stopped waiting.
+                        let _ = reply.send(());
                         continue;
                     }
                 },

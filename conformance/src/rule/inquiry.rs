@@ -281,17 +281,15 @@ pub(super) fn restarts_ask_again(view: &View<'_>) -> Judgement {
             .after(killed)
             .any(|w| matches!(w.tells, Tells::Sent(_)) || (w.sure && matches!(w.tells, Tells::Notified(_))));
         let had_time = view.at(killed).is_some_and(|at| story.had_time(at));
-        // Told before it was killed that nothing comes of it.
+        // The gateway never began it, and before it was killed the merchant told that nothing comes of it.
         let begun = payment.words.first().map_or(0, |word| word.n);
-        let is_given_up = story.answered.iter().any(|(n, method, answer)| {
-            matches!(*method, "checkout" | "checkoutBatch")
-                && (begun..killed).contains(n)
-                && matches!(answer["state"].as_str(), Some("failed" | "cancelled"))
-        });
-        if is_given_up {
-            continue;
-        }
-        if !goes_on && had_time && !payment.is_over(usize::MAX) && !is_parked(view, payment) {
+        let is_given_up = payment.status().is_none()
+            && story.answered.iter().any(|(n, method, answer)| {
+                matches!(*method, "checkout" | "checkoutBatch")
+                    && (begun..killed).contains(n)
+                    && matches!(answer["state"].as_str(), Some("failed" | "cancelled"))
+            });
+        if !is_given_up && !goes_on && had_time && !payment.is_over(usize::MAX) && !is_parked(view, payment) {
             let text = format!(
                 "{:?} was under way when the integration was killed; afterwards nobody asks about it",
                 payment.id

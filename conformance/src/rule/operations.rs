@@ -114,11 +114,13 @@ pub(super) fn limits_slow_down(view: &View<'_>) -> Judgement {
     for (request, reply) in &limited {
         let next = view.story.requests.iter().find(|other| other.n > reply.n && other.operation == request.operation);
         // Who was killed in between knows nothing of it, and another buyer's wish is no repetition.
-        let is_new = |n: usize| {
-            view.story.killed.iter().any(|killed| (reply.n..n).contains(killed))
-                || view.story.asked_between(&["checkout", "checkoutBatch", "capture", "cancel", "refund"], reply.n, n)
+        let is_killed = |n: usize| view.story.killed.iter().any(|killed| (reply.n..n).contains(killed));
+        let is_wish = |next: &Request<'_>| {
+            let is_first = !view.story.requests.iter().any(|other| other.n < next.n && other.id() == next.id());
+            is_first && view.story.asked_between(&["checkout", "checkoutBatch"], reply.n, next.n)
         };
-        let Some(next) = next.filter(|next| next.at.since(reply.at) < AT_ONCE && !is_new(next.n)) else {
+        let is_quick = |next: &&Request<'_>| next.at.since(reply.at) < AT_ONCE && !is_killed(next.n) && !is_wish(next);
+        let Some(next) = next.filter(is_quick) else {
             quick = 0;
             continue;
         };

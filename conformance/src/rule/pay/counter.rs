@@ -71,14 +71,12 @@ fn follow(view: &View<'_>, order: &Order, payment: &Payment<'_>, findings: &mut 
             return findings.push(Finding { entry: first.n, text });
         }
     }
-    // Each life of a merchant counts anew, and so does whoever looks into a cancel that did not work.
+    // Each life of a merchant counts anew, and so does, once, whoever looks into a cancel that did not work.
     let lives = |n: usize| story.killed.iter().filter(|killed| **killed < n).count();
-    let cancels = |n: usize| {
-        payment.words.iter().filter(|word| word.n < n && word.tells == Tells::Sent(Operation::Cancel)).count()
-    };
+    let is_cancelled = |n: usize| payment.before(n).any(|word| word.tells == Tells::Sent(Operation::Cancel));
     let mut counts = BTreeMap::new();
     let extra = inquiries.iter().find(|word| {
-        let count = counts.entry((lives(word.n), cancels(word.n))).or_insert(0_usize);
+        let count = counts.entry((lives(word.n), is_cancelled(word.n))).or_insert(0_usize);
         *count += 1;
         *count > MOST_INQUIRIES
     });
