@@ -3,19 +3,22 @@
 
 use std::fs;
 
+use conformance::result::RunResult;
 use serde_json::Value;
 
+use crate::judgements::{of_result, paragraph};
 use crate::{code, conformance, root, stdout};
 
 /// Compares a document with what the program prints, or writes it.
-fn equal(path: &str, text: &str) {
+#[track_caller]
+pub(crate) fn equal(path: &str, text: &str) {
     let file = root().join(path);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, text).unwrap();
     } else {
         let committed = fs::read_to_string(&file).unwrap_or_default();
-        assert!(committed == text, "{path} differs: UPDATE_DOCS=1 cargo test -p conformance --test it generated");
+        assert!(committed == text, "{path} differs: UPDATE_DOCS=1 cargo test -p conformance --test it writes it anew");
     }
 }
 
@@ -58,7 +61,12 @@ fn the_schemas_are_those_of_the_types() {
 fn the_manifest_says_which_case_showed_what() {
     let output = conformance(&["run", "--integration", "memory", "--format", "json"]);
     assert_eq!(code(&output), 0, "{}", crate::stderr(&output));
-    let run = serde_json::from_slice(&output.stdout).expect("stdout is a report and nothing else");
+    let run: RunResult = serde_json::from_slice(&output.stdout).expect("stdout is a report and nothing else");
     let manifest: Value = conformance::report::requirements::traceability(&run);
     equal("docs/traceability.json", &format!("{manifest:#}\n"));
+    let mut page = "What the rules say of the reference in every scenario.\n".to_owned();
+    for case in &run.cases {
+        page.push_str(&paragraph(&case.name, &of_result(case)));
+    }
+    equal("docs/judgements/scenarios.txt", &page);
 }

@@ -13,6 +13,7 @@ mod faults;
 mod files;
 mod generated;
 mod integrations;
+mod judgements;
 mod language;
 mod live;
 mod matrix;

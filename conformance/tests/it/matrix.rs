@@ -14,6 +14,8 @@ use conformance::verdict::{CaseReport, Verdict};
 use conformance::world::Signing;
 use reference::Fault;
 
+use crate::generated::equal;
+use crate::judgements::{of_report, paragraph};
 use crate::root;
 
 /// What line and terminal can do to a till, in the order of the terminal's page, and the scenario that does it.
@@ -137,8 +139,17 @@ fn is_first_of_its_table(case: &Case, cases: &[Case]) -> bool {
     cases.iter().find(|other| other.file == case.file).is_some_and(|first| first.name == case.name)
 }
 
+/// What came of the mistakes.
+#[derive(Default)]
+struct Convictions {
+    /// Which case caught each, and how.
+    caught: BTreeMap<Fault, BTreeMap<String, Caught>>,
+    /// What all rules say of each in each case.
+    judgements: BTreeMap<(Fault, String), String>,
+}
+
 /// Runs each fault on each scenario that covers its requirement.
-fn convictions() -> BTreeMap<Fault, BTreeMap<String, Caught>> {
+fn convictions() -> Convictions {
     let cases = plan(&[root().join("scenarios")], 1).unwrap();
     let hello: Hello = greet(&settings(None)).unwrap();
     let pairs: Vec<(Fault, &Case)> = Fault::ALL
@@ -151,7 +162,7 @@ fn convictions() -> BTreeMap<Fault, BTreeMap<String, Caught>> {
             cases.iter().filter(about).map(move |case| (*fault, case))
         })
         .collect();
-    let (next, found) = (Mutex::new(pairs.iter()), Mutex::new(BTreeMap::<_, BTreeMap<_, _>>::new()));
+    let (next, found) = (Mutex::new(pairs.iter()), Mutex::new(Convictions::default()));
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
@@ -162,8 +173,12 @@ fn convictions() -> BTreeMap<Fault, BTreeMap<String, Caught>> {
                     assert!(!problem, "{fault} on {}: {:?}", case.name, report.verdict);
                     let broken: Vec<_> = report.broken().collect();
                     assert!(accuses_only_its_side(&report, *fault), "{fault} on {}: {broken:?}", case.name);
+                    let title = format!("{fault} in {}", case.name);
+                    let judgement = paragraph(&title, &of_report(&report.requirements));
+                    let mut found = found.lock().unwrap();
+                    found.judgements.insert((*fault, case.name.clone()), judgement);
                     if let Some(how) = caught(&report, *fault) {
-                        found.lock().unwrap().entry(*fault).or_default().insert(case.name.clone(), how);
+                        found.caught.entry(*fault).or_default().insert(case.name.clone(), how);
                     }
                 }
             });
@@ -214,7 +229,7 @@ fn page(found: &BTreeMap<Fault, BTreeMap<String, Caught>>) -> String {
 
 #[test]
 fn every_mistake_is_caught_by_its_requirement_and_every_trouble_fails_a_till_without_the_defence() {
-    let found = convictions();
+    let Convictions { caught: found, judgements } = convictions();
     let path = root().join("docs/faults.md");
     let page = page(&found);
     if std::env::var_os("UPDATE_DOCS").is_some() {
@@ -232,4 +247,7 @@ fn every_mistake_is_caught_by_its_requirement_and_every_trouble_fails_a_till_wit
         .collect();
     assert!(harmless.is_empty(), "no till fails: {harmless:?}");
     assert!(std::fs::read_to_string(&path).unwrap_or_default() == page, "docs/faults.md: run with UPDATE_DOCS=1");
+    let about = "What the rules say of each mistake of the reference, in each scenario about it.\n";
+    let judgements: String = judgements.into_values().collect();
+    equal("docs/judgements/mistakes.txt", &format!("{about}{judgements}"));
 }

@@ -12,6 +12,9 @@ use conformance::scenario::parse;
 use conformance::verdict::Standard;
 use conformance::world::Signing;
 
+use crate::generated::equal;
+use crate::judgements::{of_report, paragraph};
+
 const HISTORIES: &[(&str, &str)] = &[
     (
         "EDC-P29: what was called off needs no recovery, though the failure of its Purchase was lost",
@@ -431,14 +434,18 @@ fn a_right_merchant_is_accused_of_nothing_in_the_histories_that_campaigns_found(
     };
     let hello = greet(&settings).unwrap();
     let mut accused = Vec::new();
+    let mut page = "What the rules say of the reference in the histories that campaigns taught.\n".to_owned();
     for (title, rest) in HISTORIES {
         let text = format!("title: \"{title}\"\n{rest}");
         let scenario = parse("taught.yaml", &text).unwrap_or_else(|mistakes| panic!("{title}: {mistakes:?}"));
         let case = Case { name: "taught".to_owned(), file: String::new(), scenario, seed: 1 };
-        let found = findings(&run(&case, &settings, &hello), &settings);
+        let report = run(&case, &settings, &hello);
+        page.push_str(&paragraph(title, &of_report(&report.requirements)));
+        let found = findings(&report, &settings);
         if !found.is_empty() {
             accused.push(format!("{title}: {found:?}"));
         }
     }
     assert!(accused.is_empty(), "{}", accused.join("\n"));
+    equal("docs/judgements/taught.txt", &page);
 }
