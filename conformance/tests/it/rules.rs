@@ -52,6 +52,13 @@ impl Trace {
         self
     }
 
+    /// What comes next comes so many milliseconds later.
+    pub(crate) fn millis(mut self, later: u64) -> Self {
+        self.now += Duration::from_millis(later);
+        self.is_at_once = true;
+        self
+    }
+
     /// What comes next comes so much later.
     pub(crate) fn pause(mut self, seconds: u64) -> Self {
         self.now += Duration::from_secs(seconds);

@@ -146,6 +146,8 @@ fn bat_008_and_009_read_the_request() {
     new().sold().pays("P", "S SUCCESS").says_nothing_of("BAT-008");
     but("/paymentExpiryTime", json!("2026-01-05T10:09:00Z")).holds("BAT-009");
     but("/paymentExpiryTime", json!("2026-01-05T10:30:00Z")).breaks("BAT-009", 1);
+    but("/paymentExpiryTime", json!("2026-01-05T10:10:01Z")).holds("BAT-009");
+    but("/paymentExpiryTime", json!("2026-01-05T10:10:02Z")).breaks("BAT-009", 1);
     but("/paymentExpiryTime", json!("soon")).breaks("BAT-009", 1);
     new().batches("G", MADE).says_nothing_of("BAT-009");
 }
@@ -213,6 +215,10 @@ fn ses_004_lets_a_session_live_an_hour() {
     session("P").holds("SES-004");
     opens(new(), "P", json!("2026-01-05T10:30:00Z")).holds("SES-004");
     opens(new(), "P", json!("2026-01-05T12:00:00Z")).breaks("SES-004", 1);
+    opens(new(), "P", json!("2026-01-05T11:00:01Z")).holds("SES-004");
+    opens(new(), "P", json!("2026-01-05T11:00:02Z")).breaks("SES-004", 1);
+    opens(new(), "P", json!("2026-01-05T10:00:02Z")).holds("SES-004");
+    opens(new(), "P", json!("2026-01-05T10:00:01Z")).breaks("SES-004", 1);
     opens(new(), "P", json!("2026-01-05T09:00:00Z")).breaks("SES-004", 1);
     new().sold().pays("P", "S SUCCESS").says_nothing_of("SES-004");
 }

@@ -399,6 +399,7 @@ fn what_is_called_or_answered_beside_it_changes_nothing() {
         shop().client(ClientEvent::Answered { channel, value, took })
     };
     answers("onBeforeSubmit", 3000).holds("CLI-047");
+    answers("onBeforeSubmit", 3001).breaks("CLI-047", 3);
     answers("onEventCallback", 9000).says_nothing_of("CLI-047");
     let refused = || shop().settles(1, "mount", false, json!("no"));
     let later = |entries| (0..entries).fold(refused(), |trace, _| trace.sees("problem")).uncaught();

@@ -136,6 +136,8 @@ fn edc_p11_wants_a_pause_and_an_end() {
     many.holds("EDC-P11");
     more.breaks("EDC-P11", 41);
     busy(new(), 1).at_once().purchase("2", "R", "100").breaks("EDC-P11", 3);
+    busy(new(), 1).millis(49).purchase("2", "R", "100").breaks("EDC-P11", 3);
+    busy(new(), 1).millis(50).purchase("2", "R", "100").holds("EDC-P11");
     new().purchase("1", "R", "1").success("1", "R", "1").says_nothing_of("EDC-P11");
 }
 

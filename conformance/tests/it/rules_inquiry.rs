@@ -1,5 +1,7 @@
 //! Rules about inquiring: each reads a trace that holds, one that breaks, and one that does not concern it.
 
+use std::time::Duration;
+
 use serde_json::json;
 use sim_antom::LostHow;
 use wire::antom::{Operation, PaymentStatus};
@@ -26,6 +28,17 @@ fn inq_002_wants_a_pause_and_an_end_and_no_less() {
         entry.at = wire::time::Moment::WORLD_START;
     }
     hot.breaks("INQ-002", 8);
+    let quick = |millis: u64| {
+        let mut asked = (0..3).fold(sale(), |trace, _| trace.inquires("P", "PROCESSING"));
+        let began = asked.entries[3].at;
+        asked.entries[4].at = began;
+        asked.entries[5].at = began;
+        asked.entries[6].at = began;
+        asked.entries[7].at = began + Duration::from_millis(millis);
+        asked
+    };
+    quick(2000).holds("INQ-002");
+    quick(1999).breaks("INQ-002", 8);
     (0..301).fold(sale(), |trace, _| trace.inquires("P", "PROCESSING").pause(2)).breaks("INQ-002", 604);
     sale().inquires("P", "SUCCESS").says_nothing_of("INQ-002");
 }

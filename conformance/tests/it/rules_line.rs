@@ -59,6 +59,8 @@ fn line_l02_lets_a_till_throw_away_what_comes_while_it_opens_the_line() {
     let again = |trace: Trace| trace.sends(1, None).sends(2, None).ack();
     again(opened()).breaks("LINE-L02", 2);
     again(opened().at_once()).holds("LINE-L02");
+    again(opened().millis(99)).holds("LINE-L02");
+    again(opened().millis(100)).breaks("LINE-L02", 2);
 }
 
 #[test]
@@ -84,6 +86,24 @@ fn line_l03_wants_one_nak_for_a_damaged_frame() {
     twice().breaks("LINE-L03", 5);
     assert_eq!(twice().words("LINE-L03"), "one bad frame (entry 3) was refused 2 times");
     damaged("wrong-check").at_once().ack().sends(2, None).breaks("LINE-L03", 4);
+    // A tenth of a second later another NAK is about something else.
+    damaged("wrong-check").at_once().nak().millis(99).nak().sends(2, None).ack().breaks("LINE-L03", 5);
+    damaged("wrong-check").at_once().nak().millis(100).nak().sends(2, None).ack().holds("LINE-L03");
+    let noisy =
+        |later| damaged("wrong-check").at_once().nak().at_once().nak().millis(later).sends(2, Some(Note::Corrupted));
+    noisy(99).pause(3).sends(3, None).ack().holds("LINE-L03");
+    noisy(100).pause(3).sends(3, None).ack().breaks("LINE-L03", 5);
+    // It is refused before it comes again, a second later; or was, a moment before.
+    damaged("wrong-check").millis(1000).sends(2, None).ack().holds("LINE-L03");
+    damaged("wrong-check").millis(1001).sends(2, None).ack().breaks("LINE-L03", 3);
+    let before = |later| opened().nak().millis(later).trouble("wrong-check").at_once().sends(1, Some(Note::Corrupted));
+    before(99).pause(3).sends(2, None).ack().holds("LINE-L03");
+    before(100).pause(3).sends(2, None).ack().breaks("LINE-L03", 4);
+    // What is acknowledged may be the same frame that came intact before, as long as a frame may take.
+    let twice =
+        |later| opened().sends(1, None).millis(later).trouble("wrong-check").at_once().sends(2, Some(Note::Corrupted));
+    twice(2999).at_once().ack().holds("LINE-L03");
+    twice(3000).at_once().ack().breaks("LINE-L03", 5);
     // Where a frame began is not known when its bytes are.
     damaged("bit-noise").pause(3).sends(2, None).ack().says_nothing_of("LINE-L03");
     opened().sends(1, None).ack().says_nothing_of("LINE-L03");
@@ -105,6 +125,11 @@ fn line_l06_wants_no_answer_to_a_stray() {
     stray().sends(1, None).at_once().nak().breaks("LINE-L06", 4);
     stray().trouble("line-noise").at_once().nak().holds("LINE-L06");
     stray().trouble("stray-nak").at_once().nak().breaks("LINE-L06", 4);
+    opened().trouble("stray-ack").millis(99).nak().breaks("LINE-L06", 3);
+    opened().trouble("stray-ack").millis(100).nak().holds("LINE-L06");
+    let began = |before| opened().sends(1, Some(Note::Corrupted)).millis(before).trouble("stray-ack").at_once().nak();
+    began(3000).holds("LINE-L06");
+    began(3001).breaks("LINE-L06", 4);
     stray().trouble("nak-storm").at_once().nak().breaks("LINE-L06", 4);
 }
 

@@ -152,6 +152,7 @@ fn ntf_014_turns_nothing_back() {
 #[test]
 fn ntf_015_answers_within_five_seconds() {
     told(sale(), &json!({})).holds("NTF-015");
+    sale().delivered("P", &says(&json!({})), true).pause(4).answered(Some(200), None).holds("NTF-015");
     sale().delivered("P", &says(&json!({})), true).pause(5).answered(Some(200), None).breaks("NTF-015", 5);
     sale().says_nothing_of("NTF-015");
 }
@@ -161,6 +162,10 @@ fn ntf_016_asks_when_nothing_comes() {
     paid().inquires("P", "SUCCESS").pause(600).ended().holds("NTF-016");
     paid().pause(600).ended().breaks("NTF-016", 4);
     paid().pause(600).inquires("P", "SUCCESS").pause(600).ended().breaks("NTF-016", 4);
+    paid().pause(359).inquires("P", "SUCCESS").pause(600).ended().holds("NTF-016");
+    paid().pause(360).inquires("P", "SUCCESS").pause(600).ended().breaks("NTF-016", 4);
+    notified(paid().pause(359), SUCCESS).pause(600).ended().says_nothing_of("NTF-016");
+    notified(paid().pause(360), SUCCESS).pause(600).ended().breaks("NTF-016", 4);
     notified(paid(), SUCCESS).pause(600).ended().says_nothing_of("NTF-016");
     paid().pause(60).ended().says_nothing_of("NTF-016");
 }

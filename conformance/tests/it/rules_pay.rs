@@ -65,6 +65,8 @@ fn pay_004_wants_an_address_where_notifications_arrive() {
     without(new().replied("initialize", json!({"notifyUrl": "http://127.0.0.1/n"})).sold()).holds("PAY-004");
     without(new()).holds("PAY-004");
     sends("/paymentNotifyUrl", json!("/notify")).breaks("PAY-004", 1);
+    sends("/paymentNotifyUrl", json!(format!("http://{}", "x".repeat(2041)))).holds("PAY-004");
+    sends("/paymentNotifyUrl", json!(format!("http://{}", "x".repeat(2042)))).breaks("PAY-004", 1);
     sends("/paymentNotifyUrl", json!(format!("http://{}", "x".repeat(2048)))).breaks("PAY-004", 1);
     let deaf = || {
         sale("S SUCCESS").delivered("P", &json!({}), true).answered(None, Some("was not answered: connection refused"))
@@ -136,6 +138,7 @@ fn money_that_comes_to_an_order_given_up_on_silence_is_told_by_the_silence_alone
 fn pay_008_lets_pay_take_ten_seconds() {
     let silent = || sale("S SUCCESS").unheard(LostHow::Silence);
     silent().pause(8).pays("P", "S SUCCESS").holds("PAY-008");
+    silent().pause(7).pays("P", "S SUCCESS").breaks("PAY-008", 4);
     silent().pause(6).pays("P", "S SUCCESS").breaks("PAY-008", 4);
     silent().pause(5).inquires("P", "PROCESSING").pause(5).pays("P", "S SUCCESS").holds("PAY-008");
     sale("S SUCCESS").unheard(LostHow::Close).pays("P", "S SUCCESS").says_nothing_of("PAY-008");
@@ -240,6 +243,10 @@ fn pay_019_reads_the_expiry() {
         new().pays_with(&body, "S SUCCESS")
     };
     cashier("2026-01-05T10:09:00Z", "GCASH").holds("PAY-019");
+    cashier("2026-01-05T10:10:01Z", "GCASH").holds("PAY-019");
+    cashier("2026-01-05T10:10:02Z", "GCASH").breaks("PAY-019", 1);
+    expiry("2026-01-05T10:00:02Z").holds("PAY-019");
+    expiry("2026-01-05T10:00:01Z").breaks("PAY-019", 1);
     cashier("2026-01-05T10:30:00Z", "GCASH").breaks("PAY-019", 1);
     cashier("2026-01-06T10:00:00Z", "BANKTRANSFER_MAYBANK").holds("PAY-019");
     sale("S SUCCESS").says_nothing_of("PAY-019");
@@ -329,8 +336,18 @@ fn pay_030_asks_at_the_counter_and_cancels_in_the_end() {
     unsure().inquires("P", "PROCESSING").inquires("P", "SUCCESS").stands("paid", "1000").ended().holds("PAY-030");
     unsure().stands("paid", "1000").breaks("PAY-030", 5);
     unsure().pause(60).ended().breaks("PAY-030", 2);
+    // Half a minute, and no moment more, whoever asks, knows, or is called.
+    unsure().pause(28).inquires("P", "SUCCESS").ended().holds("PAY-030");
+    unsure().pause(29).inquires("P", "SUCCESS").ended().breaks("PAY-030", 2);
+    let told = |trace: Trace| trace.notified("P", "PAYMENT_RESULT", "S SUCCESS").pause(60).ended();
+    told(unsure().pause(28)).holds("PAY-030");
+    told(unsure().pause(29)).breaks("PAY-030", 2);
+    let called = |trace: Trace| trace.stands("open", "0").pause(60).ended();
+    called(unsure().pause(25).stands("open", "0").stands("parked", "0")).holds("PAY-030");
+    called(unsure().pause(26).stands("open", "0").stands("parked", "0")).breaks("PAY-030", 2);
     unsure().inquires("P", "PROCESSING").stands("failed", "0").breaks("PAY-030", 7);
     unsure().inquires("P", "PROCESSING").cancels("P", "S SUCCESS").stands("cancelled", "0").holds("PAY-030");
+    (0..30).fold(unsure(), |trace, _| trace.inquires("P", "PROCESSING")).holds("PAY-030");
     (0..31).fold(unsure(), |trace, _| trace.inquires("P", "PROCESSING")).breaks("PAY-030", 64);
     let direct = new().checkout("A", "payment-code", "JPY", "1000").pays_with(&counter(), "S SUCCESS");
     direct.stands("paid", "1000").pause(60).ended().holds("PAY-030");
