@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 
@@ -29,7 +30,7 @@ use crate::tree::Tree;
 
 const USAGE: &str =
     "mutants --package NAME --list FILE --out FOLDER [--record TEST]... [--cargo ARGUMENT]... [--only TEXT]... \
-                     [TEST]...
+                     [--longest SECONDS] [--resume] [TEST]...
 
 Run it in the root of the repository.
   --package  the crate whose files are mutated
@@ -38,6 +39,8 @@ Run it in the root of the repository.
   --record   a test whose traces are recorded once and judged with each mutant (rules only)
   --cargo    is passed on to cargo
   --only     only mutants whose name has this in it
+  --longest  leaves out tests that take longer than so many seconds
+  --resume   what the outcome that is there says was noticed is not asked again
   TEST       tests that are run for each mutant that they come to, by the beginning of their names; all without one";
 
 struct Wanted {
@@ -47,6 +50,8 @@ struct Wanted {
     record: Vec<String>,
     cargo: Vec<OsString>,
     only: Vec<String>,
+    longest: Duration,
+    is_resumed: bool,
     tests: Vec<String>,
 }
 
@@ -54,6 +59,7 @@ impl Wanted {
     fn read(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let mut one = BTreeMap::new();
         let (mut record, mut cargo, mut only, mut tests) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut longest, mut is_resumed) = (Duration::MAX, false);
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().with_context(|| format!("{argument} needs a value\n{USAGE}"));
             match argument.as_str() {
@@ -61,13 +67,15 @@ impl Wanted {
                 "--record" => record.push(value()?),
                 "--cargo" => cargo.push(value()?.into()),
                 "--only" => only.push(value()?),
+                "--longest" => longest = Duration::from_secs_f64(value()?.parse()?),
+                "--resume" => is_resumed = true,
                 "--help" => anyhow::bail!("{USAGE}"),
                 _ => tests.push(argument),
             }
         }
         let mut take = |name: &str| one.remove(name).with_context(|| format!("{name} is missing\n{USAGE}"));
         let (package, list, out) = (take("--package")?, take("--list")?.into(), take("--out")?.into());
-        Ok(Self { package, list, out, record, cargo, only, tests })
+        Ok(Self { package, list, out, record, cargo, only, longest, is_resumed, tests })
     }
 }
 
@@ -88,6 +96,9 @@ fn main() -> anyhow::Result<()> {
     let mut outcome = Outcome::new(&list);
     refused.iter().for_each(|number| outcome.set(*number, Fate::Refused));
     tree.inexpressible().for_each(|number| outcome.set(number, Fate::NotTried));
+    if wanted.is_resumed {
+        outcome.resume(&out.join("outcome.tsv"))?;
+    }
     let folder = tree.root().join(&wanted.package);
     if !wanted.record.is_empty() {
         for (number, trace) in judged(&cargo, &tree, &folder, &out, &wanted.record)? {
@@ -95,7 +106,7 @@ fn main() -> anyhow::Result<()> {
         }
     }
     let programs = cargo.tests(&tree, &["--lib", "--test", "it"])?;
-    let suite = Suite::survey(&folder, &programs, &wanted.tests, &out)?;
+    let suite = Suite::survey(&folder, &programs, &wanted.tests, wanted.longest, &out)?;
     let reached = suite.reached();
     eprintln!("{} tests, {:.1} s, come to {} mutants", suite.len(), suite.took().as_secs_f64(), reached.len());
     let is_wanted = |name: &str| wanted.only.is_empty() || wanted.only.iter().any(|text| name.contains(text));

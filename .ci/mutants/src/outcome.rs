@@ -43,6 +43,24 @@ impl Outcome {
         self.0.get(&number).is_none_or(Option::is_none)
     }
 
+    /// Takes over what was noticed in an earlier run.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn resume(&mut self, path: &Path) -> anyhow::Result<()> {
+        for line in fs::read_to_string(path)?.lines() {
+            let columns: Vec<_> = line.split('\t').collect();
+            let [word, number, _, who] = columns.as_slice() else { continue };
+            let fate = match *word {
+                "noticed" => Noticed::Fails((*who).to_owned()),
+                "hangs" => Noticed::Hangs((*who).to_owned()),
+                _ => continue,
+            };
+            self.set(number.parse()?, Fate::Noticed(fate));
+        }
+        Ok(())
+    }
+
     /// Writes a line for each mutant: its fate, its number, its name, and who noticed it.
     ///
     /// # Errors

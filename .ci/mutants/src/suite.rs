@@ -34,7 +34,8 @@ pub struct Suite {
 }
 
 impl Suite {
-    /// Runs each test whose name begins with one of some words once, with every mutant off, and sees where it comes.
+    /// Runs each test whose name begins with one of some words once, with every mutant off, and sees where it comes. Those
+    /// that take too long are left out.
     ///
     /// # Errors
     /// A program cannot be run.
@@ -42,6 +43,7 @@ impl Suite {
         folder: &Path,
         programs: &[(String, PathBuf)],
         words: &[String],
+        longest: Duration,
         scratch: &Path,
     ) -> anyhow::Result<Self> {
         let mut suite = Self { folder: folder.to_owned(), tests: Vec::new() };
@@ -57,6 +59,10 @@ impl Suite {
                 let status = wait(command.env("MUTANTS_REACHED", &list).spawn()?, Duration::from_secs(600))?;
                 if !status.is_some_and(|status| status.success()) {
                     eprintln!("left out, since it fails without a mutant: {name}");
+                    continue;
+                }
+                if began.elapsed() > longest {
+                    eprintln!("left out, since it takes {:.1} s: {name}", began.elapsed().as_secs_f64());
                     continue;
                 }
                 let text = fs::read_to_string(&list).unwrap_or_default();

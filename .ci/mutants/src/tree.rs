@@ -33,14 +33,18 @@ impl Tree {
     pub fn copy(repository: &Path, root: PathBuf, package: &str, list: &List) -> anyhow::Result<Self> {
         let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(repository).output()?;
         ensure!(listed.status.success(), "git ls-files failed in {}", repository.display());
+        let mutated = list.by_file();
+        let library = format!("{package}/src/lib.rs");
         for file in String::from_utf8(listed.stdout)?.split_terminator('\0') {
             let (from, to) = (repository.join(file), root.join(file));
-            if from.is_file() {
-                copy_if_other(&from, &to).with_context(|| format!("copy {file}"))?;
+            // What is written below anyway need not be seen as it was: cargo would compile it again.
+            if from.is_file() && !mutated.contains_key(file) {
+                let more = if file == library { "\npub mod mutants_switch;\n" } else { "" };
+                copy_if_other(&from, &to, more).with_context(|| format!("copy {file}"))?;
             }
         }
         let mut files = BTreeMap::new();
-        for (file, mutants) in list.by_file() {
+        for (file, mutants) in mutated {
             let text = fs::read_to_string(repository.join(file)).with_context(|| format!("read {file}"))?;
             let sites = site::find(&text, &mutants).with_context(|| format!("parse {file}"))?;
             files.insert(file.to_owned(), (text, sites));
@@ -81,11 +85,6 @@ impl Tree {
         }
         let folder = self.root.join(&self.package);
         write_if_other(&folder.join("src/mutants_switch.rs"), MODULE)?;
-        let library = folder.join("src/lib.rs");
-        let text = fs::read_to_string(&library)?;
-        if !text.contains("mod mutants_switch") {
-            fs::write(&library, format!("{text}\npub mod mutants_switch;\n"))?;
-        }
         if self.files.contains_key(JUDGE) {
             write_if_other(&folder.join("tests/judged.rs"), JUDGED)?;
         }
@@ -109,17 +108,24 @@ const KEEP: &str = "crate::mutants_switch::keep(|| crate::trace::to_json_lines(v
 /// A file that stays as it is need not be compiled again.
 fn write_if_other(path: &Path, text: &str) -> anyhow::Result<()> {
     if fs::read(path).ok().as_deref() != Some(text.as_bytes()) {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
         fs::write(path, text).with_context(|| format!("write {}", path.display()))?;
     }
     Ok(())
 }
 
-fn copy_if_other(from: &Path, to: &Path) -> anyhow::Result<()> {
+fn copy_if_other(from: &Path, to: &Path, more: &str) -> anyhow::Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
     }
-    if fs::read(to).ok().as_deref() != Some(fs::read(from)?.as_slice()) {
-        fs::copy(from, to)?;
+    let mut bytes = fs::read(from)?;
+    bytes.extend_from_slice(more.as_bytes());
+    if fs::read(to).ok().as_deref() != Some(bytes.as_slice()) {
+        fs::write(to, bytes)?;
+        // A script stays a script.
+        fs::set_permissions(to, fs::metadata(from)?.permissions())?;
     }
     Ok(())
 }

@@ -47,6 +47,7 @@ mod crashing;
 mod delivering;
 mod events;
 mod faults;
+mod fields;
 mod hostile;
 mod http;
 mod idling;
