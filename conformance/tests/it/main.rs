@@ -20,6 +20,7 @@ mod matrix;
 mod reports;
 mod rules;
 mod rules_amount;
+mod rules_apart;
 mod rules_batch;
 mod rules_cancel;
 mod rules_client;

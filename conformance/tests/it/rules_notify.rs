@@ -177,6 +177,8 @@ fn ntf_016_gives_a_session_its_hour() {
         || new().sold().exchange(Operation::CreatePaymentSession, &body, &json!({"result": {"resultStatus": "S"}}));
     let paid = || made().ledger("P", PaymentStatus::Success, "SUCCESS");
     paid().pause(1800).inquires("P", "SUCCESS").pause(7200).ended().holds("NTF-016");
+    paid().pause(3959).inquires("P", "SUCCESS").pause(7200).ended().holds("NTF-016");
+    paid().pause(3960).inquires("P", "SUCCESS").pause(7200).ended().breaks("NTF-016", 4);
     paid().pause(7200).ended().breaks("NTF-016", 4);
     paid().pause(7200).inquires("P", "SUCCESS").ended().breaks("NTF-016", 4);
 }
