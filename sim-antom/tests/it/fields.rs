@@ -181,3 +181,93 @@ fn a_payment_that_ended_keeps_when_and_why() {
     assert_eq!((&cancelled["status"], &cancelled["code"]), (&json!("CANCELLED"), &json!("ORDER_IS_CANCELED")));
     assert_eq!(cancelled["ended"], declined["ended"]);
 }
+
+/// A card whose money is held, and a request to take a part of it.
+fn held(script: &str) -> (Rig, Value) {
+    let mut rig = Rig::new(script);
+    let mut body = cashier_body("PR-1", "1000", "CARD");
+    body["paymentFactor"] = json!({"captureMode": "MANUAL", "isAuthorization": true});
+    let id = rig.call("pay", &body)["paymentId"].clone();
+    (rig, id)
+}
+
+fn capture(id: &str, payment: &Value, value: &str, kind: &str) -> Value {
+    let amount = json!({"currency": "JPY", "value": value});
+    json!({"captureRequestId": id, "paymentId": payment, "captureType": kind, "captureAmount": amount})
+}
+
+#[test]
+fn a_capture_is_told_by_its_end_and_a_refused_one_by_its_code_alone() {
+    let (mut rig, id) = held("captures: [{succeeds: {after: 10s}}]");
+    let begun = rig.call("capture", &capture("CR-1", &id, "400", "FINAL"));
+    assert_eq!((begun["result"]["resultStatus"].as_str(), begun.get("captureTime")), (Some("U"), None));
+    assert!(begun["captureId"].is_string(), "{begun}");
+    rig.pass(10);
+    let taken = rig.inquire("PR-1")["transactions"][0].clone();
+    assert_eq!(taken["transactionTime"], "2026-01-05T18:00:10+08:00");
+    let (mut rig, id) = held("");
+    let refused = rig.call("capture", &capture("CR-1", &id, "1001", "FINAL"));
+    assert_eq!(refused["result"]["resultCode"], "CAPTURE_AMOUNT_EXCEED");
+    assert_eq!(refused.as_object().unwrap().len(), 1, "{refused}");
+}
+
+#[test]
+fn what_a_script_refuses_is_refused_for_good() {
+    let (mut rig, id) = held("answers: [{on: capture, code: PROCESS_FAIL}, {on: refund, code: PROCESS_FAIL}]");
+    let wanted = capture("CR-1", &id, "1000", "FINAL");
+    assert_eq!(rig.told("capture", &wanted), "PROCESS_FAIL");
+    assert_eq!(rig.told("capture", &wanted), "PROCESS_FAIL");
+    assert_eq!(rig.told("capture", &capture("CR-2", &id, "1000", "FINAL")), "SUCCESS");
+    rig.pass(5);
+    let wanted =
+        json!({"refundRequestId": "RR-1", "paymentId": id, "refundAmount": {"currency": "JPY", "value": "400"}});
+    assert_eq!(rig.told("refund", &wanted), "PROCESS_FAIL");
+    assert_eq!(rig.told("refund", &wanted), "PROCESS_FAIL");
+    let found = rig.call("inquiryRefund", &json!({"refundRequestId": "RR-1"}));
+    assert_eq!(found["refundStatus"], "FAIL", "{found}");
+}
+
+#[test]
+fn the_last_moment_of_a_window_is_within_it() {
+    const WEEK: u64 = 7 * 24 * 3600;
+    let (mut rig, id) = held("");
+    assert_eq!(rig.told("capture", &capture("CR-1", &id, "400", "NON_FINAL")), "SUCCESS");
+    rig.pass(WEEK);
+    assert_eq!(rig.told("capture", &capture("CR-2", &id, "100", "NON_FINAL")), "SUCCESS");
+    rig.pass(1);
+    assert_eq!(rig.told("capture", &capture("CR-3", &id, "100", "NON_FINAL")), "CAPTURE_WINDOW_EXCEED");
+}
+
+#[test]
+fn an_order_code_names_the_wallet_it_is_for() {
+    let mut rig = Rig::new("");
+    let mut body = super::merchant::pay_body("PR-1", "1000");
+    body["paymentFactor"]["inStorePaymentScenario"] = json!("OrderCode");
+    let answer = rig.call("pay", &body);
+    assert_eq!(answer["orderCodeForm"]["paymentMethodType"], body["paymentMethod"]["paymentMethodType"], "{answer}");
+}
+
+#[test]
+fn the_orders_of_a_batch_that_failed_keep_its_code() {
+    let mut rig = Rig::new("buyer: [{declines: {after: 2s, code: USER_KYC_NOT_QUALIFIED}}]");
+    let answer = rig.call("batchPay", &batch_body("B-1", &[100, 250]));
+    rig.pass(2);
+    let order = answer["orderSummaries"][1]["transactionId"].as_str().unwrap();
+    let order = rig.gateway.ledger().payment_by_id(CLIENT, order).unwrap();
+    assert_eq!((order.code.as_str(), order.ended), ("USER_KYC_NOT_QUALIFIED", Some(rig.now)));
+}
+
+#[test]
+fn a_payment_in_two_currencies_is_answered_with_both_as_it_is_inquired() {
+    let script = "settings: {wallet-currency: CNY, settlement-currencies: [USD], rates: {JPY: 6600, CNY: 140000}}";
+    let mut rig = Rig::new(script);
+    let mut body = cashier_body("PR-1", "1000", "GCASH");
+    body["settlementStrategy"] = json!({"settlementCurrency": "USD"});
+    rig.call("pay", &body);
+    rig.pass(3);
+    let (again, found) = (rig.call("pay", &body), rig.inquire("PR-1"));
+    for field in ["settlementQuote", "grossSettlementAmount", "paymentQuote"] {
+        assert!(found[field].is_object(), "{field}: {found}");
+        assert_eq!(again[field], found[field], "{field}");
+    }
+}
