@@ -257,3 +257,64 @@ fn a_stray_between_two_others_is_still_a_stray() {
     refused().trouble("nak-storm").breaks("LINE-L06", 3);
     refused().trouble("line-noise").holds("LINE-L06");
 }
+
+#[test]
+fn what_is_known_or_over_may_be_closed_for_either_reason() {
+    sale().inquires("P", "FAIL").inquires("P", "PENDING").stands("failed", "0").holds("INQ-005");
+    sale().inquires("P", "FAIL").stands("failed", "0").holds("CAN-001");
+    sale().ledger("P", PaymentStatus::Fail, "ORDER_IS_CLOSED").stands("failed", "0").holds("CAN-001");
+    sale().stands("failed", "0").breaks("CAN-001", 5);
+    let unsure = || sale().cancels("P", "U UNKNOWN_EXCEPTION");
+    unsure().inquires("P", "SUCCESS").pause(600).ended().holds("CAN-002");
+    unsure().inquires("P", "PROCESSING").pause(600).ended().breaks("CAN-002", 5);
+    // Whoever lost a race has time to clear it up.
+    let lost = || paid().cancels("P", "F ORDER_STATUS_INVALID").stands("cancelled", "0");
+    lost().ended().holds("CAN-009");
+    lost().pause(60).ended().breaks("CAN-009", 10);
+}
+
+#[test]
+fn two_sales_of_one_amount_are_told_apart_by_the_merchants_reference() {
+    let lost =
+        || new().sold().checkout("B", "entry-code", "JPY", "1000").pays("P", "S SUCCESS").unheard(LostHow::Close);
+    let mut second = pay("Q");
+    lost().pays_with(&second, "S SUCCESS").breaks("PAY-007", 5);
+    second["order"]["referenceOrderId"] = json!("B");
+    lost().pays_with(&second, "S SUCCESS").holds("PAY-007");
+}
+
+#[test]
+fn a_refund_in_the_ledger_is_of_one_payment() {
+    let twice = || paid().pays("Q", "S SUCCESS").ledger("Q", PaymentStatus::Success, "SUCCESS");
+    let amount = Money::parse("JPY", "1000").unwrap();
+    let (refund_request_id, refund_id, code) = ("R".to_owned(), "rid".to_owned(), "SUCCESS".to_owned());
+    let (payment_id, status) = ("pid-X".to_owned(), RefundStatus::Success);
+    let refund = Gateway::Refund { refund_request_id, refund_id, payment_id, amount, status, code };
+    twice().gateway(refund).stands("paid", "1000").ended().breaks("PAY-023", 9);
+}
+
+#[test]
+fn another_buyer_is_no_repetition_only_when_somebody_asked_for_it() {
+    let limited = |trace: Trace, id: &str| trace.at_once().pays(id, "U REQUEST_TRAFFIC_EXCEED_LIMIT");
+    limited(limited(limited(new(), "P"), "Q"), "R").breaks("OPS-003", 5);
+    let asked = |trace: Trace| trace.at_once().checkout("B", "entry-code", "JPY", "1000");
+    limited(asked(limited(asked(limited(new(), "P")), "Q")), "R").holds("OPS-003");
+    limited(asked(limited(asked(limited(new(), "P")), "P")), "P").breaks("OPS-003", 7);
+}
+
+#[test]
+fn a_trace_without_a_driver_says_nothing_of_books() {
+    let bare = || new().pays("P", "S SUCCESS").ledger("P", PaymentStatus::Success, "SUCCESS").ended();
+    for id in ["MONEY-001", "MONEY-002", "MONEY-003", "MONEY-004", "OPS-002"] {
+        bare().says_nothing_of(id);
+    }
+}
+
+#[test]
+fn an_id_that_a_notification_told_may_be_asked_by() {
+    let unknown = || new().sold().pays("P", "U UNKNOWN_EXCEPTION");
+    let asks = |trace: Trace| trace.exchange(Operation::Cancel, &json!({"paymentId": "pid-P"}), &json!({}));
+    asks(unknown()).breaks("PAY-020", 4);
+    let told = asks(unknown().notified("P", "PAYMENT_RESULT", "S SUCCESS"));
+    assert!(!matches!(told.found("PAY-020"), conformance::rule::Judgement::Broken(_)));
+}

@@ -347,6 +347,8 @@ fn pay_030_asks_at_the_counter_and_cancels_in_the_end() {
     called(unsure().pause(26).stands("open", "0").stands("parked", "0")).breaks("PAY-030", 2);
     unsure().inquires("P", "PROCESSING").stands("failed", "0").breaks("PAY-030", 7);
     unsure().inquires("P", "PROCESSING").cancels("P", "S SUCCESS").stands("cancelled", "0").holds("PAY-030");
+    let called_off = unsure().inquires("P", "PROCESSING").cancels("P", "U UNKNOWN_EXCEPTION");
+    called_off.stands("failed", "0").holds("PAY-030");
     (0..30).fold(unsure(), |trace, _| trace.inquires("P", "PROCESSING")).holds("PAY-030");
     (0..31).fold(unsure(), |trace, _| trace.inquires("P", "PROCESSING")).breaks("PAY-030", 64);
     let direct = new().checkout("A", "payment-code", "JPY", "1000").pays_with(&counter(), "S SUCCESS");
