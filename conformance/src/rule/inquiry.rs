@@ -215,7 +215,12 @@ pub(super) fn unknown_payments_may_appear(view: &View<'_>) -> Judgement {
         let closed = called(view, order, missing.n, &[OrderState::Failed, OrderState::Cancelled]);
         let Some(closed) = closed.filter(|closed| !payment.is_known_over(closed.n)) else { continue };
         let is_made_sure = payment.asked_after(missing.n).any(|(n, _)| n < closed.n);
-        if !is_made_sure {
+        // An answer to pay that comes later than that to the inquiry may say that nothing was made.
+        let is_answered = |word: &Word<'_>| {
+            let makes = [Operation::Pay, Operation::BatchPay, Operation::CreatePaymentSession];
+            matches!(word.tells, Tells::Unsure(operation, _) if makes.contains(&operation))
+        };
+        if !is_made_sure && !payment.before(closed.n).any(|word| word.n > missing.n && is_answered(word)) {
             let text = format!(
                 "order {} is called {} at the first ORDER_NOT_EXIST (entry {}); pay was uncertain, and its payment may appear \
                  a moment later",

@@ -419,6 +419,31 @@ const HISTORIES: &[(&str, &str)] = &[
         "OPS-003: what the next buyer wants is no repetition",
         "roles: [antom]\ngiven: {antom: {settings: {rate-limit: {calls: 1}}}}\nsteps:\n  - checkout: {order: A, by: cashier, amount: {currency: KRW, value: \"1241\"}}\n  - checkout: {order: B, by: cashier, amount: {currency: JPY, value: \"100014\"}}\n  - checkout: {order: C, by: cashier, amount: {currency: IDR, value: \"1502100\"}}\n  - checkout: {order: D, by: entry-code, amount: {currency: JPY, value: \"2027\"}}\n  - settle: {within: 240h}\n",
     ),
+    (
+        "EDC-P27: while every result comes damaged, the next order of the same amount is another",
+        "roles: [edc]\ngiven: {terminal: {faults: [{corrupt-result: {times: 31}}]}}\nsteps:\n  - checkout: {order: C, by: terminal, \
+         amount: {currency: KRW, value: \"100\"}}\n  - checkout: {order: D, by: terminal, amount: {currency: KRW, value: \
+         \"100\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {C: parked, D: paid}\n",
+    ),
+    (
+        "NTF-012: a batch that was called off stays called off, too",
+        "roles: [antom]\ngiven: {antom: {answers: [{on: inquiryPayment, code: UNKNOWN_EXCEPTION, times: 25}], buyer: [{pays: {after: \
+         1m}}]}}\nsteps:\n  - checkout-batch: {batch: G, orders: [{order: B, amount: {currency: SGD, value: \"1248\"}}]}\n  - until: \
+         {notified: PAYMENT_RESULT}\n  - restart: {}\n  - settle: {within: 240h}\nexpect:\n  - order: {B: cancelled}\n",
+    ),
+    (
+        "CAN-005: a notification of another amount does not end the cancel that is under way",
+        "roles: [antom]\ngiven: {antom: {buyer: [{pays: {after: 1s}}], faults: [{concurrent-notification: {}}, \
+         {alter-notification: {set: {paymentAmount.value: \"1\"}}}]}}\nsteps:\n  - checkout: {order: B, by: payment-code, amount: \
+         {currency: SGD, value: \"100000\"}}\n  - advance: {by: 1s}\n  - cancel: {order: B}\n  - settle: {within: 240h}\nexpect:\n  - \
+         order: {B: cancelled}\n",
+    ),
+    (
+        "INQ-007: what pay answers later may say that there is no payment",
+        "roles: [antom]\ngiven: {antom: {faults: [{early-notification: {for: 1s}}], settings: {urls: []}}}\nsteps:\n  - checkout: \
+         {order: A, by: cashier, amount: {currency: JPY, value: \"1007\"}}\n  - retry: {order: A}\n  - settle: {within: \
+         240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
 ];
 
 #[test]

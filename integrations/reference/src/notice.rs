@@ -83,7 +83,10 @@ impl Shop {
             _ if !fits && self.has_unknown_parts(order) => Ok(false),
             _ if !fits && !self.merchant.has(Fault::NotifiedAmountUnchecked) => {
                 self.merchant.log(&format!("order {name}: notified of another amount or another payment"));
-                self.merchant.close(name, OrderState::Parked, "notified of another amount or another payment");
+                // While it is called off, only the answer to that decides.
+                if !order.cancelling {
+                    self.merchant.close(name, OrderState::Parked, "notified of another amount or another payment");
+                }
                 Ok(false)
             }
             ResultStatus::S => self.success_notice(order, attempt, notice),
@@ -120,7 +123,7 @@ impl Shop {
         let paid_by_another = order.was_booked
             && order.attempts.len() > 1
             && order.reference.as_ref().is_some_and(|booked| *booked != notice.payment_id);
-        let is_called_off = (order.state == OrderState::Cancelled || attempt.is_called_off) && order.members.is_empty();
+        let is_called_off = order.state == OrderState::Cancelled || attempt.is_called_off;
         if paid_by_another && attempt.extra.is_none() && !self.merchant.has(Fault::ExtraPaymentIsKept) {
             self.owe_extra(name, &attempt.request_id);
         } else if order.cancelling || is_called_off && !self.merchant.has(Fault::LateSuccessRevives) {

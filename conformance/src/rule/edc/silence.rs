@@ -23,8 +23,8 @@ pub(in crate::rule) fn no_second_charge_after_silence(view: &View<'_>) -> Judgem
         let mut later = view.commands.iter().filter(same).filter(|c| c.n > silent.n && c.n < heard);
         let is_off = |c: &Command<'_>| called_off(view, silent).is_some_and(|n| n < c.n);
         let is_resent = |c: &Command<'_>| is_resent_in_noise(view, silent, c);
-        let again = later
-            .find(|c| !may_follow(view, silent, c) && !came_after_all(view, silent, c) && !is_off(c) && !is_resent(c));
+        let is_next = |c: &Command<'_>| may_follow(view, silent, c) || is_after_a_parked_one(view, silent, c);
+        let again = later.find(|c| !is_next(c) && !came_after_all(view, silent, c) && !is_off(c) && !is_resent(c));
         if let Some(again) = again {
             let amount = silent.amount().unwrap_or_default();
             let text = format!(
@@ -54,23 +54,37 @@ fn may_follow(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool
         heard => heard,
     };
     let mut heard = inquiries.filter_map(said).filter(|r| r.n < next.n).map(|r| &r.json["responseData"]);
+    heard.any(|data| {
+        let is_silents = data["requestId"].as_str().map(ToOwned::to_owned) == silent.parameter("/requestId");
+        // Without a book, whoever asked first may have sold another order.
+        !view.has_book() || is_of_its_own(view, next) || is_silents && data["result"]["resultCode"] != "SUCCESS"
+    })
+}
+
+/// Whether a Purchase may be another order's: nothing could be read of what the terminal was asked again and again, a person
+/// was told of the sale that stayed open, and the next one goes on with an order of the same amount.
+fn is_after_a_parked_one(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool {
+    silent.name() == "Purchase"
+        && asked_in_vain(view, silent.n, next.n) >= ENOUGH
+        && is_parked(view, silent)
+        && view.has_book()
+        && is_of_its_own(view, next)
+}
+
+/// Whether as many orders of its amount were asked for as commands were sent until it, so that it may be for one of its own.
+fn is_of_its_own(view: &View<'_>, next: &Command<'_>) -> bool {
     // A person may ask for a refund again: the terminal gives nothing back twice.
-    let asked_for = if is_purchase { &view.orders } else { &view.refunds };
-    let is_same = |o: &&Order| o.by == By::Terminal && Some(o.amount.value()) == silent.amount();
+    let asked_for = if next.name() == "Purchase" { &view.orders } else { &view.refunds };
+    let is_same = |o: &&Order| o.by == By::Terminal && Some(o.amount.value()) == next.amount();
     let sold = asked_for.iter().filter(is_same).filter(|o| o.n < next.n).count();
-    let purchases =
-        view.commands.iter().filter(|c| !c.refused && c.name() == silent.name() && c.amount() == silent.amount());
+    let alike = view.commands.iter().filter(|c| !c.refused && c.name() == next.name() && c.amount() == next.amount());
     // What was not taken up, because the terminal was busy, is asked for once more and is no other.
     let is_taken_up = |c: &&Command<'_>| {
         let is_busy = |r: &super::super::view::Sending<'_>| r.json["errorCode"] == "CommandDeviceBusy";
         c.n == next.n || !view.heard_result_of(c).is_some_and(is_busy)
     };
-    let asked = purchases.filter(|c| c.n <= next.n).filter(is_taken_up).count();
-    heard.any(|data| {
-        let is_silents = data["requestId"].as_str().map(ToOwned::to_owned) == silent.parameter("/requestId");
-        // Without a book, whoever asked first may have sold another order.
-        !view.has_book() || asked <= sold || is_silents && data["result"]["resultCode"] != "SUCCESS"
-    })
+    let asked = alike.filter(|c| c.n <= next.n).filter(is_taken_up).count();
+    asked <= sold
 }
 
 /// Whether a command is the same frame once more, because noise on the line looked like its refusal.
