@@ -3,9 +3,11 @@
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use bytes::Bytes;
+use hyper::Request;
 use sim_antom::{Heard, Window};
 use tokio::io::DuplexStream;
-use tokio::sync::{Mutex as AsyncMutex, mpsc};
+use tokio::sync::{mpsc, oneshot};
 use wire::antom::Envelope;
 use wire::clock::{Clock, ClockHandle, Deadlines, Sleep};
 use wire::time::Moment;
@@ -27,8 +29,8 @@ struct Shared {
     line: Door,
     /// The way to the gateway, once there is one.
     gateway: OnceLock<Window>,
-    /// Connections to the integration's listener; a new one for each time that it listens.
-    listener: Mutex<Option<mpsc::Sender<DuplexStream>>>,
+    /// What comes in at the integration's listener; a new one for each time that it listens.
+    listener: Mutex<Option<mpsc::Sender<reference::Arrival>>>,
     /// The order book's lines.
     book: Mutex<Vec<String>>,
     clock: Arc<Counting>,
@@ -111,9 +113,12 @@ impl Memory {
         let _ = self.0.gateway.set(window);
     }
 
-    async fn connect_listener(&self) -> io::Result<DuplexStream> {
-        let sender = self.0.listener.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        knock(&sender.ok_or(io::ErrorKind::ConnectionRefused)?).await
+    /// The way to the integration's listener, if it is there and has one that listens.
+    fn listener(&self, host: &str, port: u16) -> Option<mpsc::Sender<reference::Arrival>> {
+        let is_it =
+            LISTENER.strip_prefix(host).and_then(|rest| rest.strip_prefix(':')) == Some(port.to_string().as_str());
+        let listener = self.0.listener.lock().unwrap_or_else(PoisonError::into_inner);
+        listener.as_ref().filter(|sender| is_it && !sender.is_closed()).cloned()
     }
 }
 
@@ -123,32 +128,28 @@ impl std::fmt::Debug for Memory {
     }
 }
 
-/// Connections that arrive in memory.
-#[derive(Debug)]
-pub struct MemoryAccept(Arc<AsyncMutex<mpsc::Receiver<DuplexStream>>>);
-
-impl MemoryAccept {
-    async fn next(&self) -> io::Result<DuplexStream> {
-        self.0.lock().await.recv().await.ok_or_else(|| io::ErrorKind::NotConnected.into())
-    }
-}
-
-impl sim_antom::Accept for MemoryAccept {
-    async fn accept(&mut self) -> io::Result<sim_antom::Arrival> {
-        Ok(sim_antom::Arrival { stream: Box::new(self.next().await?), peer: None })
-    }
-}
+/// What arrives in memory.
+struct MemoryAccept(mpsc::Receiver<reference::Arrival>);
 
 impl sim_antom::Connect for Memory {
     fn connect(&self, host: &str, port: u16) -> sim_antom::Connecting {
-        let memory = self.clone();
-        let known = format!("{host}:{port}") == LISTENER;
+        let listener = self.listener(host, port);
         Box::pin(async move {
-            if !known {
-                return Err(io::ErrorKind::ConnectionRefused.into());
-            }
-            Ok(Box::new(memory.connect_listener().await?) as Box<dyn sim_antom::Stream>)
+            let (ours, theirs) = tokio::io::duplex(PIPE);
+            let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
+            let sent = listener.ok_or_else(refused)?.send(reference::Arrival::Connection(Box::new(theirs))).await;
+            sent.map_err(|_| refused())?;
+            Ok(Box::new(ours) as Box<dyn sim_antom::Stream>)
         })
+    }
+
+    fn hand(&self, host: &str, port: u16, request: Request<Bytes>) -> Result<sim_antom::Handing, Box<Request<Bytes>>> {
+        let Some(listener) = self.listener(host, port) else { return Err(Box::new(request)) };
+        let (answer, answered) = oneshot::channel();
+        Ok(Box::pin(async move {
+            listener.send(reference::Arrival::Handed { request, answer }).await.ok()?;
+            answered.await.ok()
+        }))
     }
 }
 
@@ -181,7 +182,7 @@ impl reference::World for Memory {
         let (sender, receiver) = mpsc::channel(64);
         *self.0.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
         Box::pin(async move {
-            let accept: Box<dyn reference::Accept> = Box::new(MemoryAccept(Arc::new(AsyncMutex::new(receiver))));
+            let accept: Box<dyn reference::Accept> = Box::new(MemoryAccept(receiver));
             Ok((format!("http://{LISTENER}"), accept))
         })
     }
@@ -200,9 +201,8 @@ impl reference::World for Memory {
 }
 
 impl reference::Accept for MemoryAccept {
-    fn accept(&mut self) -> reference::BoxFuture<'_, io::Result<Box<dyn reference::Stream>>> {
-        let receiver = Self(Arc::clone(&self.0));
-        Box::pin(async move { Ok(Box::new(receiver.next().await?) as Box<dyn reference::Stream>) })
+    fn accept(&mut self) -> reference::BoxFuture<'_, io::Result<reference::Arrival>> {
+        Box::pin(async { self.0.recv().await.ok_or_else(|| io::ErrorKind::NotConnected.into()) })
     }
 }
 

@@ -86,7 +86,7 @@ pub use gateway::{Gateway, Input, Output};
 pub use journal::Journal;
 pub use keys::{KeyRing, KeyRingError};
 pub use ledger::Ledger;
-pub use net::{Accept, Arrival, Connect, Connecting, Stream, TcpAccept, TcpConnect, TcpConnectTo};
+pub use net::{Accept, Arrival, Connect, Connecting, Handing, Stream, TcpAccept, TcpConnect, TcpConnectTo};
 pub use notice::{Beside, Delivery, Notice, Schedule, Truth};
 pub use notices::{NoticeView, Numbers, Progress};
 pub use notifier::Notifier;

@@ -7,6 +7,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
+use hyper::{Request, Response};
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -71,6 +73,9 @@ pub trait Accept: Send + 'static {
 /// A connection being made.
 pub type Connecting = Pin<Box<dyn Future<Output = io::Result<Box<dyn Stream>>> + Send>>;
 
+/// A request that was handed over; none when it ends without an answer.
+pub type Handing = Pin<Box<dyn Future<Output = Option<Response<Bytes>>> + Send>>;
+
 /// How notifications reach a merchant.
 pub trait Connect: Send + Sync + 'static {
     /// Connects to a host and port, which the caller has found to be allowed.
@@ -78,6 +83,15 @@ pub trait Connect: Send + Sync + 'static {
     /// # Errors
     /// Nobody listens there.
     fn connect(&self, host: &str, port: u16) -> Connecting;
+
+    /// Hands a request to whoever listens there, if he is in this process: for him there is nothing that a connection could
+    /// get wrong. Dropping the future gives it up.
+    ///
+    /// # Errors
+    /// The request, which is to be sent over a connection.
+    fn hand(&self, _host: &str, _port: u16, request: Request<Bytes>) -> Result<Handing, Box<Request<Bytes>>> {
+        Err(Box::new(request))
+    }
 }
 
 /// A TCP listener. An error of one connection (too many open files, say) is waited out.

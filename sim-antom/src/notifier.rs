@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::Uri;
+use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
 
 use crate::net::{Connect, Stream};
@@ -43,15 +43,22 @@ impl Notifier {
     pub async fn deliver(&self, delivery: Delivery) -> Result<(u16, Bytes), String> {
         let target = Target::parse(&delivery.url)?;
         let (host, port) = (&target.host, target.port);
+        let mut request = Request::post(&target.path).header("host", format!("{host}:{port}"));
+        for (name, value) in delivery.headers.iter() {
+            request = request.header(name, value);
+        }
+        let request = request.body(delivery.body).map_err(|error| error.to_string())?;
+        let request = match self.connect.hand(host, port, request) {
+            Ok(handed) => {
+                let answer = handed.await.ok_or("no answer: connection closed before message completed")?;
+                return Ok((answer.status().as_u16(), answer.into_body()));
+            }
+            Err(request) => request.map(Full::new),
+        };
         let stream = self.reach(&target).await.map_err(|error| format!("connect to {host}:{port}: {error}"))?;
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
         let exchange = async {
-            let mut request = hyper::Request::post(&target.path).header("host", format!("{host}:{port}"));
-            for (name, value) in delivery.headers.iter() {
-                request = request.header(name, value);
-            }
-            let request = request.body(Full::new(delivery.body)).map_err(|error| error.to_string())?;
             let response = sender.send_request(request).await.map_err(|error| format!("no answer: {error}"))?;
             let status = response.status().as_u16();
             let body = Limited::new(response.into_body(), LIMIT).collect().await;

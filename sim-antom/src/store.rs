@@ -4,6 +4,7 @@
 //! merchant was told is kept. In memory a store is a map a table, in which payments rest as bytes: there may be a million
 //! of them, and few are looked at again. A durable store writes the same records, which are all serialisable.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -119,6 +120,8 @@ pub trait Store: fmt::Debug + Send {
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     tables: BTreeMap<Table, BTreeMap<Box<str>, AtRest>>,
+    /// The last record that was written as bytes, or read from them: a request asks for its payment more than once.
+    last: RefCell<Option<(Key, Record)>>,
 }
 
 /// A record as it rests in memory.
@@ -156,20 +159,37 @@ impl AtRest {
 
 impl Store for MemoryStore {
     fn get(&self, key: &Key) -> Option<Record> {
-        self.tables.get(&key.table)?.get(&key.id)?.record()
+        if let Some((_, record)) = self.last.borrow().as_ref().filter(|(last, _)| last == key) {
+            return Some(record.clone());
+        }
+        let rest = self.tables.get(&key.table)?.get(&key.id)?;
+        let record = rest.record();
+        if let (AtRest::Packed(_), Some(record)) = (rest, &record) {
+            *self.last.borrow_mut() = Some((key.clone(), record.clone()));
+        }
+        record
     }
 
     fn put(&mut self, key: Key, record: Record) {
-        self.tables.entry(key.table).or_default().insert(key.id, AtRest::of(record));
+        let rest = AtRest::of(record.clone());
+        let last = self.last.get_mut();
+        if matches!(rest, AtRest::Packed(_)) {
+            *last = Some((key.clone(), record));
+        } else if last.as_ref().is_some_and(|(last, _)| *last == key) {
+            *last = None;
+        }
+        self.tables.entry(key.table).or_default().insert(key.id, rest);
     }
 
     fn remove(&mut self, key: &Key) {
+        self.last.get_mut().take_if(|(last, _)| last == key);
         if let Some(table) = self.tables.get_mut(&key.table) {
             table.remove(&key.id);
         }
     }
 
     fn clear(&mut self) {
+        *self.last.get_mut() = None;
         self.tables.clear();
     }
 

@@ -1,5 +1,7 @@
 //! Amounts on the wire, wherever they stand.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 use wire::antom::{Operation, WalletRule};
 use wire::money::{Currency, MAX_DIGITS, Money};
@@ -9,9 +11,8 @@ use super::view::View;
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
 
-/// An amount object in a request: where it stands, and what it is.
+/// An amount object in a request.
 struct Written<'v> {
-    path: String,
     object: &'v Value,
 }
 
@@ -29,24 +30,46 @@ impl Written<'_> {
     }
 }
 
-/// All amounts of a request.
-fn written<'v>(request: &'v Request<'_>) -> Vec<Written<'v>> {
-    let mut found = Vec::new();
-    let mut open = vec![(String::new(), &*request.body)];
-    while let Some((path, value)) = open.pop() {
-        let join = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-        match value {
-            Value::Object(fields) if fields.contains_key("currency") && fields.contains_key("value") => {
-                found.push(Written { path, object: value });
+/// Does something with each amount of a message, and the names and numbers that lead to it.
+fn each_amount<'v>(value: &'v Value, path: &mut Vec<Step<'v>>, visit: &mut impl FnMut(&Written<'v>, &[Step<'v>])) {
+    let mut deeper = |step: Step<'v>, value: &'v Value| {
+        if value.is_object() || value.is_array() {
+            path.push(step);
+            each_amount(value, path, visit);
+            path.pop();
+        }
+    };
+    match value {
+        Value::Object(fields) if fields.contains_key("currency") && fields.contains_key("value") => {
+            visit(&Written { object: value }, path);
+        }
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| deeper(Step::Name(name), value)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| deeper(Step::Place(index), item)),
+        _ => {}
+    }
+}
+
+/// A step on the way to an amount.
+#[derive(Clone, Copy)]
+enum Step<'v> {
+    Name(&'v str),
+    Place(usize),
+}
+
+/// The way as people write it.
+fn written(path: &[Step<'_>]) -> String {
+    let mut text = String::new();
+    for step in path {
+        match step {
+            Step::Name(name) if text.is_empty() => text.push_str(name),
+            Step::Name(name) => text.extend([".", name]),
+            Step::Place(index) => {
+                // Writing to a text cannot fail.
+                let _ = write!(text, "[{index}]");
             }
-            Value::Object(fields) => open.extend(fields.iter().rev().map(|(name, value)| (join(name), value))),
-            Value::Array(items) => {
-                open.extend(items.iter().enumerate().rev().map(|(index, item)| (format!("{path}[{index}]"), item)));
-            }
-            _ => {}
         }
     }
-    found
+    text
 }
 
 /// Judges each amount of each request by itself.
@@ -58,12 +81,13 @@ fn each(
     let mut findings = Vec::new();
     let mut exercised = false;
     for request in &view.story.requests {
-        for amount in written(request).into_iter().filter(|amount| concerns(amount)) {
-            exercised = true;
-            findings.extend(
-                wrong(&amount).map(|text| Finding { entry: request.n, text: format!("{} {text}", amount.path) }),
-            );
-        }
+        each_amount(&request.body, &mut Vec::new(), &mut |amount, path| {
+            if concerns(amount) {
+                exercised = true;
+                let finding = |text| Finding { entry: request.n, text: format!("{} {text}", written(path)) };
+                findings.extend(wrong(amount).map(finding));
+            }
+        });
     }
     Judgement::new(exercised, findings)
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use memchr::memmem;
 use sim_antom::LostHow;
 use wire::antom::{Operation, Signature};
-use wire::hex::TextBytes;
 use wire::time::Moment;
 
 use super::story::{Payment, Request, moment};
@@ -203,8 +203,8 @@ pub(super) fn sandbox_is_kept_apart(view: &View<'_>) -> Judgement {
 /// SIG-010. What is in every RSA private key, whoever's it is: the head of PKCS#8 and PKCS#1 as base64, and of PEM.
 pub(super) fn private_keys_stay_private(view: &View<'_>) -> Judgement {
     const MARKS: [&str; 3] = ["IBADANBgkqhkiG9w0BAQEFAASC", "IBAAKCAQEA", "PRIVATE KEY-----"];
-    let has_key = |text: &str| MARKS.iter().any(|mark| text.contains(mark));
-    let has_key_in = |body: &TextBytes| has_key(&String::from_utf8_lossy(&body.0));
+    let has_key_in = |bytes: &[u8]| MARKS.iter().any(|mark| memmem::find(bytes, mark.as_bytes()).is_some());
+    let has_key = |text: &str| has_key_in(text.as_bytes());
     let mut findings = Vec::new();
     let mut exercised = false;
     for entry in view.entries {
@@ -215,10 +215,10 @@ pub(super) fn private_keys_stay_private(view: &View<'_>) -> Judgement {
             }
             Event::Gateway(sim_antom::Event::Request { headers, body, .. }) => {
                 exercised = true;
-                ("a request", headers.iter().any(|(_, value)| has_key(value)) || has_key_in(body))
+                ("a request", has_key(headers.text()) || has_key_in(&body.0))
             }
             Event::Gateway(sim_antom::Event::NoticeAnswered { body, .. }) => {
-                ("the answer to a notification", has_key_in(body))
+                ("the answer to a notification", has_key_in(&body.0))
             }
             _ => continue,
         };

@@ -449,7 +449,12 @@ impl<'a> View<'a> {
 /// What is at a place of an object, written like a JSON pointer to fields: no lists, nothing escaped. Rules look things up all
 /// the time, and a real pointer asks for memory.
 pub(super) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('/').skip(1).try_fold(value, |value, field| value.get(field))
+    let (mut value, mut rest) = (value, path.strip_prefix('/')?);
+    while let Some(end) = rest.bytes().position(|byte| byte == b'/') {
+        value = value.get(rest.get(..end)?)?;
+        rest = rest.get(end + 1..)?;
+    }
+    value.get(rest)
 }
 
 /// The bodies of a trace's HTTP messages, decoded once.
@@ -457,13 +462,18 @@ pub(super) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
 pub(super) struct Bodies(BTreeMap<usize, Arc<Value>>);
 
 impl Bodies {
-    fn of(entries: &[Entry]) -> Self {
-        let body = |entry: &Entry| match &entry.event {
+    fn of<'e>(entries: &'e [Entry]) -> Self {
+        // Who asks again and again sends the same, and mostly gets the same.
+        let mut known: BTreeMap<&[u8], Arc<Value>> = BTreeMap::new();
+        let body = |entry: &'e Entry| match &entry.event {
             Event::Gateway(
                 GatewayEvent::Request { body, .. }
                 | GatewayEvent::Response { body, .. }
                 | GatewayEvent::Notice { body, .. },
-            ) => Some((entry.n, Arc::new(serde_json::from_slice(&body.0).unwrap_or_default()))),
+            ) => {
+                let read = || Arc::new(serde_json::from_slice(&body.0).unwrap_or_default());
+                Some((entry.n, Arc::clone(known.entry(&body.0).or_insert_with(read))))
+            }
             _ => None,
         };
         Self(entries.iter().filter_map(body).collect())

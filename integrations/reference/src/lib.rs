@@ -70,4 +70,4 @@ pub use post::{Answer, post};
 pub use rpc::Refusal;
 pub use serve::{Call, serve, serve_calls};
 pub use system::SystemWorld;
-pub use world::{Accept, BookStore, BoxFuture, Stream, World};
+pub use world::{Accept, Arrival, BookStore, BoxFuture, Stream, World};

@@ -6,18 +6,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::Incoming;
+use hyper::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use wire::antom::Envelope;
 
 use crate::fault::Fault;
 use crate::post::headers;
 use crate::shop::Shop;
-use crate::world::{Accept, Stream};
+use crate::world::{Accept, Arrival, Stream};
 
 const LARGEST_BODY: usize = 64 * 1024;
 const CONNECTIONS: usize = 64;
@@ -31,8 +32,11 @@ pub(crate) async fn serve(shop: Arc<Shop>, mut accept: Box<dyn Accept>) {
             biased;
             Some(_) = connections.join_next() => {}
             accepted = accept.accept(), if connections.len() < CONNECTIONS => match accepted {
-                Ok(stream) => {
+                Ok(Arrival::Connection(stream)) => {
                     connections.spawn(converse(Arc::clone(&shop), stream));
+                }
+                Ok(Arrival::Handed { request, answer }) => {
+                    connections.spawn(answer_handed(Arc::clone(&shop), request, answer));
                 }
                 Err(error) => {
                     shop.merchant.log(&format!("notifications: {error}"));
@@ -48,7 +52,7 @@ async fn converse(shop: Arc<Shop>, stream: Box<dyn Stream>) {
     let merchant = Arc::clone(&shop.merchant);
     let service = service_fn(move |request| {
         let shop = Arc::clone(&shop);
-        async move { Ok::<_, Infallible>(respond(&shop, request).await) }
+        async move { Ok::<_, Infallible>(respond(&shop, request).await.map(Full::new)) }
     });
     // No date header: it would be the time of day, in worlds that have a time of their own.
     let connection = http1::Builder::new()
@@ -64,7 +68,25 @@ async fn converse(shop: Arc<Shop>, stream: Box<dyn Stream>) {
     }
 }
 
-async fn respond(shop: &Shop, request: Request<Incoming>) -> Response<Full<Bytes>> {
+/// One request of somebody in this process, in the same time.
+async fn answer_handed(shop: Arc<Shop>, request: Request<Bytes>, mut answer: oneshot::Sender<Response<Bytes>>) {
+    let response = tokio::select! {
+        biased;
+        response = respond(&shop, request.map(Full::new)) => Some(response),
+        // Whoever goes away sends again.
+        () = answer.closed() => None,
+        () = shop.merchant.pause(LIMIT) => None,
+    };
+    if let Some(response) = response {
+        let _: Result<(), Response<Bytes>> = answer.send(response);
+    }
+}
+
+async fn respond<B>(shop: &Shop, request: Request<B>) -> Response<Bytes>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
     let (head, body) = request.into_parts();
     if head.uri.path() == "/back" {
         // Where the wallet sends the buyer. What it says proves nothing, so nothing is read from it.
@@ -96,14 +118,14 @@ async fn respond(shop: &Shop, request: Request<Incoming>) -> Response<Full<Bytes
     } else {
         serde_json::to_string(&ack).unwrap_or_default()
     };
-    let mut response = Response::new(Full::new(Bytes::from(text)));
+    let mut response = Response::new(Bytes::from(text));
     let json = hyper::header::HeaderValue::from_static("application/json; charset=UTF-8");
     response.headers_mut().insert(hyper::header::CONTENT_TYPE, json);
     response
 }
 
-fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+fn plain(status: StatusCode, text: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from_static(text.as_bytes()));
     *response.status_mut() = status;
     response
 }

@@ -12,7 +12,7 @@ use wire::clock::ClockHandle;
 use wire::time::Moment;
 
 use crate::clock::ToldClock;
-use crate::world::{Accept, BookStore, BoxFuture, Stream, World};
+use crate::world::{Accept, Arrival, BookStore, BoxFuture, Stream, World};
 
 const BAUD: u32 = 57_600;
 
@@ -90,8 +90,8 @@ impl World for SystemWorld {
 struct Loopback(TcpListener);
 
 impl Accept for Loopback {
-    fn accept(&mut self) -> BoxFuture<'_, io::Result<Box<dyn Stream>>> {
-        Box::pin(async { Ok(Box::new(self.0.accept().await?.0) as Box<dyn Stream>) })
+    fn accept(&mut self) -> BoxFuture<'_, io::Result<Arrival>> {
+        Box::pin(async { Ok(Arrival::Connection(Box::new(self.0.accept().await?.0))) })
     }
 }
 

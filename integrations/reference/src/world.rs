@@ -5,7 +5,10 @@ use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use hyper::{Request, Response};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::oneshot;
 use wire::antom::Envelope;
 use wire::clock::ClockHandle;
 
@@ -64,10 +67,32 @@ pub trait World: Send + Sync + 'static {
     }
 }
 
-/// Connections that come in.
+/// Connections and requests that come in.
 pub trait Accept: Send {
     /// The next one. Cancel-safe.
-    fn accept(&mut self) -> BoxFuture<'_, io::Result<Box<dyn Stream>>>;
+    fn accept(&mut self) -> BoxFuture<'_, io::Result<Arrival>>;
+}
+
+/// What comes in where notifications are listened for.
+pub enum Arrival {
+    /// A connection, on which HTTP is spoken.
+    Connection(Box<dyn Stream>),
+    /// A request of somebody in this process.
+    Handed {
+        /// The request.
+        request: Request<Bytes>,
+        /// Where the answer goes; closed when nobody waits for it any more.
+        answer: oneshot::Sender<Response<Bytes>>,
+    },
+}
+
+impl std::fmt::Debug for Arrival {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Connection(_) => "Connection",
+            Self::Handed { .. } => "Handed",
+        })
+    }
 }
 
 /// Where the lines of the order book are kept.

@@ -47,7 +47,15 @@ impl Headers {
     /// The first value of a name, whatever its case.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
+        // Looked up for every message, more than once: only names of the right length are looked at.
+        let mut begin = 0;
+        for (end, next) in &self.ends {
+            let at = std::mem::replace(&mut begin, *next);
+            if end - at == name.len() && self.text.get(at..*end).is_some_and(|n| n.eq_ignore_ascii_case(name)) {
+                return self.text.get(*end..*next);
+            }
+        }
+        None
     }
 
     /// All of them, as they came.
@@ -67,6 +75,12 @@ impl Headers {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+
+    /// All names and values, one after the other, without anything between them: to look for what stands in any of them.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Bytes of all names and values.

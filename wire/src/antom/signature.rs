@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
 /// A parsed `Signature` header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,24 +33,31 @@ impl Signature {
     /// # Errors
     /// No signature part, or one that is not base64.
     pub fn parse(text: &str) -> Result<Self, SignatureError> {
-        let mut algorithm = None;
-        let mut key_version = None;
-        let mut signature = None;
-        for part in text.split(',') {
-            let Some((name, value)) = part.trim().split_once('=') else { continue };
-            let slot = match name.trim().to_ascii_lowercase().as_str() {
-                "algorithm" => &mut algorithm,
-                "keyversion" => &mut key_version,
-                "signature" => &mut signature,
-                _ => continue,
+        let (mut algorithm, mut key_version, mut signature) = (None, None, None);
+        for part in text.as_bytes().split(|byte| *byte == b',') {
+            let Some(end) = part.iter().position(|byte| *byte == b'=') else { continue };
+            let (name, value) = part.split_at(end);
+            let is = |known: &str| name.trim_ascii().eq_ignore_ascii_case(known.as_bytes());
+            let slot = if is("algorithm") {
+                &mut algorithm
+            } else if is("keyVersion") {
+                &mut key_version
+            } else if is("signature") {
+                &mut signature
+            } else {
+                continue;
             };
-            *slot = Some(value.trim().to_owned());
+            // Without the mark itself.
+            *slot = Some(value.get(1..).unwrap_or_default().trim_ascii());
         }
         let signature = signature.filter(|s| !s.is_empty()).ok_or(SignatureError::Missing)?;
-        let decoded = percent_decode_str(&signature).decode_utf8().map_err(|_| SignatureError::NotBase64)?;
+        let mut decoded: Vec<u8> = percent_decode(signature).collect();
         // A blank is what a form decoder makes of an unescaped plus.
-        let bytes = STANDARD.decode(decoded.replace(' ', "+")).map_err(|_| SignatureError::NotBase64)?;
-        Ok(Self { algorithm: algorithm.unwrap_or_default(), key_version, bytes })
+        decoded.iter_mut().filter(|byte| **byte == b' ').for_each(|byte| *byte = b'+');
+        let bytes = STANDARD.decode(&decoded).map_err(|_| SignatureError::NotBase64)?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (algorithm, key_version) = (algorithm.map(text).unwrap_or_default(), key_version.map(text));
+        Ok(Self { algorithm, key_version, bytes })
     }
 }
 

@@ -7,6 +7,7 @@ use wire::antom::{Operation, PaymentStatus};
 
 use crate::driver::OrderState;
 use crate::rule::story::{Notice, Outcome, Payment, Request, money};
+use crate::rule::text::any_text;
 use crate::rule::view::View;
 use crate::rule::{Finding, Judgement};
 
@@ -143,7 +144,7 @@ fn oddity(body: &Value) -> Option<String> {
     if ["paymentCreateTime", "paymentTime"].iter().all(|name| body[*name].is_null()) {
         return Some("optional fields left out".to_owned());
     }
-    (!body.to_string().is_ascii()).then(|| "another script".to_owned())
+    any_text(body, &mut |text| !text.is_ascii()).then(|| "another script".to_owned())
 }
 
 /// Whether a number or boolean is in it, which the documents write as text.

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use wire::antom::{
-    CreatePaymentSessionRequest, FieldProblem, FieldRule, Operation, PayRequest, Product, Severity, check_fields,
-};
+use wire::antom::{FieldProblem, FieldRule, Operation, Product, Severity, check_fields};
 use wire::time::WireTime;
 
 use crate::rule::story::Request;
@@ -61,24 +59,22 @@ pub(in crate::rule) fn discriminators_are_right(view: &View<'_>) -> Judgement {
     };
     let judged = || pays(view).filter_map(|request| Some((request, table(request)?)));
     let findings = judged().filter_map(|(request, table)| {
-        let problem = errors(request, &[table]).next()?;
+        let problems = check_fields(&*request.body, table);
+        let problem = errors(&problems).next()?;
         Some(Finding { entry: request.n, text: format!("in pay, {problem}") })
     });
     let findings = findings.collect();
     Judgement::new(judged().next().is_some(), findings)
 }
 
-fn errors(request: &Request<'_>, tables: &[&'static [FieldRule]]) -> impl Iterator<Item = FieldProblem> {
-    let found: Vec<_> = tables.iter().flat_map(|table| check_fields(&*request.body, table)).collect();
-    found.into_iter().filter(|problem| problem.severity == Severity::Error)
+fn errors(problems: &[FieldProblem]) -> impl Iterator<Item = &FieldProblem> {
+    problems.iter().filter(|problem| problem.severity == Severity::Error)
 }
 
 /// PAY-002.
 pub(in crate::rule) fn required_fields_are_there(view: &View<'_>) -> Judgement {
     let findings = pays(view).filter_map(|request| {
-        let product = Product::of(&*request.body).unwrap_or(Product::EntryCode);
-        let tables = [PayRequest::FIELDS, product.fields()];
-        let problem = errors(request, &tables).find(FieldProblem::is_missing)?;
+        let problem = errors(request.problems()).find(|problem| problem.is_missing())?;
         Some(Finding { entry: request.n, text: format!("in pay, {problem}") })
     });
     let findings = findings.collect();
@@ -195,16 +191,11 @@ pub(in crate::rule) fn settlement_is_named(view: &View<'_>) -> Judgement {
 
 /// PAY-029.
 pub(in crate::rule) fn fields_fit(view: &View<'_>) -> Judgement {
-    let judged = |problem: &FieldProblem| {
+    let judged = |problem: &&FieldProblem| {
         !problem.is_missing() && !problem.path.ends_with("Amount") && !OF_OTHERS.contains(&problem.path.as_str())
     };
     let findings = opening(view).filter_map(|request| {
-        let product = Product::of(&*request.body).unwrap_or(Product::EntryCode);
-        let tables = match request.operation {
-            Some(Operation::Pay) => vec![PayRequest::FIELDS, product.fields()],
-            _ => vec![CreatePaymentSessionRequest::FIELDS],
-        };
-        let problem = errors(request, &tables).find(judged)?;
+        let problem = errors(request.problems()).find(judged)?;
         Some(Finding { entry: request.n, text: problem.to_string() })
     });
     let findings = findings.collect();

@@ -1,5 +1,6 @@
 //! Reading a story out of a trace.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use wire::time::Moment;
 use super::notice::Answer;
 use super::payment::Change as PaymentChange;
 use super::request::{Pace, creates, money};
+use super::sale::OfOrder;
 use super::{Notice, Payment, Reply, Request, Tells, Word};
 use crate::rule::view::Bodies;
 use crate::trace::{CaseEvent, DriverEvent, Entry, Event};
@@ -39,6 +41,8 @@ pub(crate) struct Story<'a> {
     pub(crate) end: Option<(usize, Moment)>,
     /// The last entry that says that an answer trickles.
     trickled: usize,
+    /// Which payments are for which order, once somebody has asked.
+    pub(super) of_orders: OnceCell<Vec<OfOrder>>,
 }
 
 /// A change of the ledger that gives back money, or takes what was authorised.
@@ -117,6 +121,7 @@ impl<'a> Story<'a> {
                     refused: refused.as_deref(),
                     notes,
                     reply: None,
+                    problems: OnceCell::new(),
                 });
             }
             Gateway::Response { id, lost, spoilt, .. } => {

@@ -1,12 +1,13 @@
 //! One request of the merchant, and what came back.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
 use sim_antom::LostHow;
-use wire::antom::{Headers, Operation, Product};
+use wire::antom::{CreatePaymentSessionRequest, FieldProblem, Headers, Operation, PayRequest, Product, check_fields};
 use wire::money::Money;
 use wire::time::{Moment, WireTime};
 
@@ -40,6 +41,8 @@ pub(crate) struct Request<'a> {
     pub(crate) notes: &'a [String],
     /// What was answered.
     pub(crate) reply: Option<Reply<'a>>,
+    /// What is wrong with its fields, once somebody has asked.
+    pub(super) problems: OnceCell<Vec<FieldProblem>>,
 }
 
 /// The answer to a request.
@@ -104,6 +107,18 @@ impl Request<'_> {
     /// What it is to be paid with.
     pub(crate) fn product(&self) -> Option<Product> {
         self.is(Operation::Pay).then(|| Product::of(&*self.body))?
+    }
+
+    /// What is wrong with the fields of a request that opens a payment for one order, by the tables of its product.
+    pub(crate) fn problems(&self) -> &[FieldProblem] {
+        self.problems.get_or_init(|| {
+            if !self.is(Operation::Pay) {
+                return check_fields(&*self.body, CreatePaymentSessionRequest::FIELDS);
+            }
+            let product = Product::of(&*self.body).unwrap_or(Product::EntryCode);
+            let tables = [PayRequest::FIELDS, product.fields()];
+            tables.into_iter().flat_map(|table| check_fields(&*self.body, table)).collect()
+        })
     }
 
     /// What is to be paid.
@@ -172,7 +187,12 @@ pub(crate) fn moment(text: &str) -> Option<Moment> {
     WireTime::parse(text).ok().map(|time| time.moment())
 }
 
-/// An amount object as money.
+/// An amount object as money. Read as [`Money`] reads itself, of which a trace has so many that two texts each would be felt.
 pub(crate) fn money(value: &Value) -> Option<Money> {
-    serde::Deserialize::deserialize(value).ok()
+    let currency = value.get("currency")?.as_str()?;
+    match value.get("value")? {
+        Value::String(digits) => Money::parse(currency, digits).ok(),
+        Value::Number(number) => Money::parse(currency, &number.as_u64()?.to_string()).ok(),
+        _ => None,
+    }
 }

@@ -1,24 +1,45 @@
 //! Which payments are for which order: by amount, and by the merchant's own reference where amounts are not enough.
 
 use wire::antom::Operation;
+use wire::money::Money;
 
 use super::{Payment, Story};
 use crate::rule::view::{Order, View};
+
+/// Which payments are for an order.
+#[derive(Debug)]
+pub(super) struct OfOrder {
+    name: String,
+    amount: Money,
+    /// Their places among the payments.
+    payments: Vec<usize>,
+}
 
 impl<'a> Story<'a> {
     /// The payments for an order, in the order of their making. None when another order has the same amount and nothing
     /// else tells them apart.
     pub(crate) fn payments_of<'s>(&'s self, view: &View<'_>, order: &Order) -> Vec<&'s Payment<'a>> {
-        let fitting: Vec<_> = self.payments.iter().filter(|payment| self.is_of_amount(payment, order)).collect();
+        let of = |order: &Order| OfOrder {
+            name: order.name.clone(),
+            amount: order.amount,
+            payments: self.find_payments_of(view, order),
+        };
+        // Most rules ask it of each order.
+        let known = self.of_orders.get_or_init(|| view.orders.iter().map(of).collect());
+        let known = known.iter().find(|known| known.name == order.name && known.amount == order.amount);
+        let places = known.map_or_else(|| self.find_payments_of(view, order), |known| known.payments.clone());
+        places.into_iter().filter_map(|place| self.payments.get(place)).collect()
+    }
+
+    /// The same, as places among the payments.
+    fn find_payments_of(&self, view: &View<'_>, order: &Order) -> Vec<usize> {
+        let fitting = self.payments.iter().enumerate().filter(|(_, payment)| self.is_of_amount(payment, order));
         let twins = self.sales(view).filter(|other| other.amount == order.amount).count();
-        if twins <= 1 {
-            return fitting;
-        }
         let names = |payment: &Payment<'_>| match payment.operation {
             Some(Operation::BatchPay) => self.parts(payment).iter().any(|part| part.reference == order.name),
             _ => payment.reference.as_deref() == Some(order.name.as_str()),
         };
-        fitting.into_iter().filter(|payment| names(payment)).collect()
+        fitting.filter(|(_, payment)| twins <= 1 || names(payment)).map(|(place, _)| place).collect()
     }
 
     /// The orders that are sold through the gateway.

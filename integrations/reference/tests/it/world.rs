@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reference::{Accept, BookStore, BoxFuture, Fault, Stream, World, serve};
+use reference::{Accept, Arrival, BookStore, BoxFuture, Fault, Stream, World, serve};
 use serde_json::{Value, json};
 use sim_edc::{Device, Event, MemoryLine, Profile, Script, SystemClock, drive};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, ReadHalf, WriteHalf};
@@ -135,10 +135,10 @@ impl World for MemoryWorld {
 struct MemoryAccept(mpsc::Receiver<DuplexStream>);
 
 impl Accept for MemoryAccept {
-    fn accept(&mut self) -> BoxFuture<'_, io::Result<Box<dyn Stream>>> {
+    fn accept(&mut self) -> BoxFuture<'_, io::Result<Arrival>> {
         Box::pin(async {
             match self.0.recv().await {
-                Some(stream) => Ok(Box::new(stream) as Box<dyn Stream>),
+                Some(stream) => Ok(Arrival::Connection(Box::new(stream))),
                 None => std::future::pending().await,
             }
         })
