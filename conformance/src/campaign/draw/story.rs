@@ -20,7 +20,7 @@ const AT_THE_GATEWAY: Span = Span::secs(10 * 24 * 3600);
 impl Drawing<'_> {
     /// All steps of a history. It ends with time for everything to end.
     pub(super) fn steps(&mut self) -> Vec<Step> {
-        let orders = 1 + self.chance.few(3);
+        let orders = 1 + self.chance.weighted([(70, 0), (21, 1), (6, 2), (3, 3)]);
         let mut stories: Vec<Vec<Step>> = (0..orders).map(|_| self.story()).collect();
         let mut steps = Vec::new();
         if stories.len() > 1 && self.chance.falls(20) {
@@ -54,7 +54,7 @@ impl Drawing<'_> {
         if self.chance.falls(80) {
             steps.push(Step::Settle(Settle { within: Span::secs(self.chance.one([5, 100, 1800, 1800, 1800])) }));
         }
-        if self.chance.falls(35) {
+        if self.chance.falls(45) {
             self.give_back(&order, amount, true, &mut steps);
         }
         steps
