@@ -1,20 +1,25 @@
 //! A trace as rules like to read it: commands with their answers, calls with theirs, deliveries, orders.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod bodies;
+mod call;
+mod command;
+mod order;
 
 use serde_json::{Value, json};
-use sim_antom::{Event as GatewayEvent, LostHow};
-use sim_edc::{Event as TerminalEvent, Note, State};
-use wire::antom::Operation;
+use sim_antom::Event as GatewayEvent;
+use sim_edc::{Event as TerminalEvent, State};
 use wire::edc::Kind;
-use wire::money::Money;
 use wire::time::Moment;
 
+pub(super) use self::bodies::Bodies;
+pub use self::call::{Call, Notice};
+pub use self::command::{Command, Sending};
+use self::order::cart;
+pub use self::order::{Order, Status};
 use super::story::Story;
 use crate::client::ClientEvent;
-use crate::driver::{OrderState, OrderStatus};
-use crate::scenario::{By, CartLine, total};
+use crate::driver::OrderState;
+use crate::scenario::By;
 use crate::trace::{CaseEvent, DriverEvent, Entry, Event};
 
 /// See the module's documentation.
@@ -44,167 +49,6 @@ pub struct View<'a> {
     pub ended: Option<usize>,
     /// The gateway's side of it.
     pub(crate) story: Story<'a>,
-}
-
-/// A command of the POS.
-#[derive(Debug)]
-pub struct Command<'a> {
-    /// The entry.
-    pub n: usize,
-    /// When.
-    pub at: Moment,
-    /// The decoded object.
-    pub json: &'a Value,
-    /// Refused with a NAK.
-    pub refused: bool,
-    /// Its `commandName`, and its `id` as it is there: rules ask for them all the time.
-    name: &'a str,
-    own_id: &'a Value,
-}
-
-impl Command<'_> {
-    /// Its `commandName`.
-    #[must_use]
-    pub const fn name(&self) -> &str {
-        self.name
-    }
-
-    /// Its `id`.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        self.own_id.as_str().unwrap_or_default()
-    }
-
-    /// Whether a result is its own, by the `id`.
-    #[must_use]
-    pub fn is_answered_by(&self, result: &Sending<'_>) -> bool {
-        result.own_id == self.own_id
-    }
-
-    /// A parameter as text; a number counts as its digits, so that one mistake does not hide another.
-    #[must_use]
-    pub fn parameter(&self, pointer: &str) -> Option<String> {
-        match at(&self.json["commandRequestParams"], pointer)? {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        }
-    }
-
-    /// Whether it moves money.
-    #[must_use]
-    pub fn is_financial(&self) -> bool {
-        matches!(self.name(), "Purchase" | "PurchaseCancel")
-    }
-
-    /// The value of its amount as it was sent.
-    #[must_use]
-    pub fn value(&self) -> Option<&Value> {
-        at(self.json, "/commandRequestParams/paymentAmount/value")
-    }
-
-    /// Its amount, as text.
-    #[must_use]
-    pub fn amount(&self) -> Option<String> {
-        self.parameter("/paymentAmount/value")
-    }
-}
-
-/// One sending of a result.
-#[derive(Debug)]
-pub struct Sending<'a> {
-    /// The entry.
-    pub n: usize,
-    /// When.
-    pub at: Moment,
-    /// The decoded object.
-    pub json: &'a Value,
-    /// The frame's number.
-    pub seq: Option<u8>,
-    /// 1 for the first sending.
-    pub attempt: u8,
-    /// What a fault did to it.
-    pub fault: Option<Note>,
-    /// Its `id` as it is there.
-    own_id: &'a Value,
-}
-
-/// A call of the gateway and its answer.
-#[derive(Debug)]
-pub struct Call {
-    /// The request's entry.
-    pub n: usize,
-    /// The operation that its path names.
-    pub operation: Option<Operation>,
-    /// The code of the check that it failed.
-    pub refused: Option<String>,
-    /// The reasons that did not go on the wire.
-    pub notes: Vec<String>,
-    /// The request's body as sent.
-    pub raw: bytes::Bytes,
-    /// The request's body, decoded; null when it is not JSON.
-    pub body: Arc<Value>,
-    /// The answer's entry and body.
-    pub answer: Option<(usize, Arc<Value>)>,
-    /// Whether the answer was kept from the merchant.
-    pub lost: Option<LostHow>,
-    /// Whether a merchant should believe the answer.
-    pub is_sound: bool,
-}
-
-impl Call {
-    /// A text in the request's body.
-    #[must_use]
-    pub fn text(&self, pointer: &str) -> Option<&str> {
-        at(&self.body, pointer)?.as_str()
-    }
-
-    /// The answer that the merchant got and should believe.
-    #[must_use]
-    pub fn heard(&self) -> Option<&(usize, Arc<Value>)> {
-        self.answer.as_ref().filter(|_| self.lost.is_none() && self.is_sound)
-    }
-}
-
-/// A delivery of a notification.
-#[derive(Debug)]
-pub struct Notice {
-    /// The entry.
-    pub n: usize,
-    /// Which payment it is about.
-    pub payment_request_id: String,
-    /// Whether a merchant should believe it.
-    pub genuine: bool,
-    /// Whether it says something else than what happened.
-    pub altered: bool,
-    /// Whether it says that the payment succeeded.
-    pub success: bool,
-    /// The answer: its entry, whether it is an acknowledgement, and why not.
-    pub answer: Option<(usize, bool, Option<String>)>,
-}
-
-/// An order that was checked out.
-#[derive(Debug, Clone)]
-pub struct Order {
-    /// The entry.
-    pub n: usize,
-    /// Its name.
-    pub name: String,
-    /// How it is paid.
-    pub by: By,
-    /// How much.
-    pub amount: Money,
-}
-
-/// What the integration said of an order.
-#[derive(Debug)]
-pub struct Status {
-    /// The entry.
-    pub n: usize,
-    /// The order.
-    pub order: String,
-    /// What it said.
-    pub status: OrderStatus,
 }
 
 impl<'a> View<'a> {
@@ -455,39 +299,4 @@ pub(super) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
         rest = rest.get(end + 1..)?;
     }
     value.get(rest)
-}
-
-/// The bodies of a trace's HTTP messages, decoded once.
-#[derive(Debug)]
-pub(super) struct Bodies(BTreeMap<usize, Arc<Value>>);
-
-impl Bodies {
-    fn of<'e>(entries: &'e [Entry]) -> Self {
-        // Who asks again and again sends the same, and mostly gets the same.
-        let mut known: BTreeMap<&[u8], Arc<Value>> = BTreeMap::new();
-        let body = |entry: &'e Entry| match &entry.event {
-            Event::Gateway(
-                GatewayEvent::Request { body, .. }
-                | GatewayEvent::Response { body, .. }
-                | GatewayEvent::Notice { body, .. },
-            ) => {
-                let read = || Arc::new(serde_json::from_slice(&body.0).unwrap_or_default());
-                Some((entry.n, Arc::clone(known.entry(&body.0).or_insert_with(read))))
-            }
-            _ => None,
-        };
-        Self(entries.iter().filter_map(body).collect())
-    }
-
-    /// The body of an entry; null when it is no JSON.
-    pub(super) fn at(&self, n: usize) -> Arc<Value> {
-        self.0.get(&n).cloned().unwrap_or_default()
-    }
-}
-
-/// What a basket costs that an integration was given instead of an amount.
-fn cart(params: &Value) -> Option<Money> {
-    let currency = serde::Deserialize::deserialize(&params["currency"]).ok()?;
-    let cart: Vec<CartLine> = serde::Deserialize::deserialize(&params["cart"]).ok()?;
-    total(currency, &cart)
 }

@@ -9,9 +9,10 @@ use wire::money::Money;
 
 use crate::answer::Next;
 use crate::cart;
-use crate::driver::{CaptureMode, CheckoutParams, Driver, PartParams, may_be_called, state_of};
+use crate::driver::{Driver, may_be_called, state_of};
 use crate::fault::Fault;
 use crate::order::{By, OrderState};
+use crate::params::{CaptureMode, CheckoutParams, PartParams};
 use crate::pay_body::{BatchCheckout, BatchOrder, Checkout, taking};
 use crate::rpc::{Asker, Refusal};
 use crate::settings;

@@ -2,28 +2,27 @@
 //!
 //! Requests are handled in order; what takes time goes on in tasks that end with the driver.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use wire::money::{Currency, Money};
+use wire::money::Money;
 use wire::time::Moment;
 
 use crate::app::App;
 use crate::book::Book;
-use crate::cart;
 use crate::entry::Entry;
-use crate::fault::{Fault, Mistake};
+use crate::fault::Fault;
 use crate::gateway::{Gateway, GatewayConfig};
 use crate::merchant::Merchant;
 use crate::notify;
 use crate::order::{By, Order, OrderState};
+use crate::params::{CheckoutParams, ClockNow, Initialize, OrderParams, PartParams};
 use crate::pos::Pos;
 use crate::rpc::{Asker, Refusal, read};
 use crate::shop::{Shop, Trials, Turns, is_batch_name};
-use crate::till::{self, Request as TillRequest, TerminalConfig, Till, TillHandle};
+use crate::till::{self, Request as TillRequest, Till, TillHandle};
 use crate::world::World;
 
 /// Sales and requests that may go on at the same time.
@@ -49,114 +48,20 @@ const CAPABILITIES: &[&str] = &[
 
 pub(crate) struct Driver {
     world: Arc<dyn World>,
-    fault: Option<Fault>,
-    running: Option<Running>,
+    pub(crate) fault: Option<Fault>,
+    pub(crate) running: Option<Running>,
     /// What the buyer has on the screen.
     pub(crate) app: Arc<Mutex<App>>,
     /// What the cashier has.
-    pos: Pos,
+    pub(crate) pos: Pos,
     pub(crate) tasks: JoinSet<()>,
 }
 
 /// What `initialize` set up.
-struct Running {
-    merchant: Arc<Merchant>,
+pub(crate) struct Running {
+    pub(crate) merchant: Arc<Merchant>,
     till: Option<TillHandle>,
     shop: Option<Arc<Shop>>,
-}
-
-#[derive(Deserialize)]
-struct Initialize {
-    protocol: String,
-    state: String,
-    clock: Option<ClockNow>,
-    terminal: Option<TerminalConfig>,
-    gateway: Option<GatewayConfig>,
-}
-
-#[derive(Deserialize)]
-struct ClockNow {
-    now: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct CheckoutParams {
-    pub(crate) order: String,
-    pub(crate) by: By,
-    pub(crate) amount: Option<Money>,
-    /// What is in the basket, when the amount is to be computed.
-    #[serde(default)]
-    pub(crate) cart: Vec<cart::Line>,
-    pub(crate) currency: Option<Currency>,
-    pub(crate) description: Option<String>,
-    pub(crate) user_agent: Option<String>,
-    pub(crate) payment_code: Option<String>,
-    pub(crate) method: Option<String>,
-    pub(crate) capture: Option<CaptureMode>,
-    /// The client SDK's product that the page uses, by session.
-    pub(crate) product: Option<Product>,
-    /// Where the buyer comes back to, by session; our own page when nothing is said.
-    pub(crate) return_url: Option<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum CaptureMode {
-    Automatic,
-    Manual,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Product {
-    Cashier,
-    #[default]
-    Element,
-}
-
-#[derive(Deserialize)]
-struct ClientEvent {
-    order: Option<String>,
-    channel: String,
-    payload: Value,
-}
-
-#[derive(Deserialize)]
-struct ClientPress {
-    #[serde(default)]
-    order: String,
-    what: String,
-    amount: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct ClientReturn {
-    order: String,
-}
-
-#[derive(Deserialize)]
-struct ClientScreen {
-    is: Presence,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Presence {
-    Gone,
-    Back,
-}
-
-#[derive(Deserialize)]
-struct OrderParams {
-    order: String,
-}
-
-/// Of a refund or a capture.
-#[derive(Deserialize)]
-pub(crate) struct PartParams {
-    pub(crate) order: String,
-    pub(crate) amount: Option<Money>,
 }
 
 impl Driver {
@@ -273,7 +178,11 @@ impl Driver {
         Ok(shop)
     }
 
-    fn checkout(&mut self, params: CheckoutParams, asker: &mut Option<Asker>) -> Result<Option<Value>, Refusal> {
+    pub(crate) fn checkout(
+        &mut self,
+        params: CheckoutParams,
+        asker: &mut Option<Asker>,
+    ) -> Result<Option<Value>, Refusal> {
         let running = self.running.as_ref().ok_or_else(not_initialized)?;
         may_be_called(&params.order)?;
         self.has_room()?;
@@ -300,95 +209,6 @@ impl Driver {
         }
         place.send(order);
         Ok(Some(json!({"state": "open"})))
-    }
-
-    fn screen(&self) -> std::sync::MutexGuard<'_, App> {
-        self.app.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// How the order on the screen stands in the book.
-    fn on_screen(&self) -> Option<OrderState> {
-        let sale = self.screen().sale()?;
-        let order = self.running.as_ref()?.merchant.order(sale["order"].as_str()?)?;
-        Some(order.told_state())
-    }
-
-    /// The SDK calls the app back.
-    fn client_event(&mut self, event: &ClientEvent) -> Result<Value, Refusal> {
-        let now = self.running.as_ref().ok_or_else(not_initialized)?.merchant.now();
-        let mistake = Mistake(self.fault);
-        if let Some(order) = event.order.as_deref().filter(|order| self.pos.knows(order)) {
-            self.pos.hear(order, &event.channel, &event.payload, now, mistake);
-            return Ok(self.pos.state(now));
-        }
-        if mistake.is(Fault::EventsCredit) && event.payload["code"] == "SDK_PAYMENT_SUCCESSFUL" {
-            self.credit(event.order.as_deref().unwrap_or_default())?;
-        }
-        let state = self.on_screen();
-        let mut app = self.screen();
-        let threw = app.called(event.order.as_deref(), &event.channel, &event.payload, state, mistake);
-        let mut told = app.state(state);
-        if let Some(threw) = threw {
-            told["threw"] = threw.into();
-        }
-        Ok(told)
-    }
-
-    /// The buyer comes back by the shop's return address: how his order stands, the book says.
-    fn client_return(&self, back: &ClientReturn) -> Result<Value, Refusal> {
-        if Mistake(self.fault).is(Fault::ComingBackCredits) {
-            self.credit(&back.order)?;
-        }
-        let state = self.on_screen();
-        let mut app = self.screen();
-        app.returns();
-        Ok(app.state(state))
-    }
-
-    /// Takes an order for paid on nobody's word, as a mistake has it.
-    fn credit(&self, order: &str) -> Result<(), Refusal> {
-        let merchant = &self.running.as_ref().ok_or_else(not_initialized)?.merchant;
-        let at = merchant.now();
-        let written = merchant.book(|book| book.overwrite(at, order, OrderState::Paid));
-        written.map_err(|error| Refusal::new(error.to_string()))
-    }
-
-    /// The screen goes, or comes back.
-    fn client_screen(&mut self, screen: &ClientScreen) -> Value {
-        self.screen().set_gone(screen.is == Presence::Gone);
-        self.client_state()
-    }
-
-    fn client_state(&mut self) -> Value {
-        if let Some(running) = self.running.as_ref().filter(|_| self.pos.is_shown()) {
-            return self.pos.state(running.merchant.now());
-        }
-        let state = self.on_screen();
-        self.screen().state(state)
-    }
-
-    /// The buyer tries again: with the session that is there, or with a new one.
-    fn client_press(&mut self, press: ClientPress, asker: &mut Option<Asker>) -> Result<Option<Value>, Refusal> {
-        let now = self.running.as_ref().ok_or_else(not_initialized)?.merchant.now();
-        if press.what == "sell" || self.pos.knows(&press.order) {
-            may_be_called(&press.order)?;
-            let pressed = self.pos.press(&press.order, &press.what, press.amount, Mistake(self.fault));
-            pressed.map_err(Refusal::new)?;
-            return Ok(Some(self.pos.state(now)));
-        }
-        let (again, sale) = {
-            let mut app = self.screen();
-            (app.again(now), app.sale())
-        };
-        match (again, sale) {
-            (Some(session), _) => {
-                let mut told = self.client_state();
-                told["session"] = session;
-                Ok(Some(told))
-            }
-            (None, Some(sale)) => self.checkout(read(sale)?, asker),
-            (None, None) => Err(Refusal::new("nothing is being paid")),
-        }
     }
 
     pub(crate) fn has_room(&self) -> Result<(), Refusal> {
@@ -501,7 +321,7 @@ fn status(order: &Order) -> Value {
     status
 }
 
-fn not_initialized() -> Refusal {
+pub(crate) fn not_initialized() -> Refusal {
     Refusal::new("initialize comes first")
 }
 

@@ -1,6 +1,7 @@
 //! The faults: small mistakes that real integrations make, each where a developer would make it.
 //!
 //! `Merchant::has` asks for one at the place in question; there is no other switch.
+//! This file is long because it is a list: a line a mistake.
 
 use std::fmt;
 use std::str::FromStr;

@@ -10,9 +10,9 @@ use wire::antom::{
 use wire::money::Money;
 use wire::time::{Moment, WireTime};
 
-use crate::driver::Product;
 use crate::fault::{Fault, Mistake};
 use crate::order::{By, Taking};
+use crate::params::Product;
 use crate::settings::{
     CARD, MERCHANT_CATEGORY, MERCHANT_ID, MERCHANT_NAME, OFFSET, ONLINE_METHOD, STORE_ID, STORE_NAME, STORE_TERMINAL,
     expiry,
