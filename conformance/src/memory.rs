@@ -145,7 +145,7 @@ impl sim_antom::Connect for Memory {
 
     fn hand(&self, host: &str, port: u16, request: Request<Bytes>) -> Result<sim_antom::Handing, Box<Request<Bytes>>> {
         let Some(listener) = self.listener(host, port) else { return Err(Box::new(request)) };
-        let (answer, answered) = oneshot::channel();
+        let ((answer, answered), request) = (oneshot::channel(), Box::new(request));
         Ok(Box::pin(async move {
             listener.send(reference::Arrival::Handed { request, answer }).await.ok()?;
             answered.await.ok()

@@ -36,7 +36,7 @@ pub(crate) async fn serve(shop: Arc<Shop>, mut accept: Box<dyn Accept>) {
                     connections.spawn(converse(Arc::clone(&shop), stream));
                 }
                 Ok(Arrival::Handed { request, answer }) => {
-                    connections.spawn(answer_handed(Arc::clone(&shop), request, answer));
+                    connections.spawn(answer_handed(Arc::clone(&shop), *request, answer));
                 }
                 Err(error) => {
                     shop.merchant.log(&format!("notifications: {error}"));

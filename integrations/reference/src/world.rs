@@ -80,7 +80,7 @@ pub enum Arrival {
     /// A request of somebody in this process.
     Handed {
         /// The request.
-        request: Request<Bytes>,
+        request: Box<Request<Bytes>>,
         /// Where the answer goes; closed when nobody waits for it any more.
         answer: oneshot::Sender<Response<Bytes>>,
     },
