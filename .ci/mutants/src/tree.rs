@@ -13,6 +13,8 @@ use crate::site::{self, Sites};
 
 /// The module of every mutated crate.
 const MODULE: &str = include_str!("../switch.rs");
+/// What declares it, at the end of the crate's root.
+const DECLARED: &str = "\npub mod mutants_switch;\n";
 /// The test that judges what was recorded.
 const JUDGED: &str = include_str!("../judged.rs");
 
@@ -39,7 +41,7 @@ impl Tree {
             let (from, to) = (repository.join(file), root.join(file));
             // What is written below anyway need not be seen as it was: cargo would compile it again.
             if from.is_file() && !mutated.contains_key(file) {
-                let more = if file == library { "\npub mod mutants_switch;\n" } else { "" };
+                let more = if file == library { DECLARED } else { "" };
                 copy_if_other(&from, &to, more).with_context(|| format!("copy {file}"))?;
             }
         }
@@ -77,6 +79,9 @@ impl Tree {
         for (file, (text, sites)) in &self.files {
             let kept = |number| self.words.get(&number).filter(|_| is_kept(number)).map(String::as_str);
             let mut text = rewrite(text, sites, kept);
+            if *file == format!("{}/src/lib.rs", self.package) {
+                text.push_str(DECLARED);
+            }
             if file == JUDGE {
                 text = text.replacen(JUDGE_BODY, &format!("{JUDGE_BODY}\n    {KEEP}"), 1);
                 ensure!(text.contains(KEEP), "{JUDGE} has another function that judges");
