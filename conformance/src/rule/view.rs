@@ -216,6 +216,13 @@ impl<'a> View<'a> {
         self.breaks.iter().any(|at| (from..to).contains(at))
     }
 
+    /// Whether a fault of the terminal struck between two entries.
+    #[must_use]
+    pub fn fault_between(&self, fault: &str, from: usize, to: usize) -> bool {
+        let between = self.entries.get(from..to).unwrap_or_default();
+        between.iter().any(|e| matches!(&e.event, Event::Terminal(TerminalEvent::Fault { name }) if name == fault))
+    }
+
     /// Whether nobody can answer for what came between two entries: the integration was killed, or had not started again.
     #[must_use]
     pub fn was_down(&self, from: usize, to: usize) -> bool {

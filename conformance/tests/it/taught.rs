@@ -444,6 +444,22 @@ const HISTORIES: &[(&str, &str)] = &[
          {order: A, by: cashier, amount: {currency: JPY, value: \"1007\"}}\n  - retry: {order: A}\n  - settle: {within: \
          240h}\nexpect:\n  - order: {A: failed}\n",
     ),
+    (
+        "EDC-P37: what a result that nobody asked for says, is not what was sold",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - altered-amount: {skip: 1}\n      - unsolicited-result: {times: 2}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"60007\"}}\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"10414\"}}\n  - settle: {within: 1m}\n  - refund: {order: B, amount: {currency: KRW, value: \"10414\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {B: refunded}\n",
+    ),
+    (
+        "EDC-P10: whose answer it was that cannot be read, nobody knows",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - malformed-json: {command: Purchase}\n      - late-answer: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"107\"}}\n  - until: {sent: GetLastTransaction, within: 1s}\n  - restart: {}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "EDC-P29: a refusal is one, whatever amount it names",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - altered-amount: {command: PurchaseCancel, times: 2}\n    settings: {last-transaction-has-request-id: false}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1000\"}}\n  - settle: {within: 5s}\n  - refund: {order: A, amount: {currency: KRW, value: \"1000\"}}\n  - settle: {within: 1s}\n  - refund: {order: A, amount: {currency: KRW, value: \"1000\"}}\n  - checkout: {order: C, by: terminal, amount: {currency: KRW, value: \"1021\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: refunded, C: paid}\n",
+    ),
+    (
+        "SES-002: an answer that came when nobody waited for it any more is none",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: createPaymentSession, code: INVALID_API}\n    faults:\n      - delay-answer: {for: 20s, times: 2}\nsteps:\n  - checkout: {order: A, by: session, amount: {currency: IDR, value: \"1500700\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
 ];
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::view::{Command, Order, View};
+use super::super::view::{Command, Order, Sending, View};
 use super::super::{Finding, Judgement};
 use crate::driver::OrderState;
 use crate::scenario::By;
@@ -38,9 +38,10 @@ pub(in crate::rule) fn amounts_equal_the_sales(view: &View<'_>) -> Judgement {
     let mut exercised = false;
     for cancel in cancels(view) {
         let sent = metadata_of(cancel).unwrap_or_default();
-        // What was told with an amount that was not so, tells nothing.
-        let intact =
-            view.results.iter().filter(|r| r.n < cancel.n && r.fault.is_none()).map(|r| &r.json["responseData"]);
+        // What was told with an amount that was not so, or to nobody, tells nothing.
+        let is_asked_for = |r: &&Sending<'_>| view.commands.iter().any(|command| command.is_answered_by(r));
+        let intact = view.results.iter().filter(|r| r.n < cancel.n && r.fault.is_none()).filter(is_asked_for);
+        let intact = intact.map(|r| &r.json["responseData"]);
         let sale = intact.into_iter().find(|data| data["acquirerInfo"]["acquirerMetaData"] == sent.as_str());
         let Some(sale) = sale else { continue };
         exercised = true;

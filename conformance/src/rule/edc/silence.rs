@@ -129,7 +129,7 @@ pub(in crate::rule) fn recovery_comes_first(view: &View<'_>) -> Judgement {
         if called_off(view, silent).is_some_and(|n| n < next.n) || came_after_all(view, silent, next) {
             continue;
         }
-        if is_parked(view, silent) && was_deaf(view, silent.n, next.n) {
+        if is_parked(view, silent) && was_deaf(view, silent.n, next.n) || was_refused(view, silent, next) {
             continue;
         }
         exercised = true;
@@ -259,6 +259,12 @@ fn is_told(view: &View<'_>, command: &Command<'_>) -> bool {
 fn came_after_all(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool {
     let mut sent = view.results.iter().filter(|r| (silent.n..next.n).contains(&r.n) && silent.is_answered_by(r));
     sent.any(|r| r.fault.is_none() && view.was_open(r.n))
+}
+
+/// Whether the answer was a failure that is not true in its amount only: nothing was moved, whatever amount it names.
+fn was_refused(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool {
+    let mut sent = view.results.iter().filter(|r| (silent.n..next.n).contains(&r.n) && silent.is_answered_by(r));
+    sent.any(|r| r.json["outcome"] == "businessFailed" && view.fault_between("altered-amount", silent.n, r.n))
 }
 
 /// Where the POS heard that its CommandCancel succeeded, after a Purchase and before the next one.
