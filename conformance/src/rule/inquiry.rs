@@ -215,10 +215,13 @@ pub(super) fn unknown_payments_may_appear(view: &View<'_>) -> Judgement {
         let closed = called(view, order, missing.n, &[OrderState::Failed, OrderState::Cancelled]);
         let Some(closed) = closed.filter(|closed| !payment.is_known_over(closed.n)) else { continue };
         let is_made_sure = payment.asked_after(missing.n).any(|(n, _)| n < closed.n);
-        // An answer to pay that comes later than that to the inquiry may say that nothing was made.
+        // An answer to pay that comes later than that to the inquiry may say that nothing was made: in process, without a page
+        // to pay on; of a batch, any U without one.
         let is_answered = |word: &Word<'_>| {
-            let makes = [Operation::Pay, Operation::BatchPay, Operation::CreatePaymentSession];
-            matches!(word.tells, Tells::Unsure(operation, _) if makes.contains(&operation))
+            matches!(
+                word.tells,
+                Tells::Unsure(Operation::Pay, "PAYMENT_IN_PROCESS") | Tells::Unsure(Operation::BatchPay, _)
+            )
         };
         if !is_made_sure && !payment.before(closed.n).any(|word| word.n > missing.n && is_answered(word)) {
             let text = format!(
