@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bytes::Bytes;
 use hyper::Request;
 use sim_antom::{Heard, Window};
+use sim_edc::MemoryPlug;
 use tokio::io::DuplexStream;
 use tokio::sync::{mpsc, oneshot};
 use wire::antom::Envelope;
@@ -27,6 +28,8 @@ pub struct Memory(Arc<Shared>);
 struct Shared {
     /// Clients of the terminal's line.
     line: Door,
+    /// Whether it can be opened, once there is a terminal.
+    plug: OnceLock<MemoryPlug>,
     /// The way to the gateway, once there is one.
     gateway: OnceLock<Window>,
     /// What comes in at the integration's listener; a new one for each time that it listens.
@@ -89,6 +92,7 @@ impl Memory {
     pub fn new(clock: ClockHandle) -> Self {
         Self(Arc::new(Shared {
             line: Door::new(),
+            plug: OnceLock::new(),
             gateway: OnceLock::new(),
             listener: Mutex::new(None),
             book: Mutex::default(),
@@ -105,7 +109,9 @@ impl Memory {
     /// The terminal's end of the line.
     #[must_use]
     pub fn line(&self) -> sim_edc::MemoryLine {
-        sim_edc::MemoryLine::new(self.0.line.take())
+        let line = sim_edc::MemoryLine::new(self.0.line.take());
+        let _ = self.0.plug.set(line.plugged());
+        line
     }
 
     /// Opens the way to the gateway. A world has one: what a second one is told is not heard.
@@ -155,8 +161,13 @@ impl sim_antom::Connect for Memory {
 
 impl reference::World for Memory {
     fn open_serial(&self, _port: &str) -> reference::BoxFuture<'static, io::Result<Box<dyn reference::Stream>>> {
-        let sender = self.0.line.sender.clone();
-        Box::pin(async move { Ok(Box::new(knock(&sender).await?) as Box<dyn reference::Stream>) })
+        let shared = Arc::clone(&self.0);
+        Box::pin(async move {
+            if shared.plug.get().is_some_and(|plug| !plug.is_in()) {
+                return Err(io::Error::new(io::ErrorKind::NotFound, "the line is unplugged"));
+            }
+            Ok(Box::new(knock(&shared.line.sender).await?) as Box<dyn reference::Stream>)
+        })
     }
 
     /// Nothing in memory is connected to: requests are [posted](reference::World::post).

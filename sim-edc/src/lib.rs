@@ -73,7 +73,7 @@ pub use host::{HostAnswer, Reversal};
 pub use instead::{FailureCode, Instead, Reply, When};
 pub use journal::{Journal, Kept, Record, RecordKind};
 pub use lever::{Lever, Stuck};
-pub use line::{Line, LineEvent, MemoryLine};
+pub use line::{Line, LineEvent, MemoryLine, MemoryPlug};
 pub use link::{Link, LinkInput, LinkOutput, Verdict};
 pub use port::SerialLine;
 pub use profile::Profile;

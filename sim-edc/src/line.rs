@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
@@ -48,13 +50,32 @@ pub trait Line: Send {
 pub struct MemoryLine {
     clients: mpsc::Receiver<DuplexStream>,
     client: Option<DuplexStream>,
+    plug: MemoryPlug,
+}
+
+/// Tells whoever wants to open a line in memory whether it is there.
+#[derive(Debug, Clone)]
+pub struct MemoryPlug(Arc<AtomicBool>);
+
+impl MemoryPlug {
+    /// Whether the line is plugged in. Nobody can open one that is not.
+    #[must_use]
+    pub fn is_in(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
 }
 
 impl MemoryLine {
     /// A line whose clients come from a channel.
     #[must_use]
-    pub const fn new(clients: mpsc::Receiver<DuplexStream>) -> Self {
-        Self { clients, client: None }
+    pub fn new(clients: mpsc::Receiver<DuplexStream>) -> Self {
+        Self { clients, client: None, plug: MemoryPlug(Arc::new(AtomicBool::new(true))) }
+    }
+
+    /// What tells whether it is plugged in.
+    #[must_use]
+    pub fn plugged(&self) -> MemoryPlug {
+        self.plug.clone()
     }
 }
 
@@ -73,10 +94,14 @@ impl Line for MemoryLine {
     }
 
     fn unplug(&mut self) {
+        self.plug.0.store(false, Ordering::Release);
         self.client = None;
+        // Whoever was about to open it finds it gone.
+        while self.clients.try_recv().is_ok() {}
     }
 
     fn plug(&mut self) -> io::Result<()> {
+        self.plug.0.store(true, Ordering::Release);
         Ok(())
     }
 }
