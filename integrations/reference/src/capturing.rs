@@ -7,12 +7,21 @@ use wire::money::Money;
 use crate::entry::Entry;
 use crate::following::Inquired;
 use crate::gateway::read;
-use crate::order::{Attempt, Taking};
+use crate::order::{Attempt, Order, Taking};
 use crate::settings::{FIRST_QUESTION, LAST_PAUSE, refuses};
 use crate::shop::Shop;
 
 /// How often the gateway is asked whether a capture succeeded whose answer nobody knows.
 const QUESTIONS: u32 = 20;
+
+/// What a capture came to.
+enum Sent {
+    /// There is nothing more to do.
+    Ended,
+    Failed,
+    /// No answer says how it ended, or it takes time.
+    Unknown,
+}
 
 impl Shop {
     /// Stores that held money shall be taken: whether it can be.
@@ -36,8 +45,20 @@ impl Shop {
 
     /// Sends a capture whose intent is stored, and follows it to its end.
     pub(crate) async fn capture(&self, name: &str) {
-        let Some(order) = self.merchant.order(name) else { return };
-        let (Some(capture), Some(attempt)) = (order.capture_under_way(), order.attempt()) else { return };
+        match self.send_capture(name).await {
+            Sent::Ended => {}
+            // The buyer gets back what is held.
+            Sent::Failed => self.cancel(name).await,
+            Sent::Unknown => self.follow_capture(name).await,
+        }
+    }
+
+    /// Nobody calls the order off before this is answered: beside each other both could succeed.
+    async fn send_capture(&self, name: &str) -> Sent {
+        let turn = self.turns.of(name);
+        let _mine = turn.lock().await;
+        let Some(order) = self.merchant.order(name).filter(Order::is_open) else { return Sent::Ended };
+        let (Some(capture), Some(attempt)) = (order.capture_under_way(), order.attempt()) else { return Sent::Ended };
         let answer = self.insist(name, Operation::Capture, &capture.body, "CAPTURE_IN_PROCESS").await;
         let taken = Attempt { amount: capture.amount, ..attempt.clone() };
         match answer {
@@ -49,13 +70,13 @@ impl Shop {
                 } else {
                     self.park(name, "another amount was captured");
                 }
+                Sent::Ended
             }
             Some(answer) if answer.result.result_status == ResultStatus::F => {
                 self.capture_failed(name, &answer.result.result_code);
-                // The buyer gets back what is held.
-                self.cancel(name).await;
+                Sent::Failed
             }
-            _ => self.follow_capture(name).await,
+            _ => Sent::Unknown,
         }
     }
 

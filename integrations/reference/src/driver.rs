@@ -165,6 +165,7 @@ impl Driver {
             base_url,
             turns: Turns::default(),
             trials: Trials::default(),
+            makings: Trials::default(),
         });
         self.tasks.spawn(notify::serve(Arc::clone(&shop), accept));
         if !merchant.has(Fault::OpenPaymentsForgotten) {

@@ -79,8 +79,9 @@ impl Shop {
         let is_pending = notice.notify_type == NotifyType::PaymentPending;
         match notice.result.result_status {
             _ if is_pending && !self.merchant.has(Fault::PendingNoticeIsPaid) => Ok(true),
-            // One order of a batch whose answer has not come: which one, that answer tells.
-            _ if !fits && self.has_unknown_parts(order) => Ok(false),
+            // One order of a batch whose answer has not come: which one, that answer tells. When none is waited for any
+            // more, the next inquiry about the batch decides, and more of these would not help.
+            _ if !fits && self.is_unknown_part(order, notice) => Ok(!self.makings.is_going(name)),
             _ if !fits && !self.merchant.has(Fault::NotifiedAmountUnchecked) => {
                 self.merchant.log(&format!("order {name}: notified of another amount or another payment"));
                 // While it is called off, only the answer to that decides.
@@ -110,10 +111,11 @@ impl Shop {
         }
     }
 
-    /// Whether it is a batch, and no answer has told by which ids the gateway knows its orders.
-    fn has_unknown_parts(&self, batch: &Order) -> bool {
-        let is_known = |name: &String| self.attempt(name).is_some_and(|attempt| attempt.payment_id.is_some());
-        !batch.members.is_empty() && !batch.members.iter().any(is_known)
+    /// Whether it may be about an order of a batch, while no answer has told by which ids the gateway knows them.
+    fn is_unknown_part(&self, batch: &Order, notice: &NotifyPayment) -> bool {
+        let parts: Vec<Attempt> = batch.members.iter().filter_map(|name| self.attempt(name)).collect();
+        parts.iter().all(|part| part.payment_id.is_none())
+            && parts.iter().any(|part| part.amount == notice.payment_amount)
     }
 
     fn success_notice(&self, order: &Order, attempt: &Attempt, notice: &NotifyPayment) -> Result<bool, BookError> {

@@ -77,7 +77,10 @@ impl Till {
         let (mut is_delivered, mut early) = (false, None);
         let mut ended: Option<Verdict> = None;
         loop {
+            // A failure may be the first half of a sale that was called off after all.
+            let other_half_may_come = matches!(ended, Some(Verdict::Failed(_))) && unanswered.is_some();
             if cancelling.is_none()
+                && (!other_half_may_come || deadline <= merchant.now())
                 && let Some(verdict) = ended.take()
             {
                 if is_late && let Err(error) = merchant.book(|book| book.sent(merchant.now(), name, &command)) {
@@ -91,7 +94,9 @@ impl Till {
             }
             let early_until = early.as_ref().map(|(_, until)| *until);
             let asked_until = cancelling.as_ref().map(|cancelling| cancelling.until);
-            let until = [Some(deadline), asked_until, early_until, countdown.ends()];
+            // Nothing else is asked while a CommandCancel waits for its answer.
+            let own_until = cancelling.is_none().then_some(deadline);
+            let until = [own_until, asked_until, early_until, countdown.ends()];
             let is_ours = |packet: &Packet| {
                 names(packet, &command) || packet.kind == Kind::Result && merchant.has(Fault::AnyResultIsOurs)
             };
@@ -113,6 +118,9 @@ impl Till {
                             return Went::Verdict(verdict);
                         }
                         ended = Some(verdict);
+                        if unanswered.is_some() {
+                            deadline = merchant.now() + CANCEL_WAIT;
+                        }
                     }
                     _ => {
                         was_heard = true;
@@ -140,6 +148,7 @@ impl Till {
                     }
                     if agreed && !merchant.has(Fault::CancelledIsFailed) {
                         is_cancelled = true;
+                        unanswered = None;
                         // The sale is closed; what is left is the failure of its Purchase, if it comes at all.
                         merchant.close(name, OrderState::Cancelled, "called off at the terminal");
                         deadline = merchant.now() + CANCEL_WAIT;
@@ -150,7 +159,7 @@ impl Till {
                 }
                 Happening::Packet(packet) if packet.kind == Kind::Result && packet.json().is_err() => {
                     // Whose it was cannot be read; only ours is awaited.
-                    ended = Some(self.unreadable());
+                    ended.get_or_insert_with(|| self.unreadable());
                 }
                 Happening::Delivery(sent, delivery) if sent == token => match delivery {
                     Delivery::Refused if !was_heard || self.gives_up_on_bad_bytes() => return Went::Refused,
@@ -192,11 +201,13 @@ impl Till {
                         }
                         let _ = given_up.done.send(());
                         unanswered = Some(given_up.id);
+                        // A sale whose end is known has waited long enough.
+                        deadline = if ended.is_some() { now } else { deadline };
                     }
                     if let Some(reason) = countdown.end(now) {
                         return Went::Verdict(Verdict::Failed(reason.to_owned()));
                     }
-                    if deadline <= now && ended.is_none() {
+                    if deadline <= now && cancelling.is_none() && ended.is_none() {
                         return if is_cancelled { Went::Cancelled } else { Went::Silence };
                     }
                 }

@@ -34,6 +34,8 @@ pub(crate) struct Shop {
     pub(crate) turns: Turns,
     /// Orders whose last attempt is being cleared up for a new one.
     pub(crate) trials: Trials,
+    /// Orders whose payment is being made: the request is sent until it is answered.
+    pub(crate) makings: Trials,
 }
 
 /// Who may talk to the gateway about an order's payment.
@@ -47,18 +49,22 @@ impl Turns {
     }
 }
 
-/// Which buyers' new tries wait for the end of the last one: who clicks twice tries once.
+/// What goes on about which orders, such as a new try that waits for the end of the last one: who clicks twice tries once.
 #[derive(Default)]
 pub(crate) struct Trials(Mutex<BTreeSet<String>>);
 
 impl Trials {
-    /// Whether nobody tries already.
+    /// Whether nobody was at it already.
     pub(crate) fn begin(&self, order: &str) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(order.to_owned())
     }
 
     pub(crate) fn end(&self, order: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(order);
+    }
+
+    pub(crate) fn is_going(&self, order: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(order)
     }
 }
 
@@ -102,7 +108,9 @@ impl Shop {
 
     /// Pays an order whose intent is stored, and follows it to its end. `answer` gets what the buyer needs next.
     pub(crate) async fn sell(&self, order: &str, answer: oneshot::Sender<Option<Next>>) {
+        self.makings.begin(order);
         let next = self.pay(order).await;
+        self.makings.end(order);
         // Whoever asked may have gone; the order goes on.
         let _ = answer.send(next);
         self.follow(order, false).await;
