@@ -2,7 +2,7 @@
 
 use wire::antom::{Operation, PaymentStatus};
 
-use super::story::{Payment, Tells, Word};
+use super::story::{Payment, Request, Tells, Word};
 use super::view::{Order, Status, View};
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -38,10 +38,16 @@ fn no<'a>(word: &Word<'a>) -> Option<&'a str> {
     }
 }
 
-/// Cancels that were answered U, or not at all: the word after which the merchant knows nothing.
+/// Cancels that were answered U, or not at all: the word after which the merchant knows nothing. What comes so late that
+/// another cancel, sent after it, is answered already says nothing any more.
 fn unsure<'v>(view: &View<'_>, payment: &'v Payment<'v>) -> Option<&'v Word<'v>> {
+    let is_old = |word: &Word<'_>| {
+        let sent = word.request.and_then(|index| view.story.requests.get(index));
+        let mut later = payment.words.iter().filter(|other| other.n < word.n && is_told(view, other, sent));
+        later.any(|other| other.is_success() || no(other).is_some())
+    };
     payment.words.iter().find(|word| match word.tells {
-        Tells::Unsure(Operation::Cancel, _) => true,
+        Tells::Unsure(Operation::Cancel, _) => !is_old(word),
         Tells::Sent(Operation::Cancel) => {
             let request = word.request.and_then(|index| view.story.requests.get(index));
             request
@@ -49,6 +55,12 @@ fn unsure<'v>(view: &View<'_>, payment: &'v Payment<'v>) -> Option<&'v Word<'v>>
         }
         _ => false,
     })
+}
+
+/// Whether a word answers a request that was sent after another one.
+fn is_told(view: &View<'_>, word: &Word<'_>, before: Option<&Request<'_>>) -> bool {
+    let asked = word.request.and_then(|index| view.story.requests.get(index));
+    asked.zip(before).is_some_and(|(asked, before)| asked.n > before.n)
 }
 
 /// CAN-001.

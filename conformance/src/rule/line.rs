@@ -49,8 +49,12 @@ pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement 
         });
         match next {
             Some((n, next)) => {
-                exercised = true;
-                if next != raw && sends < SENDS {
+                // What was sent again may have come damaged.
+                let between = view.entries.get(entry.n..n.saturating_sub(1)).unwrap_or_default();
+                let is_garbled = |e: &Entry| matches!(&e.event, Event::Terminal(Terminal::Garbage { .. }));
+                let is_lost = next != raw && between.iter().any(is_garbled);
+                exercised |= !is_lost;
+                if next != raw && !is_lost && sends < SENDS {
                     let text = format!("the frame that was refused in entry {} came again changed", entry.n);
                     findings.push(Finding { entry: n, text });
                 }
@@ -106,7 +110,8 @@ pub(super) fn results_are_acknowledged(view: &View<'_>) -> Judgement {
         }
         // A till may throw away what comes in the very moment in which it opens the line.
         // And the last byte of what trickles may come when the time for the ACK is over.
-        if verdict == Some(false) && (just_opened(view, sending.n) || is_trickled(view, sending)) {
+        let is_excused = || just_opened(view, sending.n) || is_trickled(view, sending) || is_broken_up(view, sending);
+        if verdict == Some(false) && is_excused() {
             continue;
         }
         exercised |= verdict.is_some();
@@ -118,6 +123,17 @@ pub(super) fn results_are_acknowledged(view: &View<'_>) -> Judgement {
     }
     findings.extend(refused_for_good(view));
     Judgement::new(exercised, findings)
+}
+
+/// Whether noise came into the middle of it: what left holds the frame nowhere in one piece.
+fn is_broken_up(view: &View<'_>, sending: &Sending<'_>) -> bool {
+    let own = sending.n.checked_sub(1).and_then(|index| view.entries.get(index));
+    match (own.map(|entry| &entry.event), view.entries.get(sending.n).map(|entry| &entry.event)) {
+        (Some(Event::Terminal(Terminal::Sent { raw, .. })), Some(Event::Terminal(Terminal::OnWire { raw: left }))) => {
+            memchr::memmem::find(&left.0, &raw.0).is_none()
+        }
+        _ => false,
+    }
 }
 
 fn just_opened(view: &View<'_>, n: usize) -> bool {
@@ -182,7 +198,7 @@ pub(super) fn bad_frames_are_refused_once(view: &View<'_>) -> Judgement {
             _ if !is_plain || view.breaks.iter().any(|n| next.is_some_and(|next| (sending.n..next.n).contains(n))) => {
                 None
             }
-            (Some(answer), _) if is_ack(&answer.event) && !is_behind_its_like(view, sending) => {
+            (Some(answer), _) if is_ack(&answer.event) && !is_behind_another(view, sending, answer.n) => {
                 Some((answer.n, format!("the damaged frame (entry {}) was acknowledged", sending.n)))
             }
             (None, Some(next)) if next.at.since(sending.at) > Duration::from_secs(1) && !refused_just_before => {
@@ -214,11 +230,18 @@ pub(super) fn bad_frames_are_refused_once(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
-/// Whether the same frame came intact a moment before, and may be what an ACK is for: noise in front of it can hide it at
-/// first.
-fn is_behind_its_like(view: &View<'_>, sending: &Sending<'_>) -> bool {
-    let is_like = |s: &&Sending<'_>| s.n < sending.n && s.seq == sending.seq && s.fault.is_none();
-    view.results.iter().filter(is_like).any(|s| sending.at.since(s.at) < WHOLE_FRAME)
+/// Whether a frame came intact before, and may be what an ACK is for: the same one, that noise in front of it can hide at
+/// first, or one of the same moment that no ACK before this one is for.
+fn is_behind_another(view: &View<'_>, sending: &Sending<'_>, answer: usize) -> bool {
+    let intact = || view.results.iter().filter(|s| s.n < sending.n && s.fault.is_none());
+    let mut alike = intact().filter(|s| s.seq == sending.seq);
+    if alike.any(|s| sending.at.since(s.at) < WHOLE_FRAME) {
+        return true;
+    }
+    let beside: Vec<_> = intact().filter(|s| sending.at.since(s.at) < NAK_PAUSE).map(|s| s.n).collect();
+    let since = beside.first().copied().unwrap_or(answer);
+    let acks = view.entries.iter().take(answer).skip(since).filter(|e| is_ack(&e.event)).count();
+    acks <= beside.len() && !beside.is_empty()
 }
 
 /// Whether a frame, or one that it waits behind, left in pieces that take their time.

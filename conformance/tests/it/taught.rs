@@ -248,8 +248,8 @@ const HISTORIES: &[(&str, &str)] = &[
         "roles: [edc]\ngiven: {terminal: {faults: [{power-loss: {at: approved, for: 1m}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"60007\"}}\n  - restart: {}\n  - settle: {within: 1m}\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"1000013\"}}\n  - until: {event: START_TRANSACTION}\n  - cancel: {order: B}\n  - settle: {within: 2h}\n",
     ),
     (
-        "EDC-P23: a cancel that waited for the line is agreed to when nobody waits any more, and is heard",
-        "roles: [edc]\ngiven: {profile: ndjson, terminal: {cardholder: [{cancel-key: {after: 29s}}], faults: [{unplug: {for: 5s}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"107\"}}\n  - cancel: {order: A}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: cancelled}\n",
+        "EDC-P23: a cancel that could not leave, since the line was unplugged, does not leave later",
+        "roles: [edc]\ngiven: {profile: ndjson, terminal: {cardholder: [{cancel-key: {after: 29s}}], faults: [{unplug: {for: 5s}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"107\"}}\n  - cancel: {order: A}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: failed}\n",
     ),
     (
         "EDC-P27: a Purchase that was called off charged nothing, though its failure comes late",
@@ -459,6 +459,74 @@ const HISTORIES: &[(&str, &str)] = &[
     (
         "SES-002: an answer that came when nobody waited for it any more is none",
         "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: createPaymentSession, code: INVALID_API}\n    faults:\n      - delay-answer: {for: 20s, times: 2}\nsteps:\n  - checkout: {order: A, by: session, amount: {currency: IDR, value: \"1500700\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
+    (
+        "NTF-003: orders of a batch by whose ids nobody learnt to know them are acknowledged all the same; the inquiry decides",
+        "roles: [antom]\ngiven:\n  antom:\n    faults:\n      - repeat-key: {place: last}\n    settings: {notify-each-order: true}\nsteps:\n  - checkout-batch: {batch: G2, orders: [{order: A, amount: {currency: EUR, value: \"1234\"}}, {order: B, amount: {currency: EUR, value: \"1234\"}}]}\n  - restart: {}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid, B: paid}\n",
+    ),
+    (
+        "NTF-003: the same, when the merchant was killed before the answer",
+        "roles: [antom]\ngiven:\n  antom:\n    faults:\n      - early-notification: {}\n    settings: {notify-each-order: true}\nsteps:\n  - checkout-batch: {batch: G3, orders: [{order: A, amount: {currency: JPY, value: \"6004\"}}, {order: B, amount: {currency: JPY, value: \"100014\"}}]}\n  - restart: {}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid, B: paid}\n",
+    ),
+    (
+        "CAN-006: nobody calls an order off beside its capture",
+        "roles: [antom]\ngiven:\n  antom:\n    settings: {rate-limit: {calls: 1}}\nsteps:\n  - checkout: {order: A, by: cashier, amount: {currency: KRW, value: \"100000\"}, method: CARD, capture: manual}\n  - capture: {order: A}\n  - retry: {order: A}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "EDC-P23: the other half of a sale that was called off may come when its CommandCancel is not waited for any more",
+        "roles: [edc]\ngiven:\n  terminal:\n    cardholder: [nothing]\n    faults:\n      - late-answer: {times: 2, for: 7s}\n    settings: {cancel-order: failure-first}\n  profile: ndjson\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50007\"}}\n  - cancel: {order: A}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: cancelled}\n",
+    ),
+    (
+        "EDC-P10: nothing is asked while a CommandCancel has no answer",
+        "roles: [edc]\ngiven:\n  terminal:\n    answers:\n      - Purchase: {code: CommandParamError}\n    faults:\n      - late-answer: {times: 2, for: 5m}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10407\"}}\n  - advance: {by: 92s}\n  - cancel: {order: A}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "EDC-P27: a terminal that hangs cannot be asked about the sale before",
+        "roles: [edc]\ngiven:\n  terminal:\n    cardholder:\n      - on: {event: READY, then: {insert: {after: 29s}}}\n    faults:\n      - hang: {at: authorizing, for: 2m}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"100\"}}\n  - until: {event: PENDING_SIGNATURE, within: 5m}\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"100\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: parked, B: paid}\n",
+    ),
+    (
+        "EDC-P27: what another sale brought is given back",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - hang: {at: authorizing, skip: 1, for: 1m}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"100\"}}\n  - settle: {within: 5s}\n  - refund: {order: A, amount: {currency: KRW, value: \"100\"}}\n  - restart: {}\n  - checkout: {order: C, by: terminal, amount: {currency: KRW, value: \"100\"}}\n  - settle: {within: 5m}\n  - refund: {order: C, amount: {currency: KRW, value: \"100\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: parked, C: refunded}\n",
+    ),
+    (
+        "EDC-P32: a refusal is one, whatever amount it names",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - corrupt-result: {times: 3}\n      - altered-amount: {command: Purchase}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1000006\"}}\n  - cancel: {order: A}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
+    (
+        "EDC-P10: nobody can open a line that is unplugged, and what could not be sent then is not sent later",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - unplug: {for: 2m}\n      - late-answer: {skip: 1}\n  profile: ndjson\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50000\"}}\n  - cancel: {order: A}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "CAN-002: an answer that comes when a later cancel was answered already says nothing any more",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: pay, code: UNKNOWN_EXCEPTION}\n    faults:\n      - delay-answer: {on: cancel, for: 20s}\n      - respell-answer: {on: cancel, as: bom}\nsteps:\n  - checkout: {order: A, by: cashier, amount: {currency: USD, value: \"1000\"}}\n  - cancel: {order: A}\n  - settle: {within: 1m}\n  - until: {called: inquiryPayment}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: cancelled}\n",
+    ),
+    (
+        "LINE-L02: a frame with noise between its pieces is damaged",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - corrupt-result: {}\n      - split: {times: 2, for: 0s}\n      - line-noise: {skip: 1}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"107\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "NTF-011: what is told of an order of a batch waits for the answer to the batch, while there may be one",
+        "roles: [antom]\ngiven:\n  antom:\n    buyer:\n      - declines: {}\n    faults:\n      - cut-answer: {}\n      - delay-answer: {on: inquiryPayment}\n    settings: {notify-each-order: true}\nsteps:\n  - checkout-batch: {batch: G3, orders: [{order: A, amount: {currency: USD, value: \"1007\"}}, {order: B, amount: {currency: USD, value: \"1014\"}}]}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed, B: failed}\n",
+    ),
+    (
+        "EDC-P21: a cancel is not about the sale before, which is over",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - bit-noise: {direction: from-pos, skip: 2, times: 2}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50008\"}}\n  - settle: {within: 1m}\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"1014\"}}\n  - cancel: {order: B}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "LINE-L01: what is sent again may come damaged",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - nak-command: {}\n      - duplicate-bytes: {direction: from-pos, skip: 2}\nsteps:\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"1000013\"}}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "LINE-L03: two frames of one moment have two ACKs",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - length-short: {skip: 2}\n      - false-stx: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1000\"}}\n  - cancel: {order: A}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: cancelled}\n",
+    ),
+    (
+        "PAY-014: who tried again while an earlier answer was missing tries by himself",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: pay, code: PROCESS_FAIL}\n    faults:\n      - lose-answer: {}\n      - lose-answer: {how: silence, times: 2}\nsteps:\n  - checkout: {order: A, by: order-code, amount: {currency: EUR, value: \"6004\"}}\n  - settle: {within: 1s}\n  - retry: {order: A}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "LINE-L02: a false start between the pieces of a frame damages it",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - split: {times: 2, for: 0s}\n      - false-stx: {times: 2}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"60007\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: paid}\n",
     ),
 ];
 

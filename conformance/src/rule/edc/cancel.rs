@@ -41,6 +41,10 @@ pub(in crate::rule) fn cancels_come_before_the_card(view: &View<'_>) -> Judgemen
                     && !is_held_back(view, entry.n) =>
             {
                 let purchase = view.commands.iter().rev().find(|c| c.n < cancel.n && c.name() == "Purchase")?;
+                // One whose result was heard is over: the cancel is meant for a Purchase that came damaged.
+                if view.heard_result_of(purchase).is_some_and(|r| r.n < cancel.n) {
+                    return None;
+                }
                 let code = json["eventCode"].as_str()?.parse::<EventCode>().ok()?;
                 (json["id"] == purchase.json["id"]).then_some((entry.n, code))
             }

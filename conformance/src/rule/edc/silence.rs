@@ -23,7 +23,9 @@ pub(in crate::rule) fn no_second_charge_after_silence(view: &View<'_>) -> Judgem
         let mut later = view.commands.iter().filter(same).filter(|c| c.n > silent.n && c.n < heard);
         let is_off = |c: &Command<'_>| called_off(view, silent).is_some_and(|n| n < c.n);
         let is_resent = |c: &Command<'_>| is_resent_in_noise(view, silent, c);
-        let is_next = |c: &Command<'_>| may_follow(view, silent, c) || is_after_a_parked_one(view, silent, c);
+        let is_next = |c: &Command<'_>| {
+            may_follow(view, silent, c) || is_after_a_parked_one(view, silent, c) || is_of_another_sale(silent, c)
+        };
         let again = later.find(|c| !is_next(c) && !came_after_all(view, silent, c) && !is_off(c) && !is_resent(c));
         if let Some(again) = again {
             let amount = silent.amount().unwrap_or_default();
@@ -61,14 +63,20 @@ fn may_follow(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool
     })
 }
 
-/// Whether a Purchase may be another order's: nothing could be read of what the terminal was asked again and again, a person
-/// was told of the sale that stayed open, and the next one goes on with an order of the same amount.
+/// Whether a Purchase may be another order's: nothing could be read of what the terminal was asked again and again, or it could
+/// not be asked; a person was told of the sale that stayed open, and the next one goes on with an order of the same amount.
 fn is_after_a_parked_one(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool {
     silent.name() == "Purchase"
-        && asked_in_vain(view, silent.n, next.n) >= ENOUGH
+        && (asked_in_vain(view, silent.n, next.n) >= ENOUGH || was_deaf(view, silent.n, next.n))
         && is_parked(view, silent)
         && view.has_book()
         && is_of_its_own(view, next)
+}
+
+/// Whether both give back a sale, and not the same one: what the terminal gave with a sale names it.
+fn is_of_another_sale(silent: &Command<'_>, next: &Command<'_>) -> bool {
+    let sale = |c: &Command<'_>| c.parameter("/acquirerInfo/acquirerMetaData");
+    silent.name() == "PurchaseCancel" && sale(silent).zip(sale(next)).is_some_and(|(one, other)| one != other)
 }
 
 /// Whether as many orders of its amount were asked for as commands were sent until it, so that it may be for one of its own.
@@ -129,7 +137,7 @@ pub(in crate::rule) fn recovery_comes_first(view: &View<'_>) -> Judgement {
         if called_off(view, silent).is_some_and(|n| n < next.n) || came_after_all(view, silent, next) {
             continue;
         }
-        if is_parked(view, silent) && was_deaf(view, silent.n, next.n) || was_refused(view, silent, next) {
+        if is_parked(view, silent) && was_deaf(view, silent.n, next.n) || was_refused(view, silent, next.n) {
             continue;
         }
         exercised = true;
@@ -252,7 +260,7 @@ fn is_told(view: &View<'_>, command: &Command<'_>) -> bool {
         let id = &r.json["responseData"]["requestId"];
         id.is_null() || Some(id) == at(command.json, "/commandRequestParams/requestId")
     });
-    own || record || called_off(view, command).is_some()
+    own || record || was_refused(view, command, usize::MAX) || called_off(view, command).is_some()
 }
 
 /// Whether the result was heard before the next command although the line had broken meanwhile.
@@ -262,9 +270,9 @@ fn came_after_all(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> 
 }
 
 /// Whether the answer was a failure that is not true in its amount only: nothing was moved, whatever amount it names.
-fn was_refused(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool {
-    let mut sent = view.results.iter().filter(|r| (silent.n..next.n).contains(&r.n) && silent.is_answered_by(r));
-    sent.any(|r| r.json["outcome"] == "businessFailed" && view.fault_between("altered-amount", silent.n, r.n))
+fn was_refused(view: &View<'_>, command: &Command<'_>, until: usize) -> bool {
+    let mut sent = view.results.iter().filter(|r| (command.n..until).contains(&r.n) && command.is_answered_by(r));
+    sent.any(|r| r.json["outcome"] == "businessFailed" && view.fault_between("altered-amount", command.n, r.n))
 }
 
 /// Where the POS heard that its CommandCancel succeeded, after a Purchase and before the next one.

@@ -75,7 +75,7 @@ fn unacknowledged(
 
 /// Whether it tells of one order of a batch by an id of Antom's, which only the answer that made the batch tells, and that
 /// was not heard before: one that came at the same moment may be read later.
-fn is_of_unknown_part(view: &View<'_>, notice: &Notice<'_>) -> bool {
+pub(super) fn is_of_unknown_part(view: &View<'_>, notice: &Notice<'_>) -> bool {
     let story = &view.story;
     let is_its = |p: &&Payment<'_>| p.operation == Some(Operation::BatchPay) && notice.is_about(p);
     story.payments.iter().filter(is_its).any(|batch| {

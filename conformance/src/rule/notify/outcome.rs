@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use wire::antom::{Operation, PaymentStatus};
 
+use super::answer::is_of_unknown_part;
 use crate::driver::OrderState;
 use crate::rule::pay::{believed, given_up};
 use crate::rule::story::{Outcome, Payment, Request, Tells, Word};
@@ -52,8 +53,12 @@ pub(in crate::rule) fn failed_is_not_paid(view: &View<'_>) -> Judgement {
         |_, word| is_told(word, Outcome::Failed),
         |_, word| format!("but the notification (entry {}) says that the payment failed", word.n),
     );
+    // Of an order of a batch nobody knows that, before the answer to the batch.
+    let is_unclear =
+        |n: usize| view.story.notices.iter().any(|notice| notice.n == n && is_of_unknown_part(view, notice));
     let told = |payment: &Payment<'_>| {
-        payment.words.iter().find(|w| w.sure && w.fits && is_told(w, Outcome::Failed)).map(|w| (w.n, w.at))
+        let mut failed = payment.words.iter().filter(|w| w.sure && w.fits && is_told(w, Outcome::Failed));
+        failed.find(|w| !is_unclear(w.n)).map(|w| (w.n, w.at))
     };
     let mut findings = Vec::new();
     for payment in &view.story.payments {

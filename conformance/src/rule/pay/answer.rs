@@ -131,7 +131,10 @@ pub(in crate::rule) fn fatal_codes_stop(view: &View<'_>) -> Judgement {
     {
         exercised = true;
         let Some(next) = next_for(view, request, n) else { continue };
-        if !view.story.asked_between(&["checkout", "checkoutBatch"], request.n, next.n) {
+        // It may be the answer to a repeat, and the buyer may have tried again before.
+        let first = view.story.requests.iter().find(|r| r.is_creating() && r.id() == request.id());
+        let since = first.map_or(request.n, |first| first.n);
+        if !view.story.asked_between(&["checkout", "checkoutBatch"], since, next.n) {
             let text =
                 format!("{code} (entry {n}) is for a person to look at; here the payment is tried again by itself");
             findings.push(Finding { entry: next.n, text });
