@@ -10,6 +10,7 @@ mod process;
 mod reply;
 pub mod request;
 mod schema;
+mod tasks;
 
 pub use activity::{Activity, Stillness};
 pub use http::HttpDriver;

@@ -46,8 +46,18 @@ pub enum TimeMode {
     Paused,
     /// Real sockets and processes: when every wire is quiet, jump to the simulated world's next deadline.
     Skipping,
+    /// The same, and waits for the integration itself are skipped too, where it says by `clock` that it will not act before
+    /// they are over, and the kernel says that it does nothing.
+    Trusting,
     /// As it does.
     Real,
+}
+
+impl TimeMode {
+    /// Whether time jumps in a world of real sockets and processes.
+    pub(crate) const fn is_skipping(self) -> bool {
+        matches!(self, Self::Skipping | Self::Trusting)
+    }
 }
 
 /// What all cases share.
@@ -208,13 +218,13 @@ fn start(time: TimeMode) -> Moment {
     match time {
         TimeMode::Paused => Moment::WORLD_START,
         // An integration without the clock capability reads the time of day; the world must not be months away from it.
-        TimeMode::Skipping | TimeMode::Real => sim_edc::SystemClock::from_time_of_day().now(),
+        TimeMode::Skipping | TimeMode::Trusting | TimeMode::Real => sim_edc::SystemClock::from_time_of_day().now(),
     }
 }
 
 /// Only a line over a PTY has a kernel between its ends that may keep bytes for a while.
 fn pulse(case: &Case, settings: &Settings) -> Option<Pulse> {
-    let has_line = case.scenario.roles.contains(&Role::Edc) && settings.time == TimeMode::Skipping;
+    let has_line = case.scenario.roles.contains(&Role::Edc) && settings.time.is_skipping();
     has_line.then(Pulse::open)?.ok()
 }
 
@@ -267,7 +277,7 @@ async fn carry_out(
         world: &mut world,
         session,
         front,
-        tells_time: hello.can("clock") && settings.time == TimeMode::Skipping,
+        tells_time: hello.can("clock") && settings.time.is_skipping(),
         orders: BTreeMap::new(),
         sold: BTreeMap::new(),
         calls: Vec::new(),

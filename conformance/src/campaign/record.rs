@@ -66,13 +66,26 @@ pub fn record(
     let name = Path::new(folder.file_name().unwrap_or_default()).join(slug).display().to_string();
     let end = case.scenario.steps.last().cloned();
     let file = path.display().to_string();
-    let replay = Replay { key, file, seed: seed_of(USUAL_SEED, &name), name, end, settings, hello };
+    // A finding counts when nobody had to be trusted for it.
+    let is_trusting = settings.time == TimeMode::Trusting;
+    let time = if is_trusting { TimeMode::Skipping } else { settings.time };
+    let careful = Settings { time, ..settings.clone() };
+    let replay = Replay { key, file, seed: seed_of(USUAL_SEED, &name), name, end, settings: &careful, hello };
     let is_real = settings.time != TimeMode::Paused;
     let whole = to_value(&case.scenario);
     let again = if is_real { AGAIN } else { 1 };
-    let is_confirmed = (0..again).any(|_| replay.fails(&whole));
-    let small =
-        if is_confirmed { shrink(whole, tries, |file| replay.fails(file)) } else { crate::scenario::terse(whole) };
+    let is_confirmed = (0..again).any(|_| replay.fails(&whole, &careful));
+    let small = match is_confirmed {
+        false => crate::scenario::terse(whole),
+        true => {
+            let small = shrink(whole.clone(), tries, |file| replay.fails(file, settings));
+            if is_trusting && !replay.fails(&small, &careful) {
+                shrink(whole, tries, |file| replay.fails(file, &careful))
+            } else {
+                small
+            }
+        }
+    };
     replay.record(small, path, origin, if is_confirmed { Standing::Confirmed } else { Standing::Flaky })
 }
 
@@ -94,15 +107,14 @@ impl Replay<'_> {
     }
 
     /// Whether a file breaks the same.
-    fn fails(&self, file: &Value) -> bool {
+    fn fails(&self, file: &Value, settings: &Settings) -> bool {
         let Ok(scenario) = parse(&self.file, &text(file)) else { return false };
         let ends = |step: Option<&Step>| step.map(|step| serde_json::to_value(step).unwrap_or_default());
         if ends(scenario.steps.last()) != ends(self.end.as_ref()) {
             return false;
         }
         let case = self.case(scenario);
-        let is_it =
-            findings(&run(&case, self.settings, self.hello), self.settings).iter().any(|(key, _)| key == self.key);
+        let is_it = findings(&run(&case, settings, self.hello), settings).iter().any(|(key, _)| key == self.key);
         is_it && !self.fails_everybody(&case)
     }
 

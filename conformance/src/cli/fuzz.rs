@@ -57,8 +57,8 @@ pub(super) struct FuzzArguments {
     /// Cases that run beside each other [default: one a processor in memory, sixteen otherwise]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
-    /// How time passes for a process or URL: skip waits of the simulated world, or not
-    #[arg(long, value_enum, default_value_t = ClockKind::Skipping)]
+    /// How time passes for a process or URL. What is found is looked at again with `skipping`
+    #[arg(long, value_enum, default_value_t = ClockKind::Trusting)]
     clock: ClockKind,
     /// How long an integration may take to answer `initialize`
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = span)]
@@ -134,6 +134,7 @@ fn settings(arguments: &FuzzArguments) -> Result<Settings, (Exit, String)> {
     let time = match (&integration, arguments.clock) {
         (Integration::Memory(_), _) => TimeMode::Paused,
         (_, ClockKind::Skipping) => TimeMode::Skipping,
+        (_, ClockKind::Trusting) => TimeMode::Trusting,
         (_, ClockKind::Real) => TimeMode::Real,
     };
     Ok(Settings {

@@ -82,7 +82,11 @@ impl RunArguments {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum ClockKind {
+    /// Skip waits of the simulated world; what the integration owes, such as an ACK, is waited for as long as it takes
     Skipping,
+    /// Skip those, too, where the integration says by `clock` that it will not act before they are over
+    Trusting,
+    /// As it does
     Real,
 }
 
@@ -173,6 +177,7 @@ pub(super) fn settings(arguments: &RunArguments, client: Option<Setup>) -> Resul
     let time = match (&integration, arguments.clock) {
         (Integration::Memory(_), _) => TimeMode::Paused,
         (_, ClockKind::Skipping) => TimeMode::Skipping,
+        (_, ClockKind::Trusting) => TimeMode::Trusting,
         (_, ClockKind::Real) => TimeMode::Real,
     };
     if client.is_some() && matches!(integration, Integration::Memory(_)) {
@@ -185,12 +190,12 @@ pub(super) fn settings(arguments: &RunArguments, client: Option<Setup>) -> Resul
             .to_owned());
     }
     let signing = match (arguments.signing, time) {
-        (Some(SigningKind::Words), TimeMode::Skipping | TimeMode::Real) => {
+        (Some(SigningKind::Words), TimeMode::Skipping | TimeMode::Trusting | TimeMode::Real) => {
             return Err("--signing words: only the reference in memory signs with words".to_owned());
         }
         (Some(kind), _) => kind.into(),
         (None, TimeMode::Paused) => Signing::Words,
-        (None, TimeMode::Skipping | TimeMode::Real) => Signing::Rsa,
+        (None, TimeMode::Skipping | TimeMode::Trusting | TimeMode::Real) => Signing::Rsa,
     };
     Ok(Settings {
         integration,
@@ -219,7 +224,7 @@ fn run_all(runner: &Runner<'_>, cases: &[Case]) -> io::Result<Vec<CaseResult>> {
         // A browser works all the time.
         _ if runner.settings.client.is_some() => processors,
         // Cases wait more than they work, so there may be more of them than processors.
-        TimeMode::Skipping | TimeMode::Real => processors * 8,
+        TimeMode::Skipping | TimeMode::Trusting | TimeMode::Real => processors * 8,
     };
     // A page that is served at one place by its own backend has one buyer at a time.
     let is_elsewhere = runner.settings.client.as_ref().is_some_and(|setup| matches!(setup.page, PageSource::Url(_)));

@@ -4,27 +4,25 @@
 //! The kernel also counts how often each thread was given a core: two looks with the same counts, and nobody computing at
 //! either, prove that nothing ran between them, which no length of silence does.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
-use std::fs::{self, File};
+use std::fs::File;
 use std::hash::{Hash as _, Hasher as _};
-use std::io::Read as _;
-use std::path::Path;
-use std::sync::{LazyLock, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::os::unix::fs::FileExt as _;
+use std::sync::{Mutex, PoisonError};
 
 use nix::unistd::Pid;
 
-/// How long what is known of who belongs to a group holds: processes may join one that they were not born in.
-const KNOWN: Duration = Duration::from_millis(500);
-/// New tasks that are looked at one by one; of more, all of the machine's are.
-const FEW: u32 = 256;
+use super::tasks::{self, Stat, glance, whole};
+
+/// Threads of a group whose files are kept open: a program may have a thousand files open, and dozens of groups are looked at.
+const KEPT: usize = 4;
 
 /// A process group.
 #[derive(Debug)]
 pub(super) struct Group {
     id: Pid,
-    found: Mutex<Found>,
+    threads: Mutex<BTreeMap<u32, Thread>>,
 }
 
 /// What a look at a group shows.
@@ -42,21 +40,9 @@ pub enum Activity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stillness(u64);
 
-/// Which threads belong to a group.
-#[derive(Debug, Default)]
-struct Found {
-    /// When all of the machine's were looked at last.
-    at: Option<Instant>,
-    /// The last task that was begun when somebody looked.
-    last: Option<u32>,
-    threads: BTreeSet<u32>,
-    /// Tasks with a number, but nothing to see yet: they are being made, or have ended.
-    unseen: BTreeSet<u32>,
-}
-
 impl Group {
     pub(super) fn new(id: Pid) -> Self {
-        Self { id, found: Mutex::default() }
+        Self { id, threads: Mutex::default() }
     }
 
     pub(super) const fn id(&self) -> Pid {
@@ -66,89 +52,92 @@ impl Group {
     /// What its threads do. Where the kernel does not tell: nothing.
     #[must_use]
     pub(super) fn look(&self) -> Activity {
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.refresh(self.id.as_raw());
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        let tasks = tasks::of(self.id.as_raw());
+        threads.retain(|task, _| tasks.contains(task));
+        for task in tasks {
+            let beside = threads.len();
+            threads.entry(task).or_insert_with(|| Thread::new(task, beside));
+        }
         let mut counts = DefaultHasher::new();
         let mut is_counted = true;
         let mut ended = Vec::new();
-        for thread in &found.threads {
-            let read = |name| glance(&format!("/proc/{thread}/task/{thread}/{name}")).unwrap_or_default();
-            match Stat::parse(&read("stat")) {
+        for (number, thread) in threads.iter_mut() {
+            match thread.stat() {
                 Some(stat) if matches!(stat.state, 'R' | 'D') => return Activity::Busy,
                 Some(_) => {}
                 None => {
-                    ended.push(*thread);
+                    ended.push(*number);
                     continue;
                 }
             }
-            let turns = turns(&read("schedstat"));
-            is_counted &= turns.is_some() && is_asleep(&read("wchan"));
-            (thread, turns).hash(&mut counts);
+            let turns = thread.turns_asleep();
+            is_counted &= turns.is_some();
+            (number, turns).hash(&mut counts);
         }
-        found.threads.retain(|thread| !ended.contains(thread));
-        is_counted &= !found.threads.is_empty();
+        threads.retain(|thread, _| !ended.contains(thread));
+        tasks::ended(self.id.as_raw(), &ended);
+        is_counted &= !threads.is_empty();
         if is_counted { Activity::Still(Stillness(counts.finish())) } else { Activity::Idle }
     }
 }
 
-impl Found {
-    /// Looks for threads that are new. Whatever begins on a machine gets the next number, so the last one that was given
-    /// says whether anything did.
-    fn refresh(&mut self, group: i32) {
-        let last = last_begun();
-        let is_known = self.at.is_some_and(|at| at.elapsed() < KNOWN);
-        match (self.last, last) {
-            (Some(before), Some(now)) if is_known && now >= before && now - before <= FEW => {
-                self.unseen.extend(before + 1..=now);
-                for task in std::mem::take(&mut self.unseen) {
-                    match Stat::read(task) {
-                        Some(stat) if stat.group == group => {
-                            self.threads.insert(task);
-                        }
-                        Some(_) => {}
-                        None => {
-                            self.unseen.insert(task);
-                        }
-                    }
-                }
-            }
-            _ => {
-                let threads = threads_of(group);
-                *self = Self { at: Some(Instant::now()), last, threads, unseen: BTreeSet::new() };
-            }
-        }
-        self.last = last;
+impl Drop for Group {
+    fn drop(&mut self) {
+        tasks::leave(self.id.as_raw());
     }
 }
 
-/// The threads of all processes of a group.
-fn threads_of(group: i32) -> BTreeSet<u32> {
-    let is_ours = |process: &u32| Stat::read(*process).is_some_and(|stat| stat.group == group);
-    let processes = numbers(Path::new("/proc")).into_iter().filter(is_ours);
-    processes.flat_map(|process| numbers(Path::new(&format!("/proc/{process}/task")))).collect()
+/// A thread that is looked at again and again.
+#[derive(Debug)]
+struct Thread {
+    stat: Fact,
+    schedstat: Fact,
+    wchan: Fact,
+    /// How often it had run when it was seen to sleep.
+    slept: Option<u64>,
 }
 
-/// The names in a folder that are numbers.
-fn numbers(folder: &Path) -> Vec<u32> {
-    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    entries.filter_map(|entry| entry.file_name().to_str().and_then(|name| name.parse().ok())).collect()
+impl Thread {
+    /// One of so many in its group that are known already.
+    fn new(task: u32, beside: usize) -> Self {
+        let fact = |name| {
+            let path = format!("/proc/{task}/task/{task}/{name}");
+            let file = if beside < KEPT { File::open(&path).ok() } else { None };
+            file.map_or(Fact::At(path), Fact::Open)
+        };
+        Self { stat: fact("stat"), schedstat: fact("schedstat"), wchan: fact("wchan"), slept: None }
+    }
+
+    fn stat(&self) -> Option<Stat> {
+        Stat::parse(&self.stat.read()?)
+    }
+
+    /// How often it has run, if it sleeps: who has not run since it was seen to sleep still does.
+    fn turns_asleep(&mut self) -> Option<u64> {
+        let turns = turns(&self.schedstat.read()?)?;
+        if self.slept != Some(turns) {
+            self.slept = is_asleep(&self.wchan.read()?).then_some(turns);
+        }
+        self.slept
+    }
 }
 
-/// The number of the task that was begun last, a process or a thread: the last word of `loadavg`. None where another
-/// program stands in for that file, which tells old news.
-fn last_begun() -> Option<u32> {
-    static IS_GENUINE: LazyLock<bool> = LazyLock::new(|| {
-        fs::read_to_string("/proc/self/mountinfo").is_ok_and(|mounts| !mounts.contains(" /proc/loadavg "))
-    });
-    let text = IS_GENUINE.then(|| glance("/proc/loadavg")).flatten()?;
-    text.split_ascii_whitespace().next_back()?.parse().ok()
+/// A small file of the kernel about a thread. Opening it costs more than reading it; one that is open tells nothing once its
+/// thread has ended, though the number may be another's by then.
+#[derive(Debug)]
+enum Fact {
+    Open(File),
+    At(String),
 }
 
-/// A small file of the kernel, which tells all of it in one read.
-fn glance(path: &str) -> Option<String> {
-    let mut text = [0; 1024];
-    let length = File::open(path).ok()?.read(&mut text).ok()?;
-    Some(String::from_utf8_lossy(text.get(..length)?).into_owned())
+impl Fact {
+    fn read(&self) -> Option<String> {
+        match self {
+            Self::Open(file) => whole(|text| file.read_at(text, 0)),
+            Self::At(path) => glance(path),
+        }
+    }
 }
 
 /// Whether a thread that is about to wait does, of its `wchan`: where in the kernel it sleeps. One that lost its core on
@@ -162,41 +151,13 @@ fn turns(schedstat: &str) -> Option<u64> {
     schedstat.split_ascii_whitespace().nth(2)?.parse().ok()
 }
 
-/// What of a `stat` file is of interest, after proc(5).
-#[derive(Debug, PartialEq, Eq)]
-struct Stat {
-    state: char,
-    group: i32,
-}
-
-impl Stat {
-    fn read(task: u32) -> Option<Self> {
-        Self::parse(&glance(&format!("/proc/{task}/stat"))?)
-    }
-
-    /// `pid (name) state parent group …`; the name may have blanks and parentheses of its own.
-    fn parse(text: &str) -> Option<Self> {
-        let (_, rest) = text.rsplit_once(')')?;
-        let mut fields = rest.split_ascii_whitespace();
-        let state = fields.next()?.chars().next()?;
-        let group = fields.nth(1)?.parse().ok()?;
-        Some(Self { state, group })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Write as _;
     use std::os::unix::process::CommandExt as _;
     use std::process::{Child, Command, Stdio};
-
-    #[test]
-    fn the_name_of_a_process_confuses_nothing() {
-        let stat = Stat::parse("71 (a) R 9 (b) S 3 42 42 0").unwrap();
-        assert_eq!(stat, Stat { state: 'S', group: 42 });
-        assert_eq!(Stat::parse("71 (till"), None);
-    }
+    use std::time::Duration;
 
     #[test]
     fn turns_are_the_third_number() {

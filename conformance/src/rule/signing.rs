@@ -1,6 +1,7 @@
 //! What a correct merchant signs, and with what its requests come.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use memchr::memmem;
@@ -203,7 +204,9 @@ pub(super) fn sandbox_is_kept_apart(view: &View<'_>) -> Judgement {
 /// SIG-010. What is in every RSA private key, whoever's it is: the head of PKCS#8 and PKCS#1 as base64, and of PEM.
 pub(super) fn private_keys_stay_private(view: &View<'_>) -> Judgement {
     const MARKS: [&str; 3] = ["IBADANBgkqhkiG9w0BAQEFAASC", "IBAAKCAQEA", "PRIVATE KEY-----"];
-    let has_key_in = |bytes: &[u8]| MARKS.iter().any(|mark| memmem::find(bytes, mark.as_bytes()).is_some());
+    // To get ready for a search costs more than to search what is this short.
+    static FINDERS: LazyLock<[memmem::Finder<'_>; 3]> = LazyLock::new(|| MARKS.map(memmem::Finder::new));
+    let has_key_in = |bytes: &[u8]| FINDERS.iter().any(|finder| finder.find(bytes).is_some());
     let has_key = |text: &str| has_key_in(text.as_bytes());
     let mut findings = Vec::new();
     let mut exercised = false;

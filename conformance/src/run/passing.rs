@@ -85,8 +85,8 @@ impl Stage<'_> {
             let is_watched = self.front.as_ref().is_some_and(Front::is_real)
                 && !all.iter().any(|one| matches!(one.wish, Wish::Time));
             let passed = match self.settings.time {
-                TimeMode::Skipping if is_watched => false,
-                TimeMode::Skipping => {
+                TimeMode::Skipping | TimeMode::Trusting if is_watched => false,
+                TimeMode::Skipping | TimeMode::Trusting => {
                     if !asks {
                         self.rest().await;
                     }
@@ -106,8 +106,8 @@ impl Stage<'_> {
                 TimeMode::Paused => {
                     let _ = tokio::time::timeout(left, self.recorder.grown_beyond(seen)).await;
                 }
-                TimeMode::Real | TimeMode::Skipping if asks => tokio::time::sleep(ASK).await,
-                TimeMode::Real | TimeMode::Skipping => {
+                TimeMode::Real | TimeMode::Skipping | TimeMode::Trusting if asks => tokio::time::sleep(ASK).await,
+                TimeMode::Real | TimeMode::Skipping | TimeMode::Trusting => {
                     let _ = tokio::time::timeout(left.min(ASK), self.recorder.grown_beyond(seen)).await;
                 }
             }
@@ -205,7 +205,7 @@ impl Stage<'_> {
         if self.is_any_seen(all) || !self.is_at_rest() {
             return Ok(Skipped::Something);
         }
-        if self.clock.pending().peer.is_some() {
+        if self.is_owed_in_earnest() {
             return Ok(Skipped::Nothing);
         }
         let before = self.recorder.len();
@@ -213,7 +213,7 @@ impl Stage<'_> {
         // It was woken to answer, and something may have begun meanwhile.
         self.rest().await;
         let pending = self.clock.pending();
-        if pending.peer.is_some() {
+        if self.is_owed_in_earnest() {
             return Ok(Skipped::Nothing);
         }
         if self.is_any_seen(all) || self.recorder.len() != before || !self.is_at_rest() {
@@ -226,10 +226,15 @@ impl Stage<'_> {
             if self.overdue.get_or_insert_with(Instant::now).elapsed() < OVERDUE {
                 return Ok(Skipped::Something);
             }
+            // It is no reason to cut the wait for its answer short, either.
+            if pending.peer.is_some() {
+                return Ok(Skipped::Nothing);
+            }
         } else {
             self.overdue = None;
         }
-        let next = Deadlines { world: pending.world, peer: wake.filter(|at| *at > now) }.next();
+        let own = Deadlines { world: None, peer: wake.filter(|at| *at > now) };
+        let next = pending.and(own).next();
         let target = match next {
             Some(at) if at <= horizon => at,
             // Nobody will do anything before the horizon: an integration with own timers we cannot see may, though.
@@ -242,15 +247,16 @@ impl Stage<'_> {
         }
         // What the integration wrote may still be on its way through the kernel. The simulated world may run ahead of it,
         // its own timers may not: they run out only when it is proved to wait, or nothing has changed for a good while.
-        let is_own = pending.world != Some(target);
-        if is_own && !self.calm.is_proved() && !self.is_steady(wake) {
+        let is_worlds = pending.world == Some(target);
+        if !is_worlds && !self.calm.is_proved() && !self.is_steady(wake) {
             self.nap(STEADY / 5).await;
             return Ok(Skipped::Something);
         }
         self.calm.ease();
         // An integration that has nothing to do then is told first: what the world sends at that moment shall not meet a
         // till whose clock still jumps in the middle of a frame.
-        let told = self.tells_time && !is_own && wake.is_none_or(|at| at > target);
+        let is_harness = is_worlds || pending.peer == Some(target);
+        let told = self.tells_time && is_harness && wake.is_none_or(|at| at > target);
         let first = if told { Some(self.tell(target).await?) } else { None };
         let jumped = CaseEvent::Jumped { from: now, to: target, wake_at: wake };
         self.recorder.record_at(self.clock.now(), Event::Case(jumped));
@@ -264,6 +270,13 @@ impl Stage<'_> {
             self.steady = Some((wake, Instant::now()));
         }
         Ok(Skipped::Something)
+    }
+
+    /// Whether something is waited for that the integration owes, and that must be waited for as long as it takes: it may be
+    /// slow. Where it is trusted it has time until it is proved that it waits, and until it has said what for.
+    fn is_owed_in_earnest(&self) -> bool {
+        let is_trusted = self.settings.time == TimeMode::Trusting && self.tells_time && self.calm.is_proved();
+        !is_trusted && self.clock.pending().peer.is_some()
     }
 
     /// Whether the integration has named the same moment, and every wire has been quiet, for a good while.

@@ -28,6 +28,8 @@ const LOOKS: u32 = 2;
 /// How often one who computes is looked at, at first, and when it goes on for long.
 const LOOK: Duration = Duration::from_millis(1);
 const LONGEST_LOOK: Duration = Duration::from_millis(10);
+/// How long one that owes something, and is trusted, must have done nothing before it is asked when it will.
+const OWED: Duration = Duration::from_millis(20);
 /// How long an integration that owes the answer to a notification, or an ACK, is left alone.
 const OWING: Duration = Duration::from_millis(5);
 /// Turns in which whatever has come is taken in before anybody looks.
@@ -95,12 +97,13 @@ impl Stage<'_> {
         // Nothing tells of a browser.
         let may_be_brief = self.tells_time && self.front.is_none();
         for look in 1.. {
-            if self.clock.pending().peer.is_some() {
+            let is_owed = self.clock.pending().peer.is_some();
+            if is_owed && !(may_be_brief && self.settings.time == TimeMode::Trusting) {
                 // The integration owes an answer; give it time, which is never skipped.
                 return self.nap(OWING).await;
             }
             self.world.look_at_line().await;
-            match self.until_rest(may_be_brief, look) {
+            match self.until_rest(may_be_brief, is_owed, look) {
                 Ok(came) => {
                     self.calm.came = came;
                     return;
@@ -117,7 +120,7 @@ impl Stage<'_> {
     }
 
     /// How rest has come, or how long to wait before it may.
-    fn until_rest(&mut self, may_be_brief: bool, look: u32) -> Result<Came, Duration> {
+    fn until_rest(&mut self, may_be_brief: bool, is_owed: bool, look: u32) -> Result<Came, Duration> {
         let activity = self.session.activity();
         let (since, quiet) = (self.calm.since(activity), self.clock.quiet_for());
         let is_brief = may_be_brief && matches!(activity, Activity::Still(_));
@@ -127,7 +130,7 @@ impl Stage<'_> {
             // A look costs something, too.
             Activity::Busy => return Err((since / 8).clamp(LOOK, LONGEST_LOOK)),
             _ if is_brief => {
-                let brief = BRIEF + self.calm.lag(BRIEF_PATIENCE);
+                let brief = if is_owed { OWED } else { BRIEF } + self.calm.lag(BRIEF_PATIENCE);
                 (brief, brief)
             }
             Activity::Still(_) | Activity::Idle => (QUIET, BRIEF),

@@ -124,7 +124,7 @@ impl Stage<'_> {
     pub(super) fn check_limits(&self) -> Result<(), DriverError> {
         let limit = self.settings.case_timeout;
         if self.began.elapsed() > limit {
-            let why = if self.tells_time || self.settings.time != TimeMode::Skipping {
+            let why = if self.tells_time || !self.settings.time.is_skipping() {
                 ""
             } else {
                 ": without the capability `clock` waits take real time (docs/driver.md)"

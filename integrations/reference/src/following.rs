@@ -61,14 +61,14 @@ impl Shop {
                 }
                 _ => {
                     questions += 1;
-                    watch.between
+                    watch.pause(questions)
                 }
             };
             let enough = if self.merchant.has(Fault::InquiresOnce) { 1 } else { watch.questions };
             if questions >= enough && !self.merchant.has(Fault::InquiresForEver) {
                 break;
             }
-            let hot = self.merchant.has(Fault::InquiresInAHotLoop) && pause == watch.between;
+            let hot = self.merchant.has(Fault::InquiresInAHotLoop) && pause == watch.pause(questions);
             until = self.merchant.now() + if hot { Duration::from_millis(200) } else { pause };
         }
         if self.merchant.has(Fault::GivesUpWithoutCancel) {

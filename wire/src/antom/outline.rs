@@ -46,10 +46,16 @@ impl Outline {
         Self { tables: tables.to_vec(), root }
     }
 
+    /// Whether there is nothing to be said of a body, not even that a field of it is unknown.
+    #[must_use]
+    pub fn fits<J: Json>(&self, body: &J) -> bool {
+        self.root.fits(body, body)
+    }
+
     /// What [`check_fields`] says of a body and each of the tables, and which of its fields none of them knows.
     #[must_use]
     pub fn check<J: Json>(&self, body: &J) -> Vec<FieldProblem> {
-        if self.root.fits(body, body) {
+        if self.fits(body) {
             return Vec::new();
         }
         let mut problems: Vec<_> = self.tables.iter().flat_map(|table| check_fields(body, table)).collect();

@@ -2,12 +2,16 @@
 
 use std::cell::OnceCell;
 use std::sync::Arc;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
 use sim_antom::LostHow;
-use wire::antom::{CreatePaymentSessionRequest, FieldProblem, Headers, Operation, PayRequest, Product, check_fields};
+use wire::antom::{
+    CreatePaymentSessionRequest, FieldProblem, FieldRule, Headers, Operation, Outline, PayRequest, Product,
+    check_fields,
+};
 use wire::money::Money;
 use wire::time::{Moment, WireTime};
 
@@ -43,6 +47,14 @@ pub(crate) struct Request<'a> {
     pub(crate) reply: Option<Reply<'a>>,
     /// What is wrong with its fields, once somebody has asked.
     pub(super) problems: OnceCell<Vec<FieldProblem>>,
+}
+
+/// Tables of fields, and all of them at once.
+type Tables = (Vec<&'static [FieldRule]>, Outline);
+
+fn tables(tables: Vec<&'static [FieldRule]>) -> Tables {
+    let outline = Outline::of(&tables);
+    (tables, outline)
 }
 
 /// The answer to a request.
@@ -112,13 +124,23 @@ impl Request<'_> {
     /// What is wrong with the fields of a request that opens a payment for one order, by the tables of its product.
     pub(crate) fn problems(&self) -> &[FieldProblem] {
         self.problems.get_or_init(|| {
-            if !self.is(Operation::Pay) {
-                return check_fields(&*self.body, CreatePaymentSessionRequest::FIELDS);
+            let (tables, outline) = self.tables();
+            // Most fit, and that is soon seen.
+            if outline.fits(&*self.body) {
+                return Vec::new();
             }
-            let product = Product::of(&*self.body).unwrap_or(Product::EntryCode);
-            let tables = [PayRequest::FIELDS, product.fields()];
-            tables.into_iter().flat_map(|table| check_fields(&*self.body, table)).collect()
+            tables.iter().flat_map(|table| check_fields(&*self.body, table)).collect()
         })
+    }
+
+    /// The tables of its fields.
+    fn tables(&self) -> &'static Tables {
+        static PAY: LazyLock<[Tables; Product::ALL.len()]> =
+            LazyLock::new(|| Product::ALL.map(|product| tables(vec![PayRequest::FIELDS, product.fields()])));
+        static SESSION: LazyLock<Tables> = LazyLock::new(|| tables(vec![CreatePaymentSessionRequest::FIELDS]));
+        let product = Product::of(&*self.body).unwrap_or(Product::EntryCode);
+        let place = Product::ALL.iter().position(|known| *known == product);
+        place.and_then(|place| PAY.get(place)).filter(|_| self.is(Operation::Pay)).unwrap_or(&SESSION)
     }
 
     /// What is to be paid.
