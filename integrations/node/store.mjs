@@ -87,10 +87,12 @@ export class Store extends EventEmitter {
 
   // Writing.
 
-  /** An order shall be paid. An order that came to nothing may be begun again. */
-  begin(name, method, amount, requestId, now, details = {}) {
-    this.#write({ begun: { name, method, amount: told(amount) } });
-    this.intend(name, "sale", amount, requestId, now, details);
+  /**
+   * An order shall be paid. An order that came to nothing may be begun again. Order and attempt are one line: a process that
+   * is killed here leaves both or neither.
+   */
+  begin(name, method, amount, requestId, madeAt, details = {}) {
+    this.#write({ begun: { name, method, amount: told(amount), sale: { requestId, madeAt, details } } });
   }
 
   intend(name, purpose, amount, requestId, madeAt, details = {}) {
@@ -166,10 +168,10 @@ export class Store extends EventEmitter {
     const [[what, content]] = Object.entries(entry);
     const { name } = content;
     if (what === "begun") {
-      const { method, amount } = content;
+      const { method, amount, sale } = content;
       const attempts = this.order(name)?.attempts ?? [];
       this.#orders.set(name, { name, method, amount: read(amount), state: "open", reason: null, attempts });
-      return name;
+      return this.#apply({ intended: { name, purpose: "sale", amount, ...sale } });
     }
     const order = this.order(name);
     if (what === "intended") {
