@@ -118,7 +118,7 @@ async fn what_is_never_decided_is_parked_after_a_bounded_number_of_questions() {
     let (world, mut client) = open(None, &[Say(accepted())], &going()).await;
     client.call("checkout", checkout()).await;
     assert_eq!(client.settled("B").await, is("parked", 0));
-    assert_eq!(world.gateway.seen("inquiryPayment").len(), 20);
+    assert_eq!(world.gateway.seen("inquiryPayment").len(), 10);
     // The cancel that nobody answered may still be carried out: a success that comes now is for a person to look at.
     world.gateway.notify(&notice(&request_id(&world), "1000", "S")).await;
     assert_eq!(client.settled("B").await, is("parked", 0));
