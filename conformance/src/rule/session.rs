@@ -62,7 +62,8 @@ pub(super) fn dead_sessions_are_left(view: &View<'_>) -> Judgement {
             request.reply.as_ref().is_some_and(is_open)
         });
         // An answer that came when nobody waited for it any more is none.
-        let may_know = |n: usize| !ends_with_answer || payment.before(n).any(|word| word.is_failure() && word.sure);
+        let may_know =
+            |n: usize| !ends_with_answer || payment.before(n).any(|word| word.is_failure() && word.sure && word.fits);
         let mut requests = payment.requests(&story.requests);
         if let Some(again) = requests.find(|request| knows(request) && may_know(request.n)) {
             let text = format!("the session {:?} is over (entry {}), and its id is used again", payment.id, over.n);

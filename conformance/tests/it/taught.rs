@@ -528,6 +528,14 @@ const HISTORIES: &[(&str, &str)] = &[
         "LINE-L02: a false start between the pieces of a frame damages it",
         "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - split: {times: 2, for: 0s}\n      - false-stx: {times: 2}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"60007\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: paid}\n",
     ),
+    (
+        "EDC-P27: the byte of a NAK in a frame that came damaged looks like a refusal",
+        "roles: [edc]\ngiven:\n  terminal:\n    answers:\n      - Purchase: {code: UNKNOWN}\n    faults:\n      - lose-ack: {}\n      - length-long: {}\nsteps:\n  - checkout: {order: C, by: terminal, amount: {currency: KRW, value: \"1021\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {C: parked}\n",
+    ),
+    (
+        "SES-002: an answer about another payment tells nothing of this one",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: createPaymentSession, code: SYSTEM_ERROR}\n    faults:\n      - lose-answer: {}\n      - alter-answer: {set: {paymentRequestId: NOBODY-1}, times: 2}\nsteps:\n  - checkout: {order: B, by: session, amount: {currency: KRW, value: \"1000\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {B: failed}\n",
+    ),
 ];
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a till does when the answer to a command that moves money does not come.
 
 use sim_edc::{Direction, Event as Terminal, Note};
-use wire::edc::Kind;
+use wire::edc::{Kind, NAK};
 
 use super::super::view::{Command, Order, View, at};
 use super::super::{Finding, Judgement};
@@ -98,10 +98,16 @@ fn is_of_its_own(view: &View<'_>, next: &Command<'_>) -> bool {
 /// Whether a command is the same frame once more, because noise on the line looked like its refusal.
 fn is_resent_in_noise(view: &View<'_>, first: &Command<'_>, again: &Command<'_>) -> bool {
     let between = view.entries.get(first.n..again.n).unwrap_or_default();
-    first.json == again.json
-        && between.iter().any(|e| {
-            matches!(&e.event, Event::Terminal(Terminal::Fault { name }) if name.contains("nak") || name.contains("noise"))
-        })
+    first.json == again.json && between.iter().any(|e| is_like_a_refusal(&e.event))
+}
+
+/// Whether a till may take something on the line for a refusal: noise, or the byte of a NAK in a frame that came damaged.
+fn is_like_a_refusal(event: &Event) -> bool {
+    match event {
+        Event::Terminal(Terminal::Fault { name }) => name.contains("nak") || name.contains("noise"),
+        Event::Terminal(Terminal::OnWire { raw }) => raw.0.contains(&NAK),
+        _ => false,
+    }
 }
 
 /// Frames of commands that move money, sent again although nothing refused them.
@@ -113,11 +119,8 @@ fn repeats<'v>(view: &'v View<'_>) -> impl Iterator<Item = Finding> + 'v {
         let name = json["commandName"].as_str().unwrap_or_default();
         let first = view.commands.iter().rev().find(|c| c.n < entry.n && c.json["id"] == json["id"])?;
         let between = view.entries.get(first.n..index).unwrap_or_default();
-        let refused = between.iter().any(|e| match &e.event {
-            Event::Terminal(Terminal::Nak { direction: Direction::ToPos, .. }) => true,
-            Event::Terminal(Terminal::Fault { name }) => name.contains("nak") || name.contains("noise"),
-            _ => false,
-        });
+        let is_nak = |e: &Event| matches!(e, Event::Terminal(Terminal::Nak { direction: Direction::ToPos, .. }));
+        let refused = between.iter().any(|e| is_nak(&e.event) || is_like_a_refusal(&e.event));
         (first.is_financial() && !refused).then(|| Finding {
             entry: entry.n,
             text: format!("the frame of {name} (entry {}) was sent again, and nothing had refused it", first.n),
