@@ -2,7 +2,7 @@
 //! never past what any of them waits for.
 //!
 //! Deadlines of the simulated world may be skipped when every wire is quiet and the integration computes nothing; what
-//! waits for the integration never is.
+//! waits for the integration is so only where it is trusted, and says that it will not act before ([`TimeMode::Trusting`]).
 
 use std::time::{Duration, Instant};
 

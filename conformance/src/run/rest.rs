@@ -99,7 +99,7 @@ impl Stage<'_> {
         for look in 1.. {
             let is_owed = self.clock.pending().peer.is_some();
             if is_owed && !(may_be_brief && self.settings.time == TimeMode::Trusting) {
-                // The integration owes an answer; give it time, which is never skipped.
+                // The integration owes an answer, and is not trusted: its time is never skipped.
                 return self.nap(OWING).await;
             }
             self.world.look_at_line().await;

@@ -1,5 +1,6 @@
 //! Integrations that cannot be tested: a clear reason within seconds, exit 4, never a hang.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::{code, conformance, stderr, stdout};
@@ -142,6 +143,67 @@ fn the_time_is_told_before_the_first_sale_and_again_after_a_restart() {
     let run = ["run", "--integration", &format!("python3 {}", file.display()), scenario.to_str().unwrap()];
     let output = conformance(&run);
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+}
+
+/// A driver in Python that says hello to the terminal, and takes its time to acknowledge the answer: real time, in a thread that
+/// sleeps. BUSY is what it answers to `clock` meanwhile.
+const SLOW: &str = r#"
+import sys, json, os, threading, time, tty
+sleeping = threading.Event()
+def acknowledge(line):
+    while b"INIT_SUCCESS" not in os.read(line, 4096): pass
+    sleeping.set()
+    time.sleep(1)
+    os.write(line, b"\x06")
+    sleeping.clear()
+for line in sys.stdin:
+    m = json.loads(line)
+    result = {"state": "open"}
+    if m["method"] == "initialize":
+        port = m["params"].get("terminal", {}).get("port")
+        result = {"name": "n", "roles": ["edc"], "capabilities": ["clock"]}
+    if m["method"] == "clock":
+        result = {"wakeAt": eval(BUSY) if sleeping.is_set() else None}
+    if m["method"] == "checkout":
+        fd = os.open(port, os.O_RDWR | os.O_NOCTTY)
+        tty.setraw(fd)
+        threading.Thread(target=acknowledge, args=(fd,), daemon=True).start()
+        os.write(fd, bytes.fromhex("02004f48267b2270726f7669646572223a224b494343222c226f7074696f6e73223a7b226d65726368616e744964223a224d30303031222c227573654275696c74496e4469616c6f67223a66616c73657d7d037820"))
+    print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": result}), flush=True)
+"#;
+
+/// How often the answer to a hello was sent, in real time, to a driver that answers `clock` so while it sleeps.
+fn sent(clock: &str, busy: &str) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, scenario) = (folder.path().join("driver.py"), folder.path().join("hello.yaml"));
+    std::fs::write(&file, format!("BUSY = {busy:?}\n{SLOW}")).unwrap();
+    let sale = "  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n";
+    let text = format!("title: A hello\nroles: [edc]\nsteps:\n{sale}  - advance: {{by: 20s}}\n");
+    std::fs::write(&scenario, text).unwrap();
+    let traces = folder.path().join("traces");
+    let integration = format!("python3 {}", file.display());
+    let (traces, scenario) = (traces.to_str().unwrap(), scenario.to_str().unwrap());
+    let output =
+        conformance(&["run", "--clock", clock, "--integration", &integration, "--trace-dir", traces, scenario]);
+    assert!(stdout(&output).contains("1 case"), "{}{}", stdout(&output), stderr(&output));
+    let mut files = walkdir(Path::new(traces));
+    let trace = std::fs::read_to_string(files.pop().unwrap()).unwrap();
+    trace.lines().filter(|line| line.contains("INIT_SUCCESS") && line.contains("\"sent\"")).count()
+}
+
+fn walkdir(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walkdir(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn what_is_owed_is_not_waited_for_only_where_the_integration_is_trusted_and_says_so() {
+    // The honest one says that it is at it, and has all the time in the world.
+    assert_eq!(sent("trusting", "m['params']['now']"), 1);
+    // The other one says that it will do nothing any more, while it does: so its time is over at once.
+    assert_eq!(sent("trusting", "None"), 3);
+    // Who is not trusted is waited for, whatever he says.
+    assert_eq!(sent("skipping", "None"), 1);
 }
 
 #[test]
