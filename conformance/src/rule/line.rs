@@ -184,6 +184,12 @@ pub(super) fn bad_frames_are_refused_once(view: &View<'_>) -> Judgement {
             Event::Terminal(Terminal::Fault { name }) => PLAIN.contains(&name.as_str()),
             _ => false,
         });
+        // Faults may undo each other, and leave a sound frame about nonsense: then nothing else left instead.
+        let is_altered =
+            view.entries.get(sending.n).is_some_and(|e| matches!(e.event, Event::Terminal(Terminal::OnWire { .. })));
+        let earlier = sending.n.checked_sub(3).and_then(|index| view.entries.get(index));
+        let is_one_of_many = earlier.is_some_and(|e| matches!(e.event, Event::Terminal(Terminal::Fault { .. })));
+        let is_plain = is_plain && (is_altered || !is_one_of_many);
         let after = view.entries.iter().skip(sending.n);
         let answer = after.clone().take_while(|e| !is_next(&e.event)).find(|e| is_ack(&e.event) || is_nak(&e.event));
         let next = after.clone().find(|e| is_next(&e.event));

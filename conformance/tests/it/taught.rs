@@ -536,6 +536,14 @@ const HISTORIES: &[(&str, &str)] = &[
         "SES-002: an answer about another payment tells nothing of this one",
         "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: createPaymentSession, code: SYSTEM_ERROR}\n    faults:\n      - lose-answer: {}\n      - alter-answer: {set: {paymentRequestId: NOBODY-1}, times: 2}\nsteps:\n  - checkout: {order: B, by: session, amount: {currency: KRW, value: \"1000\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {B: failed}\n",
     ),
+    (
+        "EDC-P27: a Purchase for which the terminal wanted a hello first is sent once more, and is no other",
+        "roles: [edc]\ngiven:\n  terminal:\n    answers:\n      - Purchase: {code: CommandInvalid}\n    faults:\n      - corrupt-result: {times: 3}\n      - busy: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50001\"}}\n  - checkout: {order: C, by: terminal, amount: {currency: KRW, value: \"50001\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: parked, C: paid}\n",
+    ),
+    (
+        "LINE-L03: two faults that undo each other leave a sound frame",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - malformed-json: {}\n      - wrong-check: {}\n      - corrupt-result: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50008\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
+    ),
 ];
 
 #[test]

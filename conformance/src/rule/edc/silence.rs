@@ -86,10 +86,12 @@ fn is_of_its_own(view: &View<'_>, next: &Command<'_>) -> bool {
     let is_same = |o: &&Order| o.by == By::Terminal && Some(o.amount.value()) == next.amount();
     let sold = asked_for.iter().filter(is_same).filter(|o| o.n < next.n).count();
     let alike = view.commands.iter().filter(|c| !c.refused && c.name() == next.name() && c.amount() == next.amount());
-    // What was not taken up, because the terminal was busy, is asked for once more and is no other.
+    // What was not taken up, because the terminal was busy or wanted a hello, is asked for once more and is no other.
     let is_taken_up = |c: &&Command<'_>| {
-        let is_busy = |r: &super::super::view::Sending<'_>| r.json["errorCode"] == "CommandDeviceBusy";
-        c.n == next.n || !view.heard_result_of(c).is_some_and(is_busy)
+        let is_not = |r: &super::super::view::Sending<'_>| {
+            matches!(r.json["errorCode"].as_str(), Some("CommandDeviceBusy" | "CommandInvalid"))
+        };
+        c.n == next.n || !view.heard_result_of(c).is_some_and(is_not)
     };
     let asked = alike.filter(|c| c.n <= next.n).filter(is_taken_up).count();
     asked <= sold
