@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sim_edc::{Direction, Event as Terminal};
-use wire::edc::Kind;
+use wire::edc::{Decoded, Decoder, Kind};
 
 use super::view::{Sending, View};
 use super::{Finding, Judgement};
@@ -125,6 +125,20 @@ pub(super) fn results_are_acknowledged(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
+/// Whether a frame left as it was, and is one.
+fn is_sound(view: &View<'_>, sending: &Sending<'_>) -> bool {
+    let own = sending.n.checked_sub(1).and_then(|index| view.entries.get(index)).map(|entry| &entry.event);
+    let left = view.entries.get(sending.n).map(|entry| &entry.event);
+    match own {
+        Some(Event::Terminal(Terminal::Sent { raw, .. }))
+            if !matches!(left, Some(Event::Terminal(Terminal::OnWire { .. }))) =>
+        {
+            matches!(Decoder::default().decode(&mut &raw.0[..]), Some(Decoded::Frame(..)))
+        }
+        _ => false,
+    }
+}
+
 /// Whether noise came into the middle of it: what left holds the frame nowhere in one piece.
 fn is_broken_up(view: &View<'_>, sending: &Sending<'_>) -> bool {
     let own = sending.n.checked_sub(1).and_then(|index| view.entries.get(index));
@@ -184,12 +198,8 @@ pub(super) fn bad_frames_are_refused_once(view: &View<'_>) -> Judgement {
             Event::Terminal(Terminal::Fault { name }) => PLAIN.contains(&name.as_str()),
             _ => false,
         });
-        // Faults may undo each other, and leave a sound frame about nonsense: then nothing else left instead.
-        let is_altered =
-            view.entries.get(sending.n).is_some_and(|e| matches!(e.event, Event::Terminal(Terminal::OnWire { .. })));
-        let earlier = sending.n.checked_sub(3).and_then(|index| view.entries.get(index));
-        let is_one_of_many = earlier.is_some_and(|e| matches!(e.event, Event::Terminal(Terminal::Fault { .. })));
-        let is_plain = is_plain && (is_altered || !is_one_of_many);
+        // Faults may undo each other, and leave a sound frame about nonsense.
+        let is_plain = is_plain && !is_sound(view, sending);
         let after = view.entries.iter().skip(sending.n);
         let answer = after.clone().take_while(|e| !is_next(&e.event)).find(|e| is_ack(&e.event) || is_nak(&e.event));
         let next = after.clone().find(|e| is_next(&e.event));

@@ -544,6 +544,14 @@ const HISTORIES: &[(&str, &str)] = &[
         "LINE-L03: two faults that undo each other leave a sound frame",
         "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - malformed-json: {}\n      - wrong-check: {}\n      - corrupt-result: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50008\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
     ),
+    (
+        "EDC-P11: the first Purchase of another order follows at once",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - busy: {times: 9}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"60000\"}}\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"60000\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: failed, B: paid}\n",
+    ),
+    (
+        "LINE-L03: two faults that undo each other leave a sound frame, whatever it says",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - malformed-json: {}\n      - wrong-check: {}\n      - corrupt-result: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50008\"}}\n  - restart: {}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
+    ),
 ];
 
 #[test]

@@ -1,5 +1,6 @@
 //! How long a till waits, and what it does not give up for.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sim_edc::Event as Terminal;
@@ -46,6 +47,7 @@ pub(in crate::rule) fn busy_is_waited_for(view: &View<'_>) -> Judgement {
             view.broke_between(busy.n, next.n) || view.refunds.iter().any(|asked| (busy.n..next.n).contains(&asked.n))
         };
         let next = financial.get(index + 1).filter(is_same).filter(|next| !is_anew(next));
+        let next = next.filter(|next| !is_of_another_order(view, &financial, command, next));
         if let Some(next) = next
             && next.at.since(busy.at) < AT_ONCE
         {
@@ -54,6 +56,16 @@ pub(in crate::rule) fn busy_is_waited_for(view: &View<'_>) -> Judgement {
         }
     }
     Judgement::new(exercised, findings)
+}
+
+/// Whether a Purchase is the first one for another order of the amount: with a requestId of its own, and no more of them than
+/// orders were to be sold until then.
+fn is_of_another_order(view: &View<'_>, all: &[&Command<'_>], command: &Command<'_>, next: &Command<'_>) -> bool {
+    let id = |c: &Command<'_>| c.parameter("/requestId");
+    let is_alike = |c: &&&Command<'_>| c.n <= next.n && c.name() == next.name() && c.amount() == next.amount();
+    let ids: BTreeSet<_> = all.iter().filter(is_alike).map(|c| id(c)).collect();
+    let is_sold = |o: &&Order| o.by == By::Terminal && o.n < next.n && Some(o.amount.value()) == next.amount();
+    next.name() == "Purchase" && id(command) != id(next) && ids.len() <= view.orders.iter().filter(is_sold).count()
 }
 
 /// Where a payment is when it is given up.
