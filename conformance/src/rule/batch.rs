@@ -132,10 +132,14 @@ pub(super) fn buyers_are_sent_to_the_url(view: &View<'_>) -> Judgement {
         let Some(reply) = before().filter(is_its).last() else { continue };
         let Some(named) = reply.urls().next() else { continue };
         exercised = true;
+        // Before this answer a notification may have told that the buyer did not pay.
+        let made = view.story.payments.iter().filter(|payment| payment.operation == Some(Operation::BatchPay));
+        let mut told = made.flat_map(|payment| payment.before(*n)).filter(|word| word.n > last.n && word.sure);
+        let is_over = told.any(|word| word.is_failure());
         let text = match answer["redirect"]["url"].as_str() {
             Some(url) if before().any(|reply| reply.urls().any(|known| known == url)) => continue,
             Some(url) => format!("the buyer is sent to {url:?}, which the gateway never named"),
-            None if answer["state"] == "failed" => {
+            None if answer["state"] == "failed" && !is_over => {
                 format!("the batch is called failed, though the buyer can pay at {named:?} (entry {})", reply.n)
             }
             None => continue,

@@ -552,6 +552,10 @@ const HISTORIES: &[(&str, &str)] = &[
         "LINE-L03: two faults that undo each other leave a sound frame, whatever it says",
         "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - malformed-json: {}\n      - wrong-check: {}\n      - corrupt-result: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50008\"}}\n  - restart: {}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
     ),
+    (
+        "BAT-005: a batch that failed before its answer came is called failed",
+        "roles: [antom]\ngiven:\n  antom:\n    buyer:\n      - declines: {}\n    faults:\n      - delay-answer: {for: 20s, times: 2}\nsteps:\n  - checkout-batch: {batch: G1, orders: [{order: A, amount: {currency: USD, value: \"1007\"}}]}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
 ];
 
 #[test]
