@@ -47,7 +47,7 @@ pub fn examine(expectation: &Expectation, view: &View<'_>) -> Vec<Finding> {
             }
         }
         Expectation::Called(called) => {
-            let is_it = |c: &&Call| c.operation == Some(called.operation);
+            let is_it = |c: &&Call<'_>| c.operation == Some(called.operation);
             let all: Vec<_> = view.calls.iter().filter(is_it).map(|c| c.n).collect();
             let number = all.len();
             if called.count().fits(number) {

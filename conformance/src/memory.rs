@@ -106,6 +106,12 @@ impl Memory {
         &self.0.clock.ended
     }
 
+    /// How many lines the integration's book has. How an order stands is in there, and nowhere else.
+    #[must_use]
+    pub fn book_lines(&self) -> usize {
+        self.0.book.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// The terminal's end of the line.
     #[must_use]
     pub fn line(&self) -> sim_edc::MemoryLine {

@@ -284,6 +284,7 @@ async fn carry_out(
         lives: 0,
         overdue: None,
         asked: None,
+        known_at: None,
         jumps: 0,
         began: played,
         steady: None,

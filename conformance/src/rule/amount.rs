@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
-use wire::antom::{Operation, WalletRule};
+use wire::antom::{Operation, Tree, WalletRule};
 use wire::money::{Currency, MAX_DIGITS, Money};
 
 use super::story::{Outcome, Payment, Request, Tells, Word, money};
@@ -13,7 +12,7 @@ use crate::driver::OrderState;
 
 /// An amount object in a request.
 struct Written<'v> {
-    object: &'v Value,
+    object: &'v Tree<'v>,
 }
 
 impl Written<'_> {
@@ -24,15 +23,15 @@ impl Written<'_> {
     /// The value as it was written, with or without quotes.
     fn value(&self) -> String {
         match &self.object["value"] {
-            Value::String(text) => text.clone(),
+            Tree::Text(text) => text.to_string(),
             other => other.to_string(),
         }
     }
 }
 
 /// Does something with each amount of a message, and the names and numbers that lead to it.
-fn each_amount<'v>(value: &'v Value, path: &mut Vec<Step<'v>>, visit: &mut impl FnMut(&Written<'v>, &[Step<'v>])) {
-    let mut deeper = |step: Step<'v>, value: &'v Value| {
+fn each_amount<'v>(value: &'v Tree<'v>, path: &mut Vec<Step<'v>>, visit: &mut impl FnMut(&Written<'v>, &[Step<'v>])) {
+    let mut deeper = |step: Step<'v>, value: &'v Tree<'v>| {
         if value.is_object() || value.is_array() {
             path.push(step);
             each_amount(value, path, visit);
@@ -40,11 +39,11 @@ fn each_amount<'v>(value: &'v Value, path: &mut Vec<Step<'v>>, visit: &mut impl 
         }
     };
     match value {
-        Value::Object(fields) if fields.contains_key("currency") && fields.contains_key("value") => {
+        Tree::Object(_) if value.get("currency").is_some() && value.get("value").is_some() => {
             visit(&Written { object: value }, path);
         }
-        Value::Object(fields) => fields.iter().for_each(|(name, value)| deeper(Step::Name(name), value)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| deeper(Step::Place(index), item)),
+        Tree::Object(fields) => fields.iter().for_each(|(name, value)| deeper(Step::Name(name), value)),
+        Tree::List(items) => items.iter().enumerate().for_each(|(index, item)| deeper(Step::Place(index), item)),
         _ => {}
     }
 }
@@ -129,7 +128,7 @@ pub(super) fn values_are_digits(view: &View<'_>) -> Judgement {
         |_| true,
         |amount| {
             let value = amount.value();
-            if amount.object["value"].is_number() {
+            if matches!(amount.object["value"], Tree::Number(_)) {
                 return Some(format!("has the value {value}, a JSON number, where a string belongs"));
             }
             let is_digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());

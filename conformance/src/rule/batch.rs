@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-use wire::antom::{BatchPayRequest, FieldProblem, Operation, PaymentStatus, Severity, check_fields};
+use wire::antom::{BatchPayRequest, FieldProblem, Operation, PaymentStatus, Severity, Tree, check_fields};
 use wire::money::Money;
 use wire::time::WireTime;
 
@@ -28,8 +27,8 @@ fn each(view: &View<'_>, wrong: impl Fn(&Request<'_>) -> Option<String>) -> Judg
     Judgement::new(batches(view).next().is_some(), findings)
 }
 
-fn orders<'r>(request: &'r Request<'_>) -> &'r [Value] {
-    request.body["orderList"].as_array().map_or(&[], Vec::as_slice)
+fn orders<'r>(request: &'r Request<'_>) -> &'r [Tree<'r>] {
+    request.body["orderList"].as_array().unwrap_or_default()
 }
 
 /// BAT-001.
@@ -56,7 +55,7 @@ pub(super) fn orders_are_complete_and_apart(view: &View<'_>) -> Judgement {
         if let Some(index) = orders.iter().position(|order| !order.is_object()) {
             return Some(format!("orderList[{index}] is no order"));
         }
-        let merchant = |order: &Value| order["merchant"]["referenceMerchantId"].as_str().map(ToOwned::to_owned);
+        let merchant = |order: &Tree<'_>| order["merchant"]["referenceMerchantId"].as_str().map(ToOwned::to_owned);
         let twin = orders.iter().enumerate().find_map(|(index, order)| {
             let name = merchant(order)?;
             orders[..index].iter().any(|other| merchant(other).as_ref() == Some(&name)).then_some(name)

@@ -1,11 +1,10 @@
 //! What a trace proves about money: charges in the ledgers, and what a merchant could know of them.
 
-use serde_json::Value;
 use sim_edc::Event as TerminalEvent;
-use wire::antom::Operation;
+use wire::antom::{Operation, Tree};
 use wire::money::Money;
 
-use super::story::Charge;
+use super::story::{Charge, money};
 use super::view::{Call, View};
 use crate::scenario::By;
 use crate::trace::{Entry, Event};
@@ -60,9 +59,8 @@ impl View<'_> {
     /// The ids that an amount was asked for with: of payments, of sessions, and of batches with an order of it.
     #[must_use]
     pub fn payment_request_ids(&self, amount: Money) -> Vec<&str> {
-        let is_it =
-            |value: &Value| <Money as serde::Deserialize>::deserialize(value).is_ok_and(|asked| asked == amount);
-        let asked = |call: &Call| match call.operation {
+        let is_it = |value: &Tree<'_>| money(value) == Some(amount);
+        let asked = |call: &Call<'_>| match call.operation {
             Some(Operation::Pay | Operation::CreatePaymentSession) => is_it(&call.body["paymentAmount"]),
             Some(Operation::BatchPay) => {
                 call.body["orderList"].as_array().into_iter().flatten().any(|order| is_it(&order["orderAmount"]))

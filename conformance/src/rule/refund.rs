@@ -12,3 +12,4 @@ pub(super) use request::{
     clicks_refund_once, failed_ids_are_left, no_more_than_was_paid, one_id_a_refund, only_paid_payments_are_refunded,
     useless_refunds_are_no_loop,
 };
+pub(super) use words::Known as KnownWords;

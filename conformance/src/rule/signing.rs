@@ -41,7 +41,7 @@ pub(super) fn requests_are_signed(view: &View<'_>) -> Judgement {
 
 /// SIG-002. What serialisers write in different ways: text beyond ASCII, and escapes.
 pub(super) fn the_bytes_that_are_sent_are_signed(view: &View<'_>) -> Judgement {
-    let is_tricky = |r: &&Request<'_>| r.raw.iter().any(|byte| *byte == b'\\' || !byte.is_ascii());
+    let is_tricky = |r: &&Request<'_>| !r.raw.is_ascii() || memchr::memchr(b'\\', r.raw).is_some();
     let tricky = || requests(view).filter(is_tricky).filter(|r| !is_by_api_key(r));
     let findings =
         tricky().filter(|r| r.refused == Some("INVALID_SIGNATURE") && r.header("signature").is_some()).map(|request| {
@@ -58,28 +58,21 @@ pub(super) fn the_bytes_that_are_sent_are_signed(view: &View<'_>) -> Judgement {
 /// SIG-003. A missing keyVersion is legal: the newest key is meant.
 pub(super) fn headers_are_complete(view: &View<'_>) -> Judgement {
     let missing = |request: &Request<'_>| {
-        let absent = |name: &str| request.header(name).is_none_or(str::is_empty);
-        if let Some(name) = ["Client-Id", "Request-Time"].into_iter().find(|name| absent(name)) {
-            return Some(format!("the header {name} is missing"));
-        }
-        let time = request.header("request-time").unwrap_or_default();
+        let present = |name: &str| request.header(name).filter(|value| !value.is_empty());
+        let Some(client) = present("Client-Id") else { return Some("the header Client-Id is missing".to_owned()) };
+        let Some(time) = present("Request-Time") else { return Some("the header Request-Time is missing".to_owned()) };
         if moment(time).is_none() {
             return Some(format!("Request-Time is {time:?}, neither epoch milliseconds nor ISO-8601 with an offset"));
         }
-        if is_by_api_key(request) {
-            return None;
-        }
         let Some(signature) = request.header("signature") else {
-            return Some("the header Signature is missing".to_owned());
+            return (!is_by_api_key(request)).then(|| "the header Signature is missing".to_owned());
         };
         match Signature::parse(signature) {
             Err(error) => Some(error.to_string()),
             Ok(signature) if signature.algorithm != Signature::ALGORITHM => {
                 Some(format!("Signature names the algorithm {:?}, there is only RSA256", signature.algorithm))
             }
-            Ok(_) if request.refused == Some("CLIENT_INVALID") => {
-                Some(format!("Client-Id {:?} is nobody's", request.header("client-id").unwrap_or_default()))
-            }
+            Ok(_) if request.refused == Some("CLIENT_INVALID") => Some(format!("Client-Id {client:?} is nobody's")),
             Ok(signature) if request.refused == Some("KEY_NOT_FOUND") => {
                 let version = signature.key_version.unwrap_or_default();
                 Some(format!("Signature names key version {version:?}, which was never uploaded"))

@@ -1,15 +1,15 @@
 //! The texts in a decoded message: what it says, without the marks between.
 
-use serde_json::Value;
+use wire::antom::{Json, JsonView};
 
 /// Whether a text of a message fits: a name, a string or a number, wherever it stands.
-pub(super) fn any_text(value: &Value, fits: &mut impl FnMut(&str) -> bool) -> bool {
-    match value {
-        Value::Null | Value::Bool(_) => false,
-        Value::Number(number) => fits(&number.to_string()),
-        Value::String(text) => fits(text),
-        Value::Array(values) => values.iter().any(|value| any_text(value, fits)),
-        Value::Object(fields) => fields.iter().any(|(name, value)| fits(name) || any_text(value, fits)),
+pub(super) fn any_text(value: &impl Json, fits: &mut impl FnMut(&str) -> bool) -> bool {
+    match value.view() {
+        JsonView::Null | JsonView::Bool(_) => false,
+        JsonView::Number(number) => fits(&number.to_string()),
+        JsonView::Text(text) => fits(text),
+        JsonView::List(values) => values.iter().any(|value| any_text(value, fits)),
+        JsonView::Object => value.fields().any(|(name, value)| fits(name) || any_text(value, fits)),
     }
 }
 

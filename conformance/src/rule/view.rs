@@ -8,6 +8,7 @@ mod order;
 use serde_json::{Value, json};
 use sim_antom::Event as GatewayEvent;
 use sim_edc::{Event as TerminalEvent, State};
+use wire::antom::Json;
 use wire::edc::Kind;
 use wire::time::Moment;
 
@@ -16,6 +17,7 @@ pub use self::call::{Call, Notice};
 pub use self::command::{Command, Sending};
 use self::order::cart;
 pub use self::order::{Order, Status};
+use super::refund::KnownWords;
 use super::story::Story;
 use crate::client::ClientEvent;
 use crate::driver::OrderState;
@@ -32,7 +34,7 @@ pub struct View<'a> {
     /// Sendings of results.
     pub results: Vec<Sending<'a>>,
     /// Calls of the gateway.
-    pub calls: Vec<Call>,
+    pub calls: Vec<Call<'a>>,
     /// Deliveries of notifications.
     pub notices: Vec<Notice>,
     /// Orders that were checked out, each once, however often its buyer tried.
@@ -49,6 +51,8 @@ pub struct View<'a> {
     pub ended: Option<usize>,
     /// The gateway's side of it.
     pub(crate) story: Story<'a>,
+    /// What was said about refunds, once somebody has asked.
+    pub(super) refund_words: KnownWords,
 }
 
 impl<'a> View<'a> {
@@ -69,6 +73,7 @@ impl<'a> View<'a> {
             breaks: Vec::new(),
             ended: None,
             story: Story::read(entries, &bodies),
+            refund_words: KnownWords::default(),
         };
         // Requests and deliveries are matched with their answers by number.
         let mut call_ids = Vec::new();
@@ -111,9 +116,9 @@ impl<'a> View<'a> {
 
     fn gateway(
         &mut self,
-        entry: &Entry,
-        event: &GatewayEvent,
-        bodies: &Bodies,
+        entry: &'a Entry,
+        event: &'a GatewayEvent,
+        bodies: &Bodies<'a>,
         (call_ids, notice_ids): (&mut Vec<u64>, &mut Vec<u64>),
     ) {
         let json = || bodies.at(entry.n);
@@ -297,13 +302,13 @@ impl<'a> View<'a> {
     }
 }
 
-/// What is at a place of an object, written like a JSON pointer to fields: no lists, nothing escaped. Rules look things up all
-/// the time, and a real pointer asks for memory.
-pub(super) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+/// What is at a place of an object, written like a JSON pointer to fields: no lists, nothing escaped; null is as good as
+/// nothing. Rules look things up all the time, and a real pointer asks for memory.
+pub(super) fn at<'v, J: Json>(value: &'v J, path: &str) -> Option<&'v J> {
     let (mut value, mut rest) = (value, path.strip_prefix('/')?);
     while let Some(end) = rest.bytes().position(|byte| byte == b'/') {
-        value = value.get(rest.get(..end)?)?;
+        value = value.field(rest.get(..end)?)?;
         rest = rest.get(end + 1..)?;
     }
-    value.get(rest)
+    value.field(rest)
 }

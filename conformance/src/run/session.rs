@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 use tokio::io::BufReader;
 use tokio::task::JoinHandle;
@@ -60,7 +61,7 @@ impl Session {
             *key = Value::from("(left out)");
         }
         let answer = self.call_shown(recorder, "initialize", params, shown, settings.start_timeout).await?;
-        serde_json::from_value(answer.clone()).map_err(|error| DriverError::Misshapen {
+        Hello::deserialize(&answer).map_err(|error| DriverError::Misshapen {
             method: "initialize".to_owned(),
             said: answer.to_string().chars().take(200).collect(),
             problem: error.to_string(),

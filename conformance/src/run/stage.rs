@@ -52,6 +52,8 @@ pub(super) struct Stage<'a> {
     pub(super) overdue: Option<Instant>,
     /// What had happened when every order was asked about last, and when that was in real time.
     pub(super) asked: Option<(Happened, Instant)>,
+    /// The lines of the book in memory when every order was asked about last.
+    pub(super) known_at: Option<usize>,
     /// How often time was skipped.
     pub(super) jumps: u64,
     /// When the case began, in real time.
@@ -148,7 +150,15 @@ impl Stage<'_> {
         if !self.asked.as_ref().is_none_or(is_news) {
             return Ok(());
         }
+        // In memory what is known stands as long as the integration's book does.
+        let book = self.memory.book_lines();
+        let is_known = self.known_at == Some(book) && self.orders.values().all(Option::is_some);
+        if self.settings.time == TimeMode::Paused && self.front.is_none() && is_known {
+            self.asked = Some((happened, Instant::now()));
+            return Ok(());
+        }
         self.ask_all().await?;
+        self.known_at = (self.memory.book_lines() == book).then_some(book);
         // What came while it was asked may be news.
         self.asked = (self.recorder.len() == happened.entries).then(|| (happened, Instant::now()));
         Ok(())

@@ -81,14 +81,17 @@ impl Shop {
     async fn wait_for_news(&self, name: &str, until: wire::time::Moment) -> bool {
         let mut changes = self.merchant.changes();
         loop {
-            let Some(order) = self.merchant.order(name).filter(|order| order.is_open() && !order.cancelling) else {
+            let is_followed = |order: &&Order| order.is_open() && !order.cancelling;
+            let captures = |order: &Order| order.capture_under_way().is_some();
+            let Some(is_captured) = self.merchant.book(|book| book.order(name).filter(is_followed).map(captures))
+            else {
                 if self.merchant.has(Fault::InquiresAfterTheEnd) {
                     self.merchant.until(until).await;
                     return true;
                 }
                 return false;
             };
-            if order.capture_under_way().is_some() {
+            if is_captured {
                 return false;
             }
             tokio::select! {

@@ -159,11 +159,13 @@ const ACTED_ON: &[&str] = &[
 
 /// Reads a verified message, so that an odd time or a new field of no interest does not make money unreadable.
 pub(crate) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Option<T> {
+    // Bytes are found to be text sooner all at once than text by text.
+    let body = std::str::from_utf8(body).ok()?;
     // Mostly nothing is odd.
-    if let Ok(message) = serde_json::from_slice(body) {
+    if let Ok(message) = serde_json::from_str(body) {
         return Some(message);
     }
-    let mut message: Value = serde_json::from_slice(body).ok()?;
+    let mut message: Value = serde_json::from_str(body).ok()?;
     let is_time = |value: &Value| value.as_str().is_some_and(|text| WireTime::parse(text).is_ok());
     message.as_object_mut()?.retain(|name, value| {
         ACTED_ON.contains(&name.as_str()) && (name != "paymentSessionExpiryTime" || is_time(value))

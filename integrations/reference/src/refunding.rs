@@ -183,8 +183,8 @@ impl Shop {
     }
 
     pub(crate) fn refund_of(&self, name: &str, request_id: &str) -> Option<GiveBack> {
-        let find = |order: Order| order.refunds.into_iter().find(|refund| refund.request_id == request_id);
-        self.merchant.order(name).and_then(find)
+        let find = |order: &Order| order.refunds.iter().find(|refund| refund.request_id == request_id).cloned();
+        self.merchant.book(|book| book.order(name).and_then(find))
     }
 
     /// For the mistake that does not repeat: whether the first try came to nothing that is known.

@@ -156,7 +156,7 @@ impl Shop {
     }
 
     pub(crate) fn attempt(&self, order: &str) -> Option<Attempt> {
-        self.merchant.order(order)?.attempt().cloned()
+        self.merchant.book(|book| book.order(order)?.attempt().cloned())
     }
 
     /// Books an order on evidence. Called off is called off, and what is paid twice is given back once.

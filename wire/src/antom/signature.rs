@@ -1,10 +1,11 @@
 //! The `Signature` header: read in every form that official SDKs write, written in the one form that all of them read.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// A parsed `Signature` header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +35,10 @@ impl Signature {
     /// No signature part, or one that is not base64.
     pub fn parse(text: &str) -> Result<Self, SignatureError> {
         let (mut algorithm, mut key_version, mut signature) = (None, None, None);
-        for part in text.as_bytes().split(|byte| *byte == b',') {
-            let Some(end) = part.iter().position(|byte| *byte == b'=') else { continue };
-            let (name, value) = part.split_at(end);
-            let is = |known: &str| name.trim_ascii().eq_ignore_ascii_case(known.as_bytes());
+        for part in text.split(',') {
+            let Some((name, value)) = part.split_once('=') else { continue };
+            let name = name.trim_ascii();
+            let is = |known: &str| name.eq_ignore_ascii_case(known);
             let slot = if is("algorithm") {
                 &mut algorithm
             } else if is("keyVersion") {
@@ -47,16 +48,16 @@ impl Signature {
             } else {
                 continue;
             };
-            // Without the mark itself.
-            *slot = Some(value.get(1..).unwrap_or_default().trim_ascii());
+            *slot = Some(value.trim_ascii());
         }
         let signature = signature.filter(|s| !s.is_empty()).ok_or(SignatureError::Missing)?;
-        let mut decoded: Vec<u8> = percent_decode(signature).collect();
+        let mut decoded: Cow<'_, [u8]> = percent_decode_str(signature).into();
         // A blank is what a form decoder makes of an unescaped plus.
-        decoded.iter_mut().filter(|byte| **byte == b' ').for_each(|byte| *byte = b'+');
+        if decoded.contains(&b' ') {
+            decoded.to_mut().iter_mut().filter(|byte| **byte == b' ').for_each(|byte| *byte = b'+');
+        }
         let bytes = STANDARD.decode(&decoded).map_err(|_| SignatureError::NotBase64)?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (algorithm, key_version) = (algorithm.map(text).unwrap_or_default(), key_version.map(text));
+        let (algorithm, key_version) = (algorithm.unwrap_or_default().to_owned(), key_version.map(str::to_owned));
         Ok(Self { algorithm, key_version, bytes })
     }
 }

@@ -2,6 +2,8 @@
 //! table of fields and by the message that is read out of it, and then dropped: for that it is a third of the work of
 //! serde_json's own values.
 
+mod look;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
@@ -14,9 +16,10 @@ use serde_json::Number;
 use super::json::{Json, JsonView};
 
 /// See the module's documentation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub enum Tree<'b> {
     /// null.
+    #[default]
     Null,
     /// true or false.
     Bool(bool),
@@ -44,10 +47,6 @@ impl<'b> Tree<'b> {
         }
     }
 
-    const fn is_null(&self) -> bool {
-        matches!(self, Self::Null)
-    }
-
     /// Reads a message out of it. Numbers and booleans are taken for the texts that they look like, which the real gateway
     /// does too: no field of a request is anything but a text.
     ///
@@ -71,8 +70,7 @@ impl Json for Tree<'_> {
     }
 
     fn field(&self, name: &str) -> Option<&Self> {
-        let Self::Object(fields) = self else { return None };
-        fields.iter().find(|(known, _)| known == name).map(|(_, value)| value).filter(|value| !value.is_null())
+        self.get(name).filter(|value| !value.is_null())
     }
 
     fn fields(&self) -> impl Iterator<Item = (&str, &Self)> {

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-use wire::antom::{Operation, PaymentStatus};
+use wire::antom::{Operation, PaymentStatus, Tree};
 
 use crate::driver::OrderState;
 use crate::rule::story::{Notice, Outcome, Payment, Request, money};
@@ -133,9 +132,9 @@ fn is_true(view: &View<'_>, notice: &Notice<'_>) -> bool {
 }
 
 /// What a merchant has not seen before in a notification, in a few words.
-fn oddity(body: &Value) -> Option<String> {
-    let fields = body.as_object()?;
-    if let Some(unknown) = fields.keys().find(|name| !KNOWN.contains(&name.as_str())) {
+fn oddity(body: &Tree<'_>) -> Option<String> {
+    let Tree::Object(fields) = body else { return None };
+    if let Some((unknown, _)) = fields.iter().find(|(name, _)| !KNOWN.contains(&&**name)) {
         return Some(format!("an unknown field, {unknown}"));
     }
     if let Some((name, _)) = fields.iter().find(|(_, value)| has_native(value)) {
@@ -148,12 +147,12 @@ fn oddity(body: &Value) -> Option<String> {
 }
 
 /// Whether a number or boolean is in it, which the documents write as text.
-fn has_native(value: &Value) -> bool {
+fn has_native(value: &Tree<'_>) -> bool {
     match value {
-        Value::Number(_) | Value::Bool(_) => true,
-        Value::Array(items) => items.iter().any(has_native),
-        Value::Object(fields) => fields.values().any(has_native),
-        Value::Null | Value::String(_) => false,
+        Tree::Number(_) | Tree::Bool(_) => true,
+        Tree::List(items) => items.iter().any(has_native),
+        Tree::Object(fields) => fields.iter().any(|(_, value)| has_native(value)),
+        Tree::Null | Tree::Text(_) => false,
     }
 }
 

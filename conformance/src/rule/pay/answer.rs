@@ -7,7 +7,7 @@ use wire::antom::{Operation, Product};
 use super::belief::believed;
 use crate::driver::OrderState;
 use crate::rule::story::{Payment, Request, Tells, Word};
-use crate::rule::view::View;
+use crate::rule::view::{View, at};
 use crate::rule::{Finding, Judgement};
 
 /// So many repeats at once are what an official SDK does; one more in so short a time is a hot loop.
@@ -172,7 +172,7 @@ pub(in crate::rule) fn inconsistent_repeats_are_mended(view: &View<'_>) -> Judge
         let differs = |r: &&Request<'_>| {
             ["/paymentAmount", "/paymentMethod/paymentMethodId"]
                 .iter()
-                .any(|at| r.body.pointer(at) != first.body.pointer(at))
+                .any(|place| at(&*r.body, place) != at(&*first.body, place))
         };
         if let Some(again) = same_id().find(|r| r.n > n && differs(r)) {
             let text = format!(

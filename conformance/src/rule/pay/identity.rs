@@ -3,7 +3,7 @@
 use wire::antom::{Operation, Product};
 
 use crate::rule::story::{Payment, Reply, Request, Tells};
-use crate::rule::view::View;
+use crate::rule::view::{View, at};
 use crate::rule::{Finding, Judgement};
 
 /// PAY-005. That an id is stored before it is sent shows when the merchant is killed: it must know it afterwards.
@@ -84,10 +84,10 @@ pub(in crate::rule) fn same_id_same_payment(view: &View<'_>) -> Judgement {
         for request in requests {
             let what = ["/paymentAmount", "/paymentMethod/paymentMethodType", "/paymentMethod/paymentMethodId"]
                 .into_iter()
-                .find(|pointer| request.body.pointer(pointer) != first.body.pointer(pointer));
+                .find(|pointer| at(&*request.body, pointer) != at(&*first.body, pointer));
             if let Some(what) = what {
                 let show =
-                    |r: &Request<'_>| r.body.pointer(what).map_or_else(|| "nothing".to_owned(), ToString::to_string);
+                    |r: &Request<'_>| at(&*r.body, what).map_or_else(|| "nothing".to_owned(), ToString::to_string);
                 let text = format!(
                     "{} of {:?} was {} (entry {}) and is {}: one id, one payment",
                     what.trim_start_matches('/').replace('/', "."),

@@ -39,17 +39,14 @@ fn known_back(view: &View<'_>, order: &Order, words: &[RefundWord], n: usize) ->
 fn premature<'v>(view: &'v View<'_>) -> Vec<(&'v Order, &'v Status, RefundWord)> {
     let mut found = Vec::new();
     for order in view.story.sales(view) {
-        let mut words = words(view, order);
-        if words.is_empty() || view.story.is_captured_in_part(view, order) {
-            continue;
-        }
-        let first = words[0].n;
-        let of_order = view.statuses.iter().filter(|status| status.order == order.name && status.n > first);
+        let words = words(view, order);
+        let Some(first) = words.first().filter(|_| !view.story.is_captured_in_part(view, order)) else { continue };
+        let of_order = view.statuses.iter().filter(|status| status.order == order.name && status.n > first.n);
         let early =
             of_order.into_iter().find(|status| claimed(order, status) > known_back(view, order, &words, status.n));
         let Some(early) = early else { continue };
-        if let Some(last) = words.iter().rposition(|word| word.n < early.n) {
-            found.push((order, early, words.swap_remove(last)));
+        if let Some(last) = words.iter().rfind(|word| word.n < early.n) {
+            found.push((order, early, last.clone()));
         }
     }
     found

@@ -1,13 +1,21 @@
 //! What is said about the refunds of an order, in order.
 
-use wire::antom::{Operation, RefundStatus};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wire::antom::{Operation, RefundStatus, Tree};
 use wire::money::Money;
 
 use super::request::{id, refunds};
 use crate::rule::story::{Request, money};
 use crate::rule::view::{Order, View};
 
+/// What was found to be said about the refunds of orders, each known by its entry and its name.
+#[derive(Debug, Default)]
+pub(in crate::rule) struct Known(RefCell<Vec<(usize, String, Rc<[RefundWord]>)>>);
+
 /// Something that was said about a refund.
+#[derive(Debug, Clone)]
 pub(super) struct RefundWord {
     /// The entry.
     pub(super) n: usize,
@@ -66,8 +74,19 @@ pub(super) fn payment_ids(view: &View<'_>, order: &Order) -> Vec<String> {
     own.flat_map(|p| p.payment_ids.iter().map(|(_, id)| id.clone())).chain(parts).collect()
 }
 
-/// What was said about the refunds of an order.
-pub(super) fn words(view: &View<'_>, order: &Order) -> Vec<RefundWord> {
+/// What was said about the refunds of an order. Found once: many rules ask.
+pub(super) fn words(view: &View<'_>, order: &Order) -> Rc<[RefundWord]> {
+    let Known(known) = &view.refund_words;
+    let is_it = |(n, name, _): &&(usize, String, _)| *n == order.n && *name == order.name;
+    if let Some((_, _, words)) = known.borrow().iter().find(is_it) {
+        return Rc::clone(words);
+    }
+    let words: Rc<[RefundWord]> = found(view, order).into();
+    known.borrow_mut().push((order.n, order.name.clone(), Rc::clone(&words)));
+    words
+}
+
+fn found(view: &View<'_>, order: &Order) -> Vec<RefundWord> {
     // Nothing was asked for in most traces, and then nothing is about it.
     if refunds(view).next().is_none() {
         return Vec::new();
@@ -79,7 +98,7 @@ pub(super) fn words(view: &View<'_>, order: &Order) -> Vec<RefundWord> {
     let is_ours = |wanted: &str| ours.iter().any(|r| id(r) == wanted);
     let word =
         |n, id: &str, tells, sure| RefundWord { n, id: id.to_owned(), amount: amount_of(id), tells, sure, fits: true };
-    let fits = |id: &str, body: &serde_json::Value| {
+    let fits = |id: &str, body: &Tree<'_>| {
         money(&body["refundAmount"]).is_none_or(|told| amount_of(id).is_none_or(|asked| asked == told))
     };
     let mut words = Vec::new();
@@ -94,8 +113,7 @@ pub(super) fn words(view: &View<'_>, order: &Order) -> Vec<RefundWord> {
             words.push(word(reply.n, id(request), tells, request.heard().is_some()));
         }
     }
-    let status =
-        |value: &serde_json::Value| <RefundStatus as serde::Deserialize>::deserialize(&value["refundStatus"]).ok();
+    let status = |value: &Tree<'_>| <RefundStatus as serde::Deserialize>::deserialize(&value["refundStatus"]).ok();
     for request in view.story.requests_of(Operation::InquiryRefund).filter(|r| is_ours(id(r))) {
         let told = request.told().and_then(|reply| Some((reply, status(&reply.body)?)));
         words.extend(told.map(|(reply, status)| RefundWord {

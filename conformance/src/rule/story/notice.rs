@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
-use wire::antom::{Headers, Operation};
+use wire::antom::{Headers, Operation, Tree};
 use wire::time::Moment;
 
 use super::Payment;
@@ -28,7 +27,7 @@ pub(crate) struct Notice<'a> {
     /// The headers.
     pub(crate) headers: &'a Headers,
     /// The body, decoded.
-    pub(crate) body: Arc<Value>,
+    pub(crate) body: Arc<Tree<'a>>,
     /// Whether a merchant should believe that Antom sent it.
     pub(crate) genuine: bool,
     /// Whether it says something else than what happened, rightly signed.
@@ -99,7 +98,7 @@ impl Notice<'_> {
 
     /// A text in the body.
     pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
-        at(&self.body, pointer)?.as_str().filter(|text| !text.is_empty())
+        at(&*self.body, pointer)?.as_str().filter(|text| !text.is_empty())
     }
 
     /// A header, its name in any case.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sim_antom::Event as Gateway;
-use wire::antom::{Operation, PaymentStatus, RefundStatus};
+use wire::antom::{Operation, RefundStatus};
 use wire::money::Money;
 use wire::time::Moment;
 
@@ -81,7 +81,7 @@ impl Asked<'_> {
 
 impl<'a> Story<'a> {
     /// Reads a trace.
-    pub(in crate::rule) fn read(entries: &'a [Entry], bodies: &Bodies) -> Self {
+    pub(in crate::rule) fn read(entries: &'a [Entry], bodies: &Bodies<'a>) -> Self {
         let mut story = Self::default();
         let mut open: BTreeMap<u64, usize> = BTreeMap::new();
         let mut delivered: BTreeMap<u64, usize> = BTreeMap::new();
@@ -101,7 +101,7 @@ impl<'a> Story<'a> {
         &mut self,
         entry: &'a Entry,
         event: &'a Gateway,
-        bodies: &Bodies,
+        bodies: &Bodies<'a>,
         (open, delivered): (&mut BTreeMap<u64, usize>, &mut BTreeMap<u64, usize>),
     ) {
         let (n, at) = (entry.n, entry.at);
@@ -356,6 +356,6 @@ fn fits(payment: &Payment<'_>, request: &Request<'_>) -> bool {
     let Some(reply) = request.told().filter(|_| request.is(Operation::InquiryPayment)) else { return true };
     let amount = money(&reply.body["paymentAmount"]).is_none_or(|told| Some(told) == payment.amount);
     let id = reply.text("/paymentRequestId").is_none_or(|told| told == payment.id);
-    let paid = reply.body["paymentStatus"] == serde_json::json!(PaymentStatus::Success);
+    let paid = reply.body["paymentStatus"] == "SUCCESS";
     id && (!paid || amount)
 }

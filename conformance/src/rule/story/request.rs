@@ -6,11 +6,10 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::Value;
 use sim_antom::LostHow;
 use wire::antom::{
-    CreatePaymentSessionRequest, FieldProblem, FieldRule, Headers, Operation, Outline, PayRequest, Product,
-    check_fields,
+    CreatePaymentSessionRequest, FieldProblem, FieldRule, Headers, Json, JsonView, Operation, Outline, PayRequest,
+    Product, Tree, check_fields,
 };
 use wire::money::Money;
 use wire::time::{Moment, WireTime};
@@ -38,7 +37,7 @@ pub(crate) struct Request<'a> {
     /// The body as sent.
     pub(crate) raw: &'a Bytes,
     /// The body, decoded; null when it is not JSON.
-    pub(crate) body: Arc<Value>,
+    pub(crate) body: Arc<Tree<'a>>,
     /// The code of the check that it failed.
     pub(crate) refused: Option<&'a str>,
     /// The reasons that did not go on the wire.
@@ -65,7 +64,7 @@ pub(crate) struct Reply<'a> {
     /// When.
     pub(crate) at: Moment,
     /// The body, decoded; null when it is not JSON.
-    pub(crate) body: Arc<Value>,
+    pub(crate) body: Arc<Tree<'a>>,
     /// Whether it never arrived.
     pub(crate) lost: Option<LostHow>,
     /// Why a merchant must not believe it; none when it is sound.
@@ -88,7 +87,7 @@ pub(crate) enum Pace {
 impl Request<'_> {
     /// A text in the body. A number counts as its digits, as at the gateway.
     pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
-        at(&self.body, pointer)?.as_str().filter(|text| !text.is_empty())
+        at(&*self.body, pointer)?.as_str().filter(|text| !text.is_empty())
     }
 
     /// A header, its name in any case.
@@ -185,7 +184,7 @@ impl Reply<'_> {
 
     /// A text in the body.
     pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
-        at(&self.body, pointer)?.as_str().filter(|text| !text.is_empty())
+        at(&*self.body, pointer)?.as_str().filter(|text| !text.is_empty())
     }
 
     /// Where the buyer may be sent to.
@@ -210,11 +209,11 @@ pub(crate) fn moment(text: &str) -> Option<Moment> {
 }
 
 /// An amount object as money. Read as [`Money`] reads itself, of which a trace has so many that two texts each would be felt.
-pub(crate) fn money(value: &Value) -> Option<Money> {
-    let currency = value.get("currency")?.as_str()?;
-    match value.get("value")? {
-        Value::String(digits) => Money::parse(currency, digits).ok(),
-        Value::Number(number) => Money::parse(currency, &number.as_u64()?.to_string()).ok(),
+pub(crate) fn money(value: &impl Json) -> Option<Money> {
+    let currency = value.field("currency")?.text()?;
+    match value.field("value")?.view() {
+        JsonView::Text(digits) => Money::parse(currency, digits).ok(),
+        JsonView::Number(number) => Money::parse(currency, &number.as_u64()?.to_string()).ok(),
         _ => None,
     }
 }

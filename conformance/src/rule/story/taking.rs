@@ -1,6 +1,6 @@
 //! What was taken, and what is left of it: by the ledger, less what was given back.
 
-use wire::antom::{Operation, PaymentStatus, RefundStatus};
+use wire::antom::{Operation, PaymentStatus, RefundStatus, Tree};
 use wire::money::Money;
 
 use super::request::money;
@@ -122,7 +122,7 @@ impl<'a> Story<'a> {
             let ours = summaries.into_iter().find(|summary| summary["referenceOrderId"] == reference)?;
             ours["transactionId"].as_str().map(ToOwned::to_owned)
         };
-        let part = |item: &serde_json::Value| {
+        let part = |item: &Tree<'_>| {
             let reference = item["referenceOrderId"].as_str().unwrap_or_default().to_owned();
             Some(Part { amount: money(&item["orderAmount"])?, payment_id: id_of(&reference), reference })
         };

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use sim_antom::LostHow;
-use wire::antom::Operation;
+use wire::antom::{Operation, Tree};
 
 use super::at;
 
 /// A call of the gateway and its answer.
 #[derive(Debug)]
-pub struct Call {
+pub struct Call<'a> {
     /// The request's entry.
     pub n: usize,
     /// The operation that its path names.
@@ -22,25 +21,25 @@ pub struct Call {
     /// The request's body as sent.
     pub raw: bytes::Bytes,
     /// The request's body, decoded; null when it is not JSON.
-    pub body: Arc<Value>,
+    pub body: Arc<Tree<'a>>,
     /// The answer's entry and body.
-    pub answer: Option<(usize, Arc<Value>)>,
+    pub answer: Option<(usize, Arc<Tree<'a>>)>,
     /// Whether the answer was kept from the merchant.
     pub lost: Option<LostHow>,
     /// Whether a merchant should believe the answer.
     pub is_sound: bool,
 }
 
-impl Call {
+impl<'a> Call<'a> {
     /// A text in the request's body.
     #[must_use]
     pub fn text(&self, pointer: &str) -> Option<&str> {
-        at(&self.body, pointer)?.as_str()
+        at(&*self.body, pointer)?.as_str()
     }
 
     /// The answer that the merchant got and should believe.
     #[must_use]
-    pub fn heard(&self) -> Option<&(usize, Arc<Value>)> {
+    pub fn heard(&self) -> Option<&(usize, Arc<Tree<'a>>)> {
         self.answer.as_ref().filter(|_| self.lost.is_none() && self.is_sound)
     }
 }
