@@ -10,7 +10,7 @@ use wire::clock::Deadlines;
 use wire::edc::{ACK, Kind, NAK, Packet};
 use wire::time::Moment;
 
-use crate::event::{Direction, Event};
+use crate::event::{Direction, Event, Note};
 use crate::fault::Faults;
 use crate::journal::{Journal, Kept};
 use crate::link::{Link, LinkInput, LinkOutput};
@@ -64,7 +64,7 @@ pub struct Device {
     pub(crate) swapped: Option<Message>,
     /// For each result that the link has: whether the terminal waits for its end.
     pub(crate) awaited: VecDeque<bool>,
-    pub(crate) last_result: Option<Packet>,
+    pub(crate) last_result: Option<(Packet, Option<Note>)>,
     pub(crate) last_frame: Bytes,
     /// A message that is no JSON any more, and what it was: a trace shall tell whose it is.
     pub(crate) meant: Option<(Bytes, Value)>,

@@ -22,6 +22,11 @@ pub(crate) struct Message {
     pub(crate) awaited: bool,
 }
 
+/// What is true of a message when it is said once more: that it was lost is not, that it is not so is.
+fn kept(note: Option<Note>) -> Option<Note> {
+    note.filter(|note| *note == Note::Corrupted)
+}
+
 impl Device {
     /// Sends what the terminal says, or what the faults leave of it.
     pub(crate) fn say(&mut self, now: Moment, packet: Packet, command: Option<CommandName>, awaited: bool) {
@@ -33,12 +38,20 @@ impl Device {
         let (mut before, mut after, mut held) = (Vec::new(), Vec::new(), None);
         for hit in self.message_hits(&message.packet, command) {
             self.event(Event::Fault { name: hit.trick.word().to_owned() });
-            let extra = |packet| Message { packet, note: None, awaited: false };
+            let extra = |packet, note| Message { packet, note, awaited: false };
             match hit.trick {
-                Trick::RepeatResult | Trick::RepeatEvent => after.push(extra(message.packet.clone())),
-                Trick::StaleResult => before.extend(self.last_result.clone().map(extra)),
-                Trick::UnsolicitedResult => before.extend(tamper::unsolicited(&message.packet).map(extra)),
-                Trick::EventAfterFinal => after.extend(tamper::event_after(&message.packet).map(extra)),
+                Trick::RepeatResult | Trick::RepeatEvent => {
+                    after.push(extra(message.packet.clone(), kept(message.note)));
+                }
+                Trick::StaleResult => {
+                    before.extend(self.last_result.clone().map(|(packet, note)| extra(packet, note)));
+                }
+                Trick::UnsolicitedResult => {
+                    before.extend(tamper::unsolicited(&message.packet).map(|packet| extra(packet, None)));
+                }
+                Trick::EventAfterFinal => {
+                    after.extend(tamper::event_after(&message.packet).map(|packet| extra(packet, None)));
+                }
                 Trick::LateAnswer => held = Some(now + hit.lasting.map_or(Duration::from_secs(90), |span| span.0)),
                 Trick::LoseEvent => message.note = Some(Note::Lost),
                 Trick::SeqReset => self.link.restart_seq(),
@@ -60,7 +73,7 @@ impl Device {
             }
         }
         if message.packet.kind == Kind::Result {
-            self.last_result = Some(message.packet.clone());
+            self.last_result = Some((message.packet.clone(), kept(message.note)));
         }
         for message in before {
             self.give(now, message);

@@ -556,6 +556,10 @@ const HISTORIES: &[(&str, &str)] = &[
         "BAT-005: a batch that failed before its answer came is called failed",
         "roles: [antom]\ngiven:\n  antom:\n    buyer:\n      - declines: {}\n    faults:\n      - delay-answer: {for: 20s, times: 2}\nsteps:\n  - checkout-batch: {batch: G1, orders: [{order: A, amount: {currency: USD, value: \"1007\"}}]}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
     ),
+    (
+        "EDC-P37: an altered result that comes twice is not so either time",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - altered-amount: {}\n      - repeat-result: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10407\"}}\n  - settle: {within: 5s}\n  - refund: {order: A, amount: {currency: KRW, value: \"10407\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: refunded}\n",
+    ),
 ];
 
 #[test]
