@@ -28,6 +28,7 @@ mod rules_client_apps;
 mod rules_client_back;
 mod rules_edc;
 mod rules_gateway;
+mod rules_halves;
 mod rules_inquiry;
 mod rules_line;
 mod rules_notify;

@@ -110,7 +110,17 @@ fn bat_005_sends_the_buyer_to_the_url() {
     sent(json!({"state": "open", "redirect": {"url": URL, "method": "GET"}})).holds("BAT-005");
     sent(json!({"state": "open", "redirect": {"url": "https://shop.test", "method": "GET"}})).breaks("BAT-005", 4);
     sent(json!({"state": "failed"})).breaks("BAT-005", 4);
+    // Whoever still works on it has refused nobody.
+    sent(json!({"state": "open"})).holds("BAT-005");
     cart().batches("G", BARE).replied("checkoutBatch", json!({"state": "failed"})).says_nothing_of("BAT-005");
+}
+
+#[test]
+fn bat_006_wants_an_order_without_a_payment_to_end_or_to_be_tried_again() {
+    let bare = || cart().batches("G", BARE);
+    bare().stands("open", "0").ended().holds("BAT-006");
+    bare().stands("open", "0").pause(900).ended().breaks("BAT-006", 5);
+    bare().batches("H", MADE).stands("open", "0").pause(900).ended().holds("BAT-006");
 }
 
 #[test]

@@ -15,49 +15,49 @@ impl Trace {
         self.terminal(Terminal::Sent { kind, seq, raw, json, attempt, fault })
     }
 
-    fn greeted(self, code: &str) -> Self {
+    pub(crate) fn greeted(self, code: &str) -> Self {
         self.sent(Kind::Hello, json!({"code": code, "message": ""}), None)
     }
 
-    fn event(self, id: &str, code: &str) -> Self {
+    pub(crate) fn event(self, id: &str, code: &str) -> Self {
         self.sent(Kind::Event, json!({"id": id, "eventCode": code, "seq": "1"}), None)
     }
 
-    fn fails(self, id: &str, code: &str) -> Self {
+    pub(crate) fn fails(self, id: &str, code: &str) -> Self {
         self.sent(Kind::Result, json!({"id": id, "outcome": "commandFailed", "errorCode": code}), None)
     }
 
-    fn ends(self, id: &str, request_id: &str, value: &str, code: &str) -> Self {
+    pub(crate) fn ends(self, id: &str, request_id: &str, value: &str, code: &str) -> Self {
         let mut data = success(request_id, value);
         data["result"]["resultCode"] = json!(code);
         self.sent(Kind::Result, json!({"id": id, "outcome": "businessFailed", "responseData": data}), None)
     }
 
-    fn lost(self, id: &str, request_id: &str, value: &str) -> Self {
+    pub(crate) fn lost(self, id: &str, request_id: &str, value: &str) -> Self {
         self.result(id, success(request_id, value), Some(Note::Lost), 1)
     }
 
-    fn asks(self, id: &str) -> Self {
+    pub(crate) fn asks(self, id: &str) -> Self {
         self.command(id, "GetLastTransaction", json!({}))
     }
 
-    fn calls_off(self, id: &str) -> Self {
+    pub(crate) fn calls_off(self, id: &str) -> Self {
         self.command(id, "CommandCancel", json!({}))
     }
 
-    fn gives_back(self, id: &str, request_id: &str, value: &str, metadata: &str) -> Self {
+    pub(crate) fn gives_back(self, id: &str, request_id: &str, value: &str, metadata: &str) -> Self {
         let amount = json!({"currency": "KRW", "value": value});
         let params = json!({"requestId": request_id, "paymentAmount": amount, "tipAmount": {"currency": "KRW", "value": "0"},
             "acquirerInfo": {"acquirerMetaData": metadata}});
         self.command(id, "PurchaseCancel", params)
     }
 
-    fn refund(self, order: &str, value: &str) -> Self {
+    pub(crate) fn refund(self, order: &str, value: &str) -> Self {
         let params = json!({"order": order, "amount": {"currency": "KRW", "value": value}});
         self.with(Event::Driver(DriverEvent::Called { method: "refund".to_owned(), params }))
     }
 
-    fn killed(self) -> Self {
+    pub(crate) fn killed(self) -> Self {
         self.with(Event::Driver(DriverEvent::Killed))
     }
 
@@ -65,7 +65,7 @@ impl Trace {
         self.terminal(Terminal::Fault { name: name.to_owned() })
     }
 
-    fn says(self, order: &str, state: &str) -> Self {
+    pub(crate) fn says(self, order: &str, state: &str) -> Self {
         self.status(order, state, "KRW", "0")
     }
 }

@@ -29,12 +29,6 @@ impl Command<'_> {
         self.name
     }
 
-    /// Its `id`.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        self.own_id.as_str().unwrap_or_default()
-    }
-
     /// Whether a result is its own, by the `id`.
     #[must_use]
     pub fn is_answered_by(&self, result: &Sending<'_>) -> bool {
