@@ -133,7 +133,9 @@ impl Recorder {
     /// An empty trace on a clock.
     #[must_use]
     pub fn new(clock: ClockHandle) -> Self {
-        Self { shared: Arc::new(Shared { entries: Mutex::default(), grown: Notify::new() }), clock }
+        // Most cases have some dozens of entries, and a campaign has many cases.
+        let entries = Mutex::new(Vec::with_capacity(64));
+        Self { shared: Arc::new(Shared { entries, grown: Notify::new() }), clock }
     }
 
     /// Writes what happened now. Whatever goes over the driver keeps the wires from being quiet.

@@ -21,7 +21,7 @@ const SKEW: Duration = Duration::from_secs(300);
 
 /// Requests to the payment API, whatever is wrong with them: not those of a buyer's page.
 fn requests<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Request<'v>> {
-    view.story.requests.iter().filter(|request| request.target.contains("/ams/"))
+    view.story.requests.iter().filter(|request| request.is_to_api)
 }
 
 /// With an API key instead of a signature. Only the newest official SDK does so.

@@ -180,8 +180,8 @@ impl Stage<'_> {
         }
         let names: Vec<String> = self.orders.keys().cloned().collect();
         for name in names {
-            let params = json!({"order": name});
-            let said = self.session.driver.call("orderStatus", params.clone(), self.patience()).await?;
+            let params = || json!({ "order": name });
+            let said = self.session.driver.call("orderStatus", params(), self.patience()).await?;
             let known = self.orders.get(&name).and_then(Option::as_ref);
             if known.is_some_and(|known| known.said == said) {
                 continue;
@@ -194,7 +194,7 @@ impl Stage<'_> {
             // Said in other words, it is no news.
             if known.is_none_or(|known| known.status != status) {
                 let (method, result) = ("orderStatus".to_owned(), said.clone());
-                self.recorder.record(Event::Driver(DriverEvent::Called { method: method.clone(), params }));
+                self.recorder.record(Event::Driver(DriverEvent::Called { method: method.clone(), params: params() }));
                 self.recorder.record(Event::Driver(DriverEvent::Answered { method, result }));
             }
             self.orders.insert(name, Some(Told { status, said }));

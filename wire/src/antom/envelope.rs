@@ -164,6 +164,9 @@ impl Envelope {
     #[must_use]
     pub fn signed_paths(&self) -> Vec<String> {
         let written = self.path_and_query();
+        if !written.contains("//") {
+            return vec![written.to_owned()];
+        }
         let (path, query) = written.split_once('?').map_or((written, None), |(p, q)| (p, Some(q)));
         let mut single = String::with_capacity(written.len());
         for c in path.chars() {
@@ -181,6 +184,10 @@ impl Envelope {
 
 /// Path and query of a URL or request target, without scheme and host.
 pub(super) fn path_and_query(target: &str) -> &str {
+    // Nearly all are in origin-form.
+    if target.starts_with('/') {
+        return target;
+    }
     let Some((_, rest)) = target.split_once("://").filter(|(scheme, _)| !scheme.contains('/')) else {
         return target;
     };

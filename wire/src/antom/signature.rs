@@ -28,6 +28,20 @@ impl Signature {
         Self { algorithm: Self::ALGORITHM.to_owned(), key_version: Some(key_version.to_owned()), bytes }
     }
 
+    /// As it is written in a header. In the order algorithm, keyVersion, signature, the base64 percent-encoded throughout: an
+    /// unescaped `+` breaks the Python SDK, an unescaped `=` the Java and PHP ones.
+    #[must_use]
+    pub fn header(&self) -> String {
+        let base64 = STANDARD.encode(&self.bytes);
+        let version = self.key_version.as_deref().unwrap_or("1");
+        // Room for a few escapes, which are rare in base64.
+        let mut text =
+            String::with_capacity(self.algorithm.len() + version.len() + base64.len() + base64.len() / 4 + 48);
+        text.extend(["algorithm=", &self.algorithm, ",keyVersion=", version, ",signature="]);
+        text.extend(utf8_percent_encode(&base64, NON_ALPHANUMERIC));
+        text
+    }
+
     /// Reads `algorithm=RSA256,keyVersion=1,signature=…` in any order, with blanks after commas, names in any case,
     /// percent-encoding of either case or none at all.
     ///
@@ -35,8 +49,11 @@ impl Signature {
     /// No signature part, or one that is not base64.
     pub fn parse(text: &str) -> Result<Self, SignatureError> {
         let (mut algorithm, mut key_version, mut signature) = (None, None, None);
-        for part in text.split(',') {
-            let Some((name, value)) = part.split_once('=') else { continue };
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (part, others) = split_at_byte(rest, b',').unwrap_or((rest, ""));
+            rest = others;
+            let Some((name, value)) = split_at_byte(part, b'=') else { continue };
             let name = name.trim_ascii();
             let is = |known: &str| name.eq_ignore_ascii_case(known);
             let slot = if is("algorithm") {
@@ -62,14 +79,16 @@ impl Signature {
     }
 }
 
+/// What is before an ASCII byte, and what is behind it.
+fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(byte, text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
 impl fmt::Display for Signature {
-    /// In the order algorithm, keyVersion, signature, the base64 percent-encoded throughout: an unescaped `+` breaks the
-    /// Python SDK, an unescaped `=` the Java and PHP ones.
+    /// The [header](Self::header).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let base64 = STANDARD.encode(&self.bytes);
-        let signature = utf8_percent_encode(&base64, NON_ALPHANUMERIC);
-        let version = self.key_version.as_deref().unwrap_or("1");
-        write!(f, "algorithm={},keyVersion={version},signature={signature}", self.algorithm)
+        f.write_str(&self.header())
     }
 }
 

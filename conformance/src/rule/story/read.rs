@@ -115,6 +115,7 @@ impl<'a> Story<'a> {
                     operation: *operation,
                     method,
                     target,
+                    is_to_api: target.contains("/ams/"),
                     headers,
                     raw: &body.0,
                     body: json(),

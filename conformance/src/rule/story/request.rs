@@ -32,6 +32,8 @@ pub(crate) struct Request<'a> {
     pub(crate) method: &'a str,
     /// The request target as written.
     pub(crate) target: &'a str,
+    /// Whether it goes to the payment API, whatever is wrong with it, and is none of a buyer's page.
+    pub(crate) is_to_api: bool,
     /// The headers as written.
     pub(crate) headers: &'a Headers,
     /// The body as sent.
