@@ -58,7 +58,8 @@ pub struct CaseReport {
     pub took: Phases,
     /// What it came to.
     pub verdict: Verdict,
-    /// What each rule found, and each covered requirement that has no rule.
+    /// What each rule found that was exercised, and each covered requirement that has no rule. What is not in it was not
+    /// exercised.
     pub requirements: BTreeMap<&'static str, Judgement>,
     /// Expectations of the scenario that failed.
     pub expectations: Vec<Finding>,
@@ -140,7 +141,8 @@ impl CaseReport {
 /// Judges a trace that was recorded, here or anywhere: by all rules, and by no scenario's expectations.
 #[must_use]
 pub fn judge_trace(name: &str, seed: u64, file: &str, standard: &Standard, trace: Vec<Entry>) -> CaseReport {
-    let requirements: BTreeMap<&'static str, Judgement> = rule::judge(&trace).into_iter().collect();
+    let requirements: BTreeMap<&'static str, Judgement> =
+        rule::judge(&trace).into_iter().filter(is_exercised).collect();
     let play = match (trace.first(), trace.last()) {
         (Some(first), Some(last)) => last.at.since(first.at),
         _ => Duration::ZERO,
@@ -166,7 +168,8 @@ pub fn judge_trace(name: &str, seed: u64, file: &str, standard: &Standard, trace
 #[must_use]
 pub fn judge(case: &Case, standard: &Standard, trace: Vec<Entry>, problem: Option<String>, took: Phases) -> CaseReport {
     let view = View::new(&trace);
-    let mut requirements: BTreeMap<&'static str, Judgement> = rule::judge_view(&view).into_iter().collect();
+    let mut requirements: BTreeMap<&'static str, Judgement> =
+        rule::judge_view(&view).into_iter().filter(is_exercised).collect();
     let found = |expected: &Spanned<Expectation>| {
         let at = line(expected.referenced);
         examine(&expected.value, &view).into_iter().map(move |finding| (finding, at)).collect::<Vec<_>>()
@@ -213,6 +216,11 @@ pub fn judge(case: &Case, standard: &Standard, trace: Vec<Entry>, problem: Optio
         covered,
         trace,
     }
+}
+
+/// Most rules are not exercised by a case, and to keep that of each would cost more than many a rule.
+fn is_exercised((_, judgement): &(&'static str, Judgement)) -> bool {
+    *judgement != Judgement::NotExercised
 }
 
 /// Where the steps of a scenario began that stand in a line of it.

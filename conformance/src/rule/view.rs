@@ -49,6 +49,8 @@ pub struct View<'a> {
     pub breaks: Vec<usize>,
     /// The entry that ended the case, when it was carried out to its end.
     pub ended: Option<usize>,
+    /// What happened in the front end.
+    pub(super) client: Vec<(&'a Entry, &'a ClientEvent)>,
     /// The gateway's side of it.
     pub(crate) story: Story<'a>,
     /// What was said about refunds, once somebody has asked.
@@ -72,6 +74,7 @@ impl<'a> View<'a> {
             opened: Vec::new(),
             breaks: Vec::new(),
             ended: None,
+            client: Vec::new(),
             story: Story::read(entries, &bodies),
             refund_words: KnownWords::default(),
         };
@@ -84,10 +87,12 @@ impl<'a> View<'a> {
                 Event::Terminal(event) => view.terminal(entry, event),
                 Event::Gateway(event) => view.gateway(entry, event, &bodies, (&mut call_ids, &mut notice_ids)),
                 Event::Driver(event) => view.driver(entry, event, &mut asked),
-                Event::Client(ClientEvent::Visited { order, amount: Some(amount), .. }) => {
-                    view.checked_out(entry.n, &json!({"order": order, "amount": amount}), By::Session);
+                Event::Client(event) => {
+                    view.client.push((entry, event));
+                    if let ClientEvent::Visited { order, amount: Some(amount), .. } = event {
+                        view.checked_out(entry.n, &json!({"order": order, "amount": amount}), By::Session);
+                    }
                 }
-                Event::Client(_) => {}
                 Event::Case(CaseEvent::Ended { .. }) => view.ended = Some(entry.n),
                 Event::Case(_) => {}
             }

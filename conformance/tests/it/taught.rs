@@ -560,6 +560,10 @@ const HISTORIES: &[(&str, &str)] = &[
         "EDC-P37: an altered result that comes twice is not so either time",
         "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - altered-amount: {}\n      - repeat-result: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10407\"}}\n  - settle: {within: 5s}\n  - refund: {order: A, amount: {currency: KRW, value: \"10407\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: refunded}\n",
     ),
+    (
+        "EDC-P37: an altered result that comes again much later is not so then either",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - altered-amount: {}\n      - stale-result: {times: 2}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"60007\"}}\n  - settle: {within: 1m}\n  - refund: {order: A, amount: {currency: KRW, value: \"60007\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: refunded}\n",
+    ),
 ];
 
 #[test]

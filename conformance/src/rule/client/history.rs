@@ -74,8 +74,7 @@ impl Sight<'_> {
 impl<'v> History<'v> {
     pub(super) fn of(view: &'v View<'v>) -> Self {
         let mut history = Self { view, events: Vec::new(), tellings: Vec::new(), sights: Vec::new() };
-        for entry in view.entries {
-            let Event::Client(event) = &entry.event else { continue };
+        for (entry, event) in &view.client {
             let n = entry.n;
             history.events.push((n, entry.at, event));
             match event {

@@ -27,8 +27,8 @@ impl<'a> Story<'a> {
         // Most rules ask it of each order.
         let known = self.of_orders.get_or_init(|| view.orders.iter().map(of).collect());
         let known = known.iter().find(|known| known.name == order.name && known.amount == order.amount);
-        let places = known.map_or_else(|| self.find_payments_of(view, order), |known| known.payments.clone());
-        places.into_iter().filter_map(|place| self.payments.get(place)).collect()
+        let found = |places: &[usize]| places.iter().filter_map(|place| self.payments.get(*place)).collect();
+        known.map_or_else(|| found(&self.find_payments_of(view, order)), |known| found(&known.payments))
     }
 
     /// The same, as places among the payments.
