@@ -105,9 +105,13 @@ impl Gateway {
             mistake if mistake.is(Fault::SignsEscapedBody) => escaped(&body),
             _ => body.clone(),
         };
-        let mut headers = Headers::new().with("host", &self.authority).with("connection", "close");
         let plain = self.merchant.has(Fault::SignatureNotEscaped);
-        for (name, value) in self.signer.headers(&target, &self.client_id, &signed_time, &signed).iter() {
+        let signed = self.signer.headers(&target, &self.client_id, &signed_time, &signed);
+        // One more comes on the way: the length.
+        let (number, bytes) = (signed.len() + 3, signed.bytes() + self.authority.len() + 64);
+        let mut headers =
+            Headers::with_capacity(number, bytes).with("host", &self.authority).with("connection", "close");
+        for (name, value) in signed.iter() {
             let value = if plain { Cow::Owned(unescaped(value)) } else { Cow::Borrowed(value) };
             headers.push(name, self.spoiled(name, &value, &time));
         }

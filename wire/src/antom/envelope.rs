@@ -51,7 +51,8 @@ impl Headers {
         let mut begin = 0;
         for (end, next) in &self.ends {
             let at = std::mem::replace(&mut begin, *next);
-            if end - at == name.len() && self.text.get(at..*end).is_some_and(|n| n.eq_ignore_ascii_case(name)) {
+            let is_it = |known: &[u8]| known.eq_ignore_ascii_case(name.as_bytes());
+            if end - at == name.len() && self.text.as_bytes().get(at..*end).is_some_and(is_it) {
                 return self.text.get(*end..*next);
             }
         }

@@ -130,11 +130,12 @@ impl Signer {
     /// The headers that a merchant's request or Antom's notification carries.
     #[must_use]
     pub fn headers(&self, target: &str, client_id: &str, time: &str, body: &[u8]) -> Headers {
-        Headers::new()
+        let signature = self.header(target, client_id, time, body);
+        Headers::with_capacity(4, 96 + client_id.len() + time.len() + signature.len())
             .with("content-type", "application/json; charset=UTF-8")
             .with("client-id", client_id)
             .with("request-time", time)
-            .with("signature", self.header(target, client_id, time, body))
+            .with("signature", signature)
     }
 
     /// The private key as PKCS#8, in base64 on one line: the form that portals hand out.
