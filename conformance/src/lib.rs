@@ -14,6 +14,7 @@ pub mod client;
 pub mod clock;
 pub mod code;
 pub mod diagnostic;
+mod dials;
 pub mod driver;
 pub mod exit;
 pub mod expectation;

@@ -10,8 +10,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use serde_json::Value;
 use sim_antom::{
-    Authority, Call, Cashier, Client, ClientPages, Clients, Errand, Front, Gateway, Notifier, TcpAccept, TcpConnect,
-    Window,
+    Authority, Call, Cashier, Client, ClientPages, Clients, Errand, Front, Gateway, Notifier, TcpAccept, Window,
 };
 use sim_edc::{Device, Drive, Lever, Operator, Pty};
 use tokio::net::TcpListener;
@@ -21,6 +20,7 @@ use wire::antom::{KeyError, Signer};
 use wire::clock::{Clock as _, ClockHandle};
 
 use crate::clock::WorldClock;
+use crate::dials::Dials;
 use crate::driver::request::{ClockNow, GatewayAt, Initialize, TerminalAt, params};
 use crate::memory::Memory;
 use crate::plan::Case;
@@ -69,6 +69,7 @@ pub struct World {
     signing: Signing,
     recorder: Recorder,
     clock: WorldClock,
+    dials: Dials,
 }
 
 impl World {
@@ -100,6 +101,7 @@ impl World {
             signing,
             recorder: recorder.clone(),
             clock: clock.clone(),
+            dials: Dials::default(),
         };
         if matches!(place, Place::Folder(_)) {
             std::fs::create_dir_all(&world.state)?;
@@ -179,7 +181,7 @@ impl World {
                 self.tasks.spawn(async move {
                     let _ = front.serve(TcpAccept(listener)).await;
                 });
-                (url, Notifier::new(Arc::new(TcpConnect)))
+                (url, Notifier::new(Arc::new(self.dials.clone())))
             }
             Place::Memory(memory) => {
                 memory.open_gateway(Window::new(requests, clock));
@@ -207,6 +209,12 @@ impl World {
             // In memory nothing can fail to be kept.
             let _ = sim_antom::drive(gateway, calls, notifier, clock, observe).await;
         });
+    }
+
+    /// Whether the integration may not know yet of a connection that was made to it.
+    #[must_use]
+    pub fn is_dialing(&self) -> bool {
+        self.dials.is_crowded()
     }
 
     /// Where the gateway takes errands.

@@ -273,9 +273,11 @@ impl Stage<'_> {
     }
 
     /// Whether something is waited for that the integration owes, and that must be waited for as long as it takes: it may be
-    /// slow. Where it is trusted it has time until it is proved that it waits, and until it has said what for.
+    /// slow. Where it is trusted it has time until it is proved that it waits, and until it has said what for; of what the
+    /// kernel has not handed over yet it cannot say anything.
     fn is_owed_in_earnest(&self) -> bool {
-        let is_trusted = self.settings.time == TimeMode::Trusting && self.tells_time && self.calm.is_proved();
+        let may_tell = self.tells_time && self.calm.is_proved() && !self.world.is_dialing();
+        let is_trusted = self.settings.time == TimeMode::Trusting && may_tell;
         !is_trusted && self.clock.pending().peer.is_some()
     }
 
