@@ -4,6 +4,7 @@ import { SECOND } from "./clock.mjs";
 import { spawn } from "./counter.mjs";
 import * as messages from "./messages.mjs";
 import { read, same } from "./money.mjs";
+import { step } from "./prices.mjs";
 import { newId } from "./session.mjs";
 import { isGoing } from "./store.mjs";
 
@@ -30,6 +31,7 @@ export class Captures {
     const sale = this.#store.last(name, "sale");
     if (sale?.state !== "held" || !this.#store.isOpen(name) || this.#store.going(name, "capture")) return;
     const amount = wanted ?? sale.amount;
+    if (amount.value % step(amount.currency) !== 0n) return;
     if (amount.currency !== sale.amount.currency || amount.value <= 0n || amount.value > sale.amount.value) return;
     spawn(this.#take(this.#store.intend(name, "capture", amount, newId(), this.#counter.clock.now())));
   }

@@ -2,6 +2,9 @@
 
 const WITHOUT_DECIMALS = new Set(["CLP", "JPY", "KRW", "VND"]);
 
+/** Of how much amounts are multiples, in the smallest unit. Rupiah are paid without sen, which are written all the same. */
+export const step = (currency) => (currency === "IDR" ? 100n : 1n);
+
 /** The sum, in the smallest unit of the currency; rounded once, at the end, to the even neighbour. */
 export function total(currency, cart) {
   const exact = cart.map(({ price, quantity }) => {
@@ -10,10 +13,9 @@ export function total(currency, cart) {
   });
   const places = Math.max(2, ...exact.map((item) => item.places));
   const sum = exact.reduce((all, item) => all + item.digits * 10n ** BigInt(places - item.places), 0n);
-  // Rupiah are paid without sen, which are written all the same.
-  const isWhole = WITHOUT_DECIMALS.has(currency) || currency === "IDR";
-  const rounded = round(sum, 10n ** BigInt(isWhole ? places : places - 2));
-  return { currency, value: currency === "IDR" ? rounded * 100n : rounded };
+  const least = step(currency);
+  const unit = 10n ** BigInt(WITHOUT_DECIMALS.has(currency) ? places : places - 2);
+  return { currency, value: round(sum, unit * least) * least };
 }
 
 function round(value, step) {

@@ -7,6 +7,7 @@ import { SECOND } from "./clock.mjs";
 import { spawn } from "./counter.mjs";
 import * as messages from "./messages.mjs";
 import { read, same } from "./money.mjs";
+import { step } from "./prices.mjs";
 import { newId } from "./session.mjs";
 import { isGoing } from "./store.mjs";
 
@@ -34,7 +35,8 @@ export class Refunds {
   refund(name, amount) {
     const order = this.#store.order(name);
     if (!["paid", "parked"].includes(order?.state) || this.#store.going(name, "refund")) return;
-    const isWithin = amount.value > 0n && amount.value <= this.#store.booked(name);
+    const isWhole = amount.value % step(amount.currency) === 0n;
+    const isWithin = isWhole && amount.value > 0n && amount.value <= this.#store.booked(name);
     if (amount.currency !== order.amount.currency || !isWithin) return;
     spawn(this.#giveBack(this.#store.intend(name, "refund", amount, newId(), this.#counter.clock.now())));
   }

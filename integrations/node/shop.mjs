@@ -11,6 +11,7 @@ import { Gateway } from "./gateway.mjs";
 import { CARD, SELLING } from "./messages.mjs";
 import { serve } from "./notify.mjs";
 import { BETWEEN_INQUIRIES, INQUIRIES, Payments } from "./payments.mjs";
+import { step } from "./prices.mjs";
 import { Refunds } from "./refunds.mjs";
 import { newId } from "./session.mjs";
 
@@ -88,7 +89,7 @@ export class Shop {
   /** Why such an amount cannot be paid, or null. */
   static refuses({ currency, value }, method) {
     if (value < (LEAST[`${method} ${currency}`] ?? 1n)) return "less than can be paid";
-    if (currency === "IDR" && value % 100n !== 0n) return "rupiah are paid without sen";
+    if (value % step(currency) !== 0n) return "rupiah are paid without sen";
     return null;
   }
 

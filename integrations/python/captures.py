@@ -3,6 +3,7 @@
 from typing import Any
 
 import messages
+import prices
 from clock import SECOND
 from counter import Counter
 from gateway import code, status
@@ -31,7 +32,7 @@ class Captures:
         amount = amount or sale.amount
         if self._store.going(name, "capture") or amount.currency != sale.amount.currency:
             return
-        if not 0 < amount.value <= sale.amount.value:
+        if amount.value % prices.step(amount.currency) or not 0 < amount.value <= sale.amount.value:
             return
         request_id = new_id()
         self._store.intend(name, "capture", amount, request_id, self._counter.clock.now())

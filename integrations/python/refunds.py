@@ -7,6 +7,7 @@ refused: a notification, or inquiryRefund's refundStatus, tells.
 from typing import Any
 
 import messages
+import prices
 from clock import SECOND
 from counter import Counter
 from gateway import code, status
@@ -34,6 +35,8 @@ class Refunds:
         if order is None or order.state not in ("paid", "parked") or self._store.going(name, "refund"):
             return
         if amount.currency != order.amount.currency or not 0 < amount.value <= order.booked:
+            return
+        if amount.value % prices.step(amount.currency):
             return
         request_id = new_id()
         self._store.intend(name, "refund", amount, request_id, self._counter.clock.now())

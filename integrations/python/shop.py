@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import messages
+import prices
 from captures import Captures
 from clock import SECOND, Clock
 from counter import PAUSES, Counter
@@ -101,7 +102,7 @@ class Shop:
         """Why such an amount cannot be paid, if it cannot."""
         if amount.value < LEAST.get((method, amount.currency), 1):
             return "less than can be paid"
-        if amount.currency == "IDR" and amount.value % 100:
+        if amount.value % prices.step(amount.currency):
             return "rupiah are paid without sen"
         return None
 

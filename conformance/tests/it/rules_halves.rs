@@ -110,6 +110,25 @@ fn edc_p38_finds_the_order_by_way_and_amount() {
 }
 
 #[test]
+fn edc_p11_lets_another_order_be_sold_at_once() {
+    let sold = |by: &str, won: &str| new().checkout("A", "terminal", "KRW", "100").checkout("B", by, "KRW", won);
+    let busy = |trace: Trace| trace.purchase("1", "R", "100").fails("1", "CommandDeviceBusy").at_once();
+    busy(sold("terminal", "100")).purchase("2", "S", "100").holds("EDC-P11");
+    busy(sold("terminal", "100")).purchase("2", "R", "100").breaks("EDC-P11", 5);
+    for (by, won) in [("terminal", "200"), ("entry-code", "100")] {
+        busy(sold(by, won)).purchase("2", "S", "100").breaks("EDC-P11", 5);
+    }
+    let late = busy(new().checkout("A", "terminal", "KRW", "100")).purchase("2", "S", "100");
+    late.checkout("B", "terminal", "KRW", "100").breaks("EDC-P11", 4);
+    // What was sold for another amount, or is sold later, makes no difference.
+    let before = || new().checkout("C", "terminal", "KRW", "200").purchase("0", "T", "200").success("0", "T", "200");
+    let both = before().checkout("A", "terminal", "KRW", "100").checkout("B", "terminal", "KRW", "100");
+    let second = busy(both).purchase("2", "S", "100").success("2", "S", "100");
+    second.again().holds("EDC-P11");
+    second.pause(60).purchase("3", "U", "100").holds("EDC-P11");
+}
+
+#[test]
 fn edc_p16_finds_the_order_by_way_and_amount() {
     let given_up = |by: &str, won: &str| {
         let sold =
@@ -259,6 +278,13 @@ fn inq_007_is_excused_by_an_answer_to_pay_and_by_no_other() {
 }
 
 #[test]
+fn can_002_is_not_excused_by_what_was_known_before() {
+    let unsure = |trace: Trace| trace.cancels("P", "U UNKNOWN_EXCEPTION").pause(600).ended();
+    unsure(order().inquires("P", "SUCCESS")).breaks("CAN-002", 7);
+    unsure(order()).breaks("CAN-002", 5);
+}
+
+#[test]
 fn can_004_wants_a_refusal_that_was_surely_heard() {
     let refused = |seconds: u64| paid().cancels("P", "F CANCEL_WINDOW_EXCEED").wait(seconds).pause(600).ended();
     refused(1).breaks("CAN-004", 10);
@@ -337,20 +363,34 @@ fn ref_010_is_about_the_order_that_was_given_back() {
     told(back().status("B", "refunded", "JPY", "0")).holds("REF-010");
 }
 
-#[test]
-fn a_part_of_a_batch_is_called_off_by_an_answer_that_says_so() {
-    let listed = json!([{"referenceOrderId": "A", "orderAmount": yen("1000")}, {"referenceOrderId": "B", "orderAmount": yen("500")}]);
-    let body = json!({"batchPaymentRequestId": "G", "paymentAmount": yen("1500"), "orderList": listed});
+/// A batch of order A of 1000 yen and order B of 500, paid. Entries 1 to 4.
+fn batch() -> Trace {
+    let item = |name: &str, value: &str| json!({"referenceOrderId": name, "orderAmount": yen(value)});
+    let body = json!({"batchPaymentRequestId": "G", "paymentAmount": yen("1500"),
+        "orderList": [item("A", "1000"), item("B", "500")]});
     let told = json!({"result": {"resultStatus": "U", "resultCode": "PAYMENT_IN_PROCESS"}, "normalUrl": "https://w.test",
         "orderSummaries": [{"referenceOrderId": "A", "transactionId": "a"}, {"referenceOrderId": "B", "transactionId": "b"}]});
     let orders = json!([{"order": "A", "amount": yen("1000")}, {"order": "B", "amount": yen("500")}]);
+    let asked = new().asked("checkoutBatch", json!({"batch": "G", "orders": orders}));
+    asked.exchange(Operation::BatchPay, &body, &told).ledger("G", PaymentStatus::Success, "SUCCESS")
+}
+
+#[test]
+fn a_part_of_a_batch_is_called_off_by_an_answer_that_says_so() {
     let cancelled = |status: &str| {
-        let asked = new().asked("checkoutBatch", json!({"batch": "G", "orders": orders}));
-        let made = asked.exchange(Operation::BatchPay, &body, &told).ledger("G", PaymentStatus::Success, "SUCCESS");
         let answer = json!({"result": {"resultStatus": status, "resultCode": "SUCCESS"}});
-        let off = made.exchange(Operation::Cancel, &json!({"paymentId": "a"}), &answer);
+        let off = batch().exchange(Operation::Cancel, &json!({"paymentId": "a"}), &answer);
         off.stands("cancelled", "0").status("B", "paid", "JPY", "500").ended()
     };
     is_not_broken(&cancelled("S"), "MONEY-004");
     cancelled("F").breaks("MONEY-004", 8);
+}
+
+#[test]
+fn a_refund_is_of_one_order_of_a_batch() {
+    let body = json!({"refundRequestId": "R", "paymentId": "a", "refundAmount": yen("1000")});
+    let unsure = json!({"result": {"resultStatus": "U", "resultCode": "REFUND_IN_PROCESS"}});
+    let asked = || batch().exchange(Operation::Refund, &body, &unsure);
+    asked().status("B", "refunded", "JPY", "0").holds("REF-004");
+    asked().stands("refunded", "0").breaks("REF-004", 8);
 }
