@@ -10,9 +10,17 @@ use super::request::{id, refunds};
 use crate::rule::story::{Request, money};
 use crate::rule::view::{Order, View};
 
-/// What was found to be said about the refunds of orders, each known by its entry and its name.
+/// What was found to be said about the refunds of orders.
 #[derive(Debug, Default)]
-pub(in crate::rule) struct Known(RefCell<Vec<(usize, String, Rc<[RefundWord]>)>>);
+pub(in crate::rule) struct Known(RefCell<Vec<OfOrder>>);
+
+/// What was found to be said about the refunds of an order, which is known by its entry and its name.
+#[derive(Debug)]
+struct OfOrder {
+    n: usize,
+    name: String,
+    words: Rc<[RefundWord]>,
+}
 
 /// Something that was said about a refund.
 #[derive(Debug, Clone)]
@@ -77,12 +85,11 @@ pub(super) fn payment_ids(view: &View<'_>, order: &Order) -> Vec<String> {
 /// What was said about the refunds of an order. Found once: many rules ask.
 pub(super) fn words(view: &View<'_>, order: &Order) -> Rc<[RefundWord]> {
     let Known(known) = &view.refund_words;
-    let is_it = |(n, name, _): &&(usize, String, _)| *n == order.n && *name == order.name;
-    if let Some((_, _, words)) = known.borrow().iter().find(is_it) {
-        return Rc::clone(words);
+    if let Some(known) = known.borrow().iter().find(|known| known.n == order.n && known.name == order.name) {
+        return Rc::clone(&known.words);
     }
     let words: Rc<[RefundWord]> = found(view, order).into();
-    known.borrow_mut().push((order.n, order.name.clone(), Rc::clone(&words)));
+    known.borrow_mut().push(OfOrder { n: order.n, name: order.name.clone(), words: Rc::clone(&words) });
     words
 }
 
