@@ -317,6 +317,14 @@ fn ntf_016_is_about_payments_that_were_asked_for() {
 }
 
 #[test]
+fn ref_002_lets_what_was_on_its_way_when_the_merchant_was_killed_be_sent_again() {
+    let refused = |trace: Trace| trace.hands_back("R", "400", "F REFUND_WINDOW_EXCEED");
+    let starts = |trace: Trace| trace.asked("initialize", json!({}));
+    refused(starts(refused(paid().crashed()))).holds("REF-002");
+    refused(refused(starts(paid().crashed()))).breaks("REF-002", 13);
+}
+
+#[test]
 fn ref_004_is_about_the_order_that_is_given_back() {
     let unsure = || paid().hands_back("R", "1000", "U REFUND_IN_PROCESS");
     unsure().status("B", "refunded", "JPY", "0").holds("REF-004");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
-use sim_antom::Event as Gateway;
+use sim_antom::{Event as Gateway, LostHow};
 use wire::antom::{Operation, RefundStatus};
 use wire::money::Money;
 use wire::time::Moment;
@@ -41,6 +41,10 @@ pub(crate) struct Story<'a> {
     pub(crate) end: Option<(usize, Moment)>,
     /// The last entry that says that an answer trickles.
     trickled: usize,
+    /// Whether the merchant was killed, and is not asked to begin again yet.
+    is_down: bool,
+    /// Requests that were on their way when it was killed: whoever sent them hears nothing.
+    of_the_dead: Vec<usize>,
     /// Which payments are for which order, once somebody has asked.
     pub(super) of_orders: OnceCell<Vec<OfOrder>>,
 }
@@ -109,6 +113,9 @@ impl<'a> Story<'a> {
         match event {
             Gateway::Request { id, method, target, headers, body, operation, refused, notes } => {
                 open.insert(*id, self.requests.len());
+                if self.is_down {
+                    self.of_the_dead.push(n);
+                }
                 self.requests.push(Request {
                     n,
                     at,
@@ -128,7 +135,8 @@ impl<'a> Story<'a> {
             Gateway::Response { id, lost, spoilt, .. } => {
                 let request = open.get(id).and_then(|index| self.requests.get_mut(*index));
                 if let Some(request) = request {
-                    let (lost, spoilt) = (*lost, spoilt.as_deref());
+                    let to_nobody = self.of_the_dead.contains(&request.n).then_some(LostHow::Close);
+                    let (lost, spoilt) = (lost.or(to_nobody), spoilt.as_deref());
                     let pace = if self.trickled > request.n { Pace::Trickling } else { Pace::Whole };
                     request.reply = Some(Reply { n, at, body: json(), lost, spoilt, pace });
                 }
@@ -178,6 +186,7 @@ impl<'a> Story<'a> {
     fn driver(&mut self, entry: &'a Entry, event: &'a DriverEvent) {
         match event {
             DriverEvent::Called { method, params } if method != "orderStatus" => {
+                self.is_down &= method != "initialize";
                 self.asked.push(Asked { n: entry.n, method, params });
             }
             DriverEvent::Answered { method, result } if method != "orderStatus" => {
@@ -185,6 +194,7 @@ impl<'a> Story<'a> {
             }
             DriverEvent::Killed => {
                 self.killed.push(entry.n);
+                self.is_down = true;
                 let replies = self.requests.iter_mut().rev().filter_map(|request| request.reply.as_mut());
                 for reply in replies.take_while(|reply| entry.at.since(reply.at) <= TRICKLE) {
                     if reply.pace == Pace::Trickling {
