@@ -307,13 +307,13 @@ impl<'a> View<'a> {
     }
 }
 
-/// What is at a place of an object, written like a JSON pointer to fields: no lists, nothing escaped; null is as good as
-/// nothing. Rules look things up all the time, and a real pointer asks for memory.
+/// What is at a place of an object, written like a JSON pointer to fields: no lists, nothing escaped. Rules look things up all
+/// the time, and a real pointer asks for memory.
 pub(super) fn at<'v, J: Json>(value: &'v J, path: &str) -> Option<&'v J> {
     let (mut value, mut rest) = (value, path.strip_prefix('/')?);
     while let Some(end) = rest.bytes().position(|byte| byte == b'/') {
-        value = value.field(rest.get(..end)?)?;
+        value = value.any_field(rest.get(..end)?)?;
         rest = rest.get(end + 1..)?;
     }
-    value.field(rest)
+    value.any_field(rest)
 }

@@ -11,7 +11,7 @@ use crate::rules::{Trace, new, pay};
 use crate::rules_gateway::yen;
 
 /// Order A of 1000 yen is checked out, and its payment P accepted. Entries 1 to 3.
-fn sale() -> Trace {
+pub(crate) fn sale() -> Trace {
     new().sold().pays("P", "S SUCCESS")
 }
 

@@ -71,16 +71,20 @@ impl Trace {
 }
 
 /// Order A of 100 won is checked out, and its Purchase sent: entries 1 and 2.
-fn sale() -> Trace {
+pub(crate) fn sale() -> Trace {
     new().checkout("A", "terminal", "KRW", "100").purchase("1", "R", "100")
 }
 
 /// The result of a sale as a refund needs it.
-fn sold(metadata: &str) -> Trace {
+pub(crate) fn data(metadata: &str) -> Value {
     let mut data = success("R", "100");
     data["acquirerInfo"] = json!({"acquirerMetaData": metadata});
     data["tipAmount"] = json!({"currency": "KRW", "value": "0"});
-    sale().result("1", data, None, 1)
+    data
+}
+
+fn sold(metadata: &str) -> Trace {
+    sale().result("1", data(metadata), None, 1)
 }
 
 #[test]

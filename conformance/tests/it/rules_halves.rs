@@ -10,35 +10,10 @@ use wire::money::Money;
 use conformance::rule::Judgement;
 
 use crate::rules::{Trace, new, pay, success};
+use crate::rules_apart::sale as order;
+use crate::rules_edc::{data, sale};
 use crate::rules_gateway::yen;
-
-/// Order A of 100 won is checked out, and its Purchase sent. Entries 1 and 2.
-fn sale() -> Trace {
-    new().checkout("A", "terminal", "KRW", "100").purchase("1", "R", "100")
-}
-
-/// Its result, as a refund needs it.
-fn data(metadata: &str) -> Value {
-    let mut data = success("R", "100");
-    data["acquirerInfo"] = json!({"acquirerMetaData": metadata});
-    data["tipAmount"] = json!({"currency": "KRW", "value": "0"});
-    data
-}
-
-/// Order A of 1000 yen is checked out, and its payment P accepted. Entries 1 to 3.
-fn order() -> Trace {
-    new().sold().pays("P", "S SUCCESS")
-}
-
-/// The same, paid, told, and called so. Entries 1 to 8.
-fn paid() -> Trace {
-    let told = order().ledger("P", PaymentStatus::Success, "SUCCESS").notified("P", "PAYMENT_RESULT", "S SUCCESS");
-    told.stands("paid", "1000")
-}
-
-fn asks_back(trace: Trace, value: &str) -> Trace {
-    trace.asked("refund", json!({"order": "A", "amount": yen(value)}))
-}
+use crate::rules_refund::{asks as asks_back, paid};
 
 #[track_caller]
 fn is_not_broken(trace: &Trace, requirement: &str) {

@@ -9,12 +9,12 @@ use crate::rules::{Trace, new};
 use crate::rules_gateway::yen;
 
 /// Order A of 1000 yen is paid and called so. Entries 1 to 8.
-fn paid() -> Trace {
+pub(crate) fn paid() -> Trace {
     let sold = new().sold().pays("P", "S SUCCESS").ledger("P", PaymentStatus::Success, "SUCCESS");
     sold.notified("P", "PAYMENT_RESULT", "S SUCCESS").stands("paid", "1000")
 }
 
-fn asks(trace: Trace, value: &str) -> Trace {
+pub(crate) fn asks(trace: Trace, value: &str) -> Trace {
     trace.asked("refund", json!({"order": "A", "amount": yen(value)}))
 }
 

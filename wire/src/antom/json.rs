@@ -7,11 +7,21 @@ pub trait Json: Sized {
     /// What it is.
     fn view(&self) -> JsonView<'_, Self>;
 
+    /// A field of an object, null too.
+    fn any_field(&self, name: &str) -> Option<&Self>;
+
+    /// The fields of an object, each name once, those too that are null.
+    fn any_fields(&self) -> impl Iterator<Item = (&str, &Self)>;
+
     /// A field of an object; null is as good as none.
-    fn field(&self, name: &str) -> Option<&Self>;
+    fn field(&self, name: &str) -> Option<&Self> {
+        self.any_field(name).filter(|value| !matches!(value.view(), JsonView::Null))
+    }
 
     /// The fields of an object, each name once; those that are null are as good as none.
-    fn fields(&self) -> impl Iterator<Item = (&str, &Self)>;
+    fn fields(&self) -> impl Iterator<Item = (&str, &Self)> {
+        self.any_fields().filter(|(_, value)| !matches!(value.view(), JsonView::Null))
+    }
 
     /// Its text, if it is one.
     fn text(&self) -> Option<&str> {
@@ -59,20 +69,18 @@ impl Json for Value {
         }
     }
 
-    fn field(&self, name: &str) -> Option<&Self> {
+    fn any_field(&self, name: &str) -> Option<&Self> {
         // Most objects have a handful of fields, which are compared sooner than one name is hashed; a table asks for many.
         const A_HANDFUL: usize = 24;
         let object = self.as_object()?;
-        let found = if object.len() > A_HANDFUL {
+        if object.len() > A_HANDFUL {
             object.get(name)
         } else {
             object.iter().find(|(key, _)| key.as_str() == name).map(|(_, value)| value)
-        };
-        found.filter(|value| !value.is_null())
+        }
     }
 
-    fn fields(&self) -> impl Iterator<Item = (&str, &Self)> {
-        let fields = self.as_object().into_iter().flatten();
-        fields.map(|(name, value)| (name.as_str(), value)).filter(|(_, value)| !value.is_null())
+    fn any_fields(&self) -> impl Iterator<Item = (&str, &Self)> {
+        self.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
     }
 }

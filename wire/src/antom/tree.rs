@@ -69,13 +69,13 @@ impl Json for Tree<'_> {
         }
     }
 
-    fn field(&self, name: &str) -> Option<&Self> {
-        self.get(name).filter(|value| !value.is_null())
+    fn any_field(&self, name: &str) -> Option<&Self> {
+        self.get(name)
     }
 
-    fn fields(&self) -> impl Iterator<Item = (&str, &Self)> {
+    fn any_fields(&self) -> impl Iterator<Item = (&str, &Self)> {
         let fields = if let Self::Object(fields) = self { fields.as_slice() } else { &[] };
-        fields.iter().map(|(name, value)| (name.as_ref(), value)).filter(|(_, value)| !value.is_null())
+        fields.iter().map(|(name, value)| (name.as_ref(), value))
     }
 }
 
