@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::event::Event;
 
 /// What a line did.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum LineEvent {
     /// A client opened it.
     Opened,

@@ -21,6 +21,7 @@ use nix::fcntl::OFlag;
 use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::termios::{BaudRate, FlushArg, SetArg, cfmakeraw, cfsetspeed, tcflush, tcgetattr, tcsetattr};
+use tokio::io::{Interest, Ready};
 use tokio::net::unix::pipe::{Receiver, Sender};
 
 use crate::event::Event;
@@ -113,14 +114,15 @@ impl Line for Pty {
                 client.set_to = set_to;
                 return Ok(LineEvent::Noticed(Event::PortSet { baud, mode }));
             }
-            let writable = tokio::select! {
+            let (writable, has_left) = tokio::select! {
                 biased;
-                _ = client.reader.readable() => false,
-                _ = client.writer.writable(), if !pending.is_empty() => true,
+                ready = client.reader.ready(Interest::READABLE) => (false, ready.is_ok_and(Ready::is_read_closed)),
+                _ = client.writer.writable(), if !pending.is_empty() => (true, false),
             };
             let done = if writable { client.writer.try_write(pending) } else { client.reader.try_read(&mut buffer) };
             match done {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                // Where one has left and there is nothing to read, but no error, another has come already.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && !has_left => {}
                 Ok(n) if writable => return Ok(LineEvent::Wrote(n)),
                 Ok(n) if n > 0 => {
                     client.early = Some(Bytes::copy_from_slice(buffer.get(..n).unwrap_or_default()));
@@ -183,4 +185,35 @@ fn make_raw(slave: &File) -> io::Result<()> {
 pub(crate) fn allow_many_files() -> io::Result<()> {
     let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
     Ok(setrlimit(Resource::RLIMIT_NOFILE, most, most)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    /// A terminal that went on reading then would never do anything else again.
+    #[tokio::test]
+    async fn a_till_that_comes_back_at_once_is_another_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("terminal");
+        let mut line = Pty::open(&link).unwrap();
+        let till = open_slave(&link).unwrap();
+        assert_eq!(line.next(&[]).await.unwrap(), LineEvent::Opened);
+        let again = {
+            let mut next = pin!(line.next(&[]));
+            assert!(next.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            drop(till);
+            // tokio sees that one has left, and the terminal looks when another has come.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            let again = open_slave(&link).unwrap();
+            assert_eq!(next.await.unwrap(), LineEvent::Closed);
+            again
+        };
+        assert_eq!(line.next(&[]).await.unwrap(), LineEvent::Opened);
+        drop(again);
+        assert_eq!(line.next(&[]).await.unwrap(), LineEvent::Closed);
+    }
 }
