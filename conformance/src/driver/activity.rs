@@ -63,17 +63,12 @@ impl Group {
         let mut is_counted = true;
         let mut ended = Vec::new();
         for (number, thread) in threads.iter_mut() {
-            match thread.stat() {
-                Some(stat) if matches!(stat.state, 'R' | 'D') => return Activity::Busy,
-                Some(_) => {}
-                None => {
-                    ended.push(*number);
-                    continue;
-                }
+            match thread.look() {
+                Some(State::Busy) => return Activity::Busy,
+                Some(State::Asleep(turns)) => (number, turns).hash(&mut counts),
+                Some(State::Waiting) => is_counted = false,
+                None => ended.push(*number),
             }
-            let turns = thread.turns_asleep();
-            is_counted &= turns.is_some();
-            (number, turns).hash(&mut counts);
         }
         threads.retain(|thread, _| !ended.contains(thread));
         tasks::ended(self.id.as_raw(), &ended);
@@ -109,18 +104,34 @@ impl Thread {
         Self { stat: fact("stat"), schedstat: fact("schedstat"), wchan: fact("wchan"), slept: None }
     }
 
-    fn stat(&self) -> Option<Stat> {
-        Stat::parse(&self.stat.read()?)
+    /// What it does; none once it has ended.
+    fn look(&mut self) -> Option<State> {
+        let turns = self.schedstat.read().as_deref().and_then(turns);
+        // Who has not run since it was seen to sleep does not wait for a disk; it may have been woken.
+        if let Some(turns) = turns.filter(|turns| self.slept == Some(*turns) && self.sleeps()) {
+            return Some(State::Asleep(turns));
+        }
+        let stat = Stat::parse(&self.stat.read()?)?;
+        if matches!(stat.state, 'R' | 'D') {
+            return Some(State::Busy);
+        }
+        self.slept = turns.filter(|_| self.sleeps());
+        Some(self.slept.map_or(State::Waiting, State::Asleep))
     }
 
-    /// How often it has run, if it sleeps: who has not run since it was seen to sleep still does.
-    fn turns_asleep(&mut self) -> Option<u64> {
-        let turns = turns(&self.schedstat.read()?)?;
-        if self.slept != Some(turns) {
-            self.slept = is_asleep(&self.wchan.read()?).then_some(turns);
-        }
-        self.slept
+    fn sleeps(&self) -> bool {
+        self.wchan.read().is_some_and(|wchan| is_asleep(&wchan))
     }
+}
+
+/// What a thread does.
+enum State {
+    /// It runs, or waits for a core or a disk.
+    Busy,
+    /// It waits, as far as is known.
+    Waiting,
+    /// It sleeps, and has run so often.
+    Asleep(u64),
 }
 
 /// A small file of the kernel about a thread. Opening it costs more than reading it; one that is open tells nothing once its

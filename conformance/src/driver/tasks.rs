@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,6 +14,8 @@ use std::time::{Duration, Instant};
 const KNOWN: Duration = Duration::from_millis(500);
 /// New tasks that are looked at one by one; of more, all of the machine's are.
 const FEW: u32 = 256;
+/// How long a task may take from its number to its first sight; one that is not seen then has ended.
+const BIRTH: Duration = Duration::from_millis(50);
 
 static MACHINE: Mutex<Machine> = Mutex::new(Machine::new());
 
@@ -46,13 +49,13 @@ struct Machine {
     /// The last task that was begun when somebody looked.
     last: Option<u32>,
     groups: BTreeMap<i32, BTreeSet<u32>>,
-    /// Tasks with a number, but nothing to see yet: they are being made, or have ended.
-    unseen: BTreeSet<u32>,
+    /// Tasks with a number, but nothing to see yet, and since when: they are being made, or have ended.
+    unseen: BTreeMap<u32, Instant>,
 }
 
 impl Machine {
     const fn new() -> Self {
-        Self { at: None, last: None, groups: BTreeMap::new(), unseen: BTreeSet::new() }
+        Self { at: None, last: None, groups: BTreeMap::new(), unseen: BTreeMap::new() }
     }
 
     /// Looks for tasks that are new. Whatever begins on a machine gets the next number, so the last one that was given says
@@ -62,19 +65,18 @@ impl Machine {
         let is_known = self.at.is_some_and(|at| at.elapsed() < KNOWN);
         match (self.last, last) {
             (Some(before), Some(now)) if is_known && now >= before && now - before <= FEW => {
-                self.unseen.extend(before + 1..=now);
-                for task in std::mem::take(&mut self.unseen) {
-                    match Stat::read(task) {
-                        Some(stat) => {
-                            if let Some(known) = self.groups.get_mut(&stat.group) {
-                                known.insert(task);
-                            }
+                let looked = Instant::now();
+                self.unseen.extend((before + 1..=now).map(|task| (task, looked)));
+                let groups = &mut self.groups;
+                self.unseen.retain(|task, since| match Stat::read(*task) {
+                    Some(stat) => {
+                        if let Some(known) = groups.get_mut(&stat.group) {
+                            known.insert(*task);
                         }
-                        None => {
-                            self.unseen.insert(task);
-                        }
+                        false
                     }
-                }
+                    None => since.elapsed() < BIRTH,
+                });
             }
             _ => {
                 self.at = Some(Instant::now());
@@ -115,10 +117,12 @@ fn numbers(folder: &Path) -> Vec<u32> {
 /// The number of the task that was begun last, a process or a thread: the last word of `loadavg`. None where another
 /// program stands in for that file, which tells old news.
 fn last_begun() -> Option<u32> {
-    static IS_GENUINE: LazyLock<bool> = LazyLock::new(|| {
-        fs::read_to_string("/proc/self/mountinfo").is_ok_and(|mounts| !mounts.contains(" /proc/loadavg "))
+    // It stays open: it is read thousands of times a second.
+    static LOADAVG: LazyLock<Option<File>> = LazyLock::new(|| {
+        let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+        if mounts.contains(" /proc/loadavg ") { None } else { File::open("/proc/loadavg").ok() }
     });
-    let text = IS_GENUINE.then(|| glance("/proc/loadavg")).flatten()?;
+    let text = LOADAVG.as_ref().and_then(|file| whole(|text| file.read_at(text, 0)))?;
     text.split_ascii_whitespace().next_back()?.parse().ok()
 }
 

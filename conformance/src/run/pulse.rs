@@ -48,10 +48,7 @@ impl Pulse {
 
     /// Waits until a byte has gone through each way, or for as long as is sensible.
     pub(super) async fn beat(&self) {
-        let both = async {
-            send(&self.slave, &self.master).await;
-            send(&self.master, &self.slave).await;
-        };
+        let both = async { tokio::join!(send(&self.slave, &self.master), send(&self.master, &self.slave)) };
         // A beat that does not come tells nothing, and holds nothing up for longer.
         let _ = tokio::time::timeout(PATIENCE, both).await;
     }
