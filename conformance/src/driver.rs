@@ -7,6 +7,7 @@ mod lines;
 mod memory;
 mod message;
 mod process;
+mod program;
 mod reply;
 pub mod request;
 mod schema;
@@ -19,6 +20,7 @@ pub use memory::MemoryDriver;
 pub(crate) use message::wake_at;
 pub use message::{CAPABILITIES, DriverError, Hello, NO_ENTRY_CODE, OrderState, OrderStatus};
 pub use process::{ChildEnding, Process, split_words};
+pub use program::{Idle, Program};
 pub use schema::schema;
 
 use std::time::Duration;

@@ -2,17 +2,19 @@
 
 use std::path::PathBuf;
 
-use crate::driver::{HttpDriver, split_words};
+use crate::driver::{HttpDriver, Idle, split_words};
 
 /// An integration under test.
 #[derive(Debug, Clone)]
 pub enum Integration {
-    /// A program that is started for each case.
+    /// A program that is started for each case, or stays from one to the next.
     Command {
         /// Program and arguments.
         words: Vec<String>,
         /// As it was written, for messages.
         written: String,
+        /// Of those that stay, the ones that wait for another case.
+        idle: Idle,
     },
     /// A driver that already runs.
     Url(HttpDriver),
@@ -44,9 +46,9 @@ impl Integration {
             Some("reference") => {
                 let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("conformance"));
                 words.insert(0, program.display().to_string());
-                Ok(Self::Command { words, written: text.to_owned() })
+                Ok(Self::Command { words, written: text.to_owned(), idle: Idle::default() })
             }
-            Some(_) => Ok(Self::Command { words, written: text.to_owned() }),
+            Some(_) => Ok(Self::Command { words, written: text.to_owned(), idle: Idle::default() }),
         }
     }
 

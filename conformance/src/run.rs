@@ -4,6 +4,7 @@
 //! means the same on every machine. See [`TimeMode`] for how it passes.
 
 mod fitness;
+mod folder;
 mod passing;
 mod probe;
 mod pulse;
@@ -29,7 +30,7 @@ use self::session::Session;
 use self::stage::Stage;
 use crate::client::{Front, Opening, Setup};
 use crate::clock::WorldClock;
-use crate::driver::Hello;
+use crate::driver::{Hello, Idle};
 use crate::integration::Integration;
 use crate::interrupt;
 use crate::memory::Memory;
@@ -96,7 +97,7 @@ pub fn greet(settings: &Settings) -> Result<Hello, String> {
         });
         match session.initialize(settings, &recorder, params).await {
             Ok(hello) => {
-                session.end(&recorder).await;
+                session.end(&recorder, None).await;
                 Ok(hello)
             }
             Err(error) => {
@@ -214,6 +215,14 @@ fn limit(settings: &Settings) -> Duration {
     if settings.time == TimeMode::Paused { Duration::from_secs(90 * 86_400) } else { settings.case_timeout }
 }
 
+/// Where the program of an integration waits for another case. A finding is looked at again with one that is new, as in `run`.
+fn stays<'a>(settings: &'a Settings, hello: &Hello) -> Option<&'a Idle> {
+    match &settings.integration {
+        Integration::Command { idle, .. } if settings.time == TimeMode::Trusting && hello.can("stay") => Some(idle),
+        Integration::Command { .. } | Integration::Url(_) | Integration::Memory(_) => None,
+    }
+}
+
 fn start(time: TimeMode) -> Moment {
     match time {
         TimeMode::Paused => Moment::WORLD_START,
@@ -243,7 +252,7 @@ async fn carry_out(
     let place = match settings.integration {
         Integration::Memory(_) => Place::Memory(&memory),
         Integration::Command { .. } | Integration::Url(_) => {
-            folder = tempfile::tempdir().map_err(|error| format!("make a folder for the case: {error}"))?;
+            folder = folder::open().map_err(|error| format!("make a folder for the case: {error}"))?;
             Place::Folder(folder.path())
         }
     };
@@ -285,6 +294,7 @@ async fn carry_out(
         overdue: None,
         asked: None,
         known_at: None,
+        foretold: None,
         jumps: 0,
         began: played,
         steady: None,
@@ -298,7 +308,7 @@ async fn carry_out(
         front.end().await;
     }
     match result {
-        Ok(()) => stage.session.end(recorder).await,
+        Ok(()) => stage.session.end(recorder, stays(settings, &hello)).await,
         Err(_) => stage.session.kill(recorder).await,
     }
     took.end = ended.elapsed();

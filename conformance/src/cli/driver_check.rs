@@ -14,6 +14,7 @@ use crate::driver::{CAPABILITIES, DriverError, Hello, OrderStatus};
 use crate::exit::Exit;
 use crate::integration::Integration;
 use crate::interrupt;
+use crate::plan::Case;
 use crate::report::text;
 use crate::result::{CaseResult, Outcome};
 use crate::run::{Probe, Settings, TimeMode, probe, run};
@@ -176,6 +177,7 @@ fn told_meanwhile<T>(what: &str, limit: Duration, work: impl FnOnce() -> T) -> T
 
 /// The payments that its roles and capabilities allow, until one does not end as it should.
 fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello, command: &str) -> Result<(), Exit> {
+    let mut done = None;
     for payment in PAYMENTS {
         let case = payment.case(hello).map_err(|problem| {
             tell(&format!("conformance: a built-in scenario is wrong: {problem}"));
@@ -192,6 +194,7 @@ fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello, command: &str
         let result = CaseResult::new(&report, &settings.standard);
         if result.verdict == Outcome::Passed {
             steps.passed(payment.shows);
+            done = Some(case);
             continue;
         }
         let seen = result.problems().first().map_or_else(|| result.verdict.as_str().to_owned(), |p| p.text.to_owned());
@@ -205,6 +208,9 @@ fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello, command: &str
         let exit = steps.failed(payment.shows, &seen, &next);
         say(&text::seen(&result));
         return Err(exit);
+    }
+    if let (true, Some(case)) = (hello.can("stay"), done) {
+        staying(steps, settings, hello, &case)?;
     }
     let next = if hello.roles.is_empty() {
         "it speaks the protocol and plays no role yet. Next: make checkout sell something, add \"edc\" or \"antom\" to \
@@ -222,5 +228,34 @@ fn payments(steps: &mut Steps, settings: &Settings, hello: &Hello, command: &str
         format!("green{untried}. Next: conformance run --integration \"{command}\"{slow}")
     };
     say(&format!("\n{next}\n"));
+    Ok(())
+}
+
+/// One that says that it stays makes a payment, and another without being started again.
+fn staying(steps: &mut Steps, settings: &Settings, hello: &Hello, case: &Case) -> Result<(), Exit> {
+    let Integration::Command { idle, .. } = &settings.integration else { return Ok(()) };
+    let what = "it stays after `shutdown` with `stay`, and is paid once more";
+    let next = "forget the case, answer {}, and wait for the next `initialize` as if just started; or leave `stay` out";
+    // Only where the clock is trusted is anybody asked to stay.
+    let settings = Settings { time: TimeMode::Trusting, ..settings.clone() };
+    let mut before = None;
+    for is_again in [false, true] {
+        let report = told_meanwhile(what, settings.case_timeout, || run(case, &settings, hello));
+        let result = CaseResult::new(&report, &settings.standard);
+        if result.verdict != Outcome::Passed {
+            let seen =
+                result.problems().first().map_or_else(|| result.verdict.as_str().to_owned(), |p| p.text.to_owned());
+            let exit = steps.failed(what, &seen, next);
+            say(&text::seen(&result));
+            return Err(exit);
+        }
+        let stayed = idle.last();
+        if stayed.is_none() || is_again && stayed != before {
+            let seen = "`shutdown` was not answered, or the program ended after it";
+            return Err(steps.failed(what, seen, next));
+        }
+        before = stayed;
+    }
+    steps.passed(what);
     Ok(())
 }

@@ -54,7 +54,7 @@ pub(super) struct FuzzArguments {
     /// Runs that making a finding small may take; 0 leaves it as it was drawn [default: 2000 in memory, 200 otherwise]
     #[arg(long, value_name = "N")]
     tries: Option<u32>,
-    /// Cases that run beside each other [default: one a processor in memory, sixteen otherwise]
+    /// Cases that run beside each other [default: one a processor in memory, twelve otherwise]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     /// How time passes for a process or URL. What is found is looked at again with `skipping`
@@ -174,7 +174,7 @@ struct Hunt<'a> {
 impl Hunt<'_> {
     fn go(&mut self, began: Instant) -> std::io::Result<()> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let usual = if self.settings.time == TimeMode::Paused { processors } else { processors * 16 };
+        let usual = if self.settings.time == TimeMode::Paused { processors } else { processors * 12 };
         let parallel = self.settings.integration.runs_in_parallel();
         let jobs = if parallel { self.arguments.jobs.unwrap_or(usual).clamp(1, 64) } else { 1 };
         let until = self.cases().unwrap_or(u64::MAX);

@@ -42,6 +42,7 @@ pub const CAPABILITIES: &[&str] = &[
     "refund:antom",
     "restart",
     "clock",
+    "stay",
     NO_ENTRY_CODE,
     "order-code",
     "payment-code",

@@ -1,52 +1,39 @@
-//! An integration as a child process: started without a shell, its stderr heard, ended with everything it started.
+//! An integration as a child process in a case: its stderr heard, ended with everything it started.
 
 use std::collections::VecDeque;
-use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 
-use super::activity::{Activity, Group};
+use super::activity::Activity;
 use super::lines::Overheard;
 use super::message::DriverError;
+use super::program::Program;
 
 /// How many of its last words are kept for messages.
 const LAST_WORDS: usize = 12;
 
-/// A running child. Dropping it kills it and its process group.
+/// An integration that runs for a case. Dropping it kills it and its process group, unless its program was taken back.
 #[derive(Debug)]
 pub struct Process {
-    child: Arc<tokio::sync::Mutex<Child>>,
-    group: Option<Group>,
+    program: Program,
     words: Arc<Mutex<VecDeque<String>>>,
     hearing: JoinHandle<()>,
 }
 
 impl Process {
-    /// Starts a program in a process group of its own. Every line that it says on stderr goes to `said`.
+    /// Talks to a program that runs. Every line that it says on stderr goes to `said`.
     ///
     /// # Errors
-    /// There is no such program, or it cannot be started.
-    pub fn start(
-        words: &[String],
+    /// Its streams cannot be had.
+    pub fn of(
+        program: Program,
         mut said: impl FnMut(String) + Send + 'static,
     ) -> Result<(Self, ChildStdin, ChildStdout), DriverError> {
-        let (program, arguments) =
-            words.split_first().ok_or_else(|| DriverError::Unreachable("the command is empty".to_owned()))?;
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let spawned = command.process_group(0).kill_on_drop(true).spawn();
-        let mut child = spawned.map_err(|error| DriverError::Unreachable(format!("start {program:?}: {error}")))?;
-        let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
-        else {
-            return Err(DriverError::Unreachable(format!("start {program:?}: its streams cannot be had")));
-        };
-        let group = child.id().and_then(|id| i32::try_from(id).ok()).map(|id| Group::new(Pid::from_raw(id)));
+        let (stdin, stdout, stderr) = program.streams()?;
         let heard = Arc::new(Mutex::new(VecDeque::new()));
         let keep = Arc::clone(&heard);
         let hearing = tokio::spawn(async move {
@@ -69,43 +56,40 @@ impl Process {
                 said(text);
             }
         });
-        Ok((Self { child: Arc::new(tokio::sync::Mutex::new(child)), group, words: heard, hearing }, stdin, stdout))
+        Ok((Self { program, words: heard, hearing }, stdin, stdout))
     }
 
     /// How it ended, for messages.
     #[must_use]
     pub fn overheard(&self) -> ChildEnding {
-        ChildEnding { child: Arc::clone(&self.child), words: Arc::clone(&self.words) }
+        ChildEnding { program: self.program.clone(), words: Arc::clone(&self.words) }
     }
 
     /// What it, and anything that it started, does at this moment.
     #[must_use]
     pub fn activity(&self) -> Activity {
-        self.group.as_ref().map_or(Activity::Idle, Group::look)
+        self.program.activity()
+    }
+
+    /// Takes the program back, for another case.
+    #[must_use]
+    pub fn rest(self) -> Program {
+        self.hearing.abort();
+        self.program
     }
 
     /// Waits for it to end by itself, then makes sure.
     pub async fn end(self, patience: Duration) {
-        let _ = tokio::time::timeout(patience, async { self.child.lock().await.wait().await }).await;
+        self.program.close();
+        self.program.ended(patience).await;
+        self.program.kill();
+        self.hearing.abort();
     }
 
     /// Kills it at once, as a power cut would, and waits until it is gone.
     pub async fn kill(self) {
-        self.kill_group();
-        let _ = tokio::time::timeout(Duration::from_secs(2), async { self.child.lock().await.wait().await }).await;
-    }
-
-    fn kill_group(&self) {
-        if let Some(group) = &self.group {
-            // Nobody there any more is what we want.
-            let _ = killpg(group.id(), Signal::SIGKILL);
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.kill_group();
+        self.program.kill();
+        self.program.ended(Duration::from_secs(2)).await;
         self.hearing.abort();
     }
 }
@@ -113,21 +97,16 @@ impl Drop for Process {
 /// Tells how a child ended.
 #[derive(Debug)]
 pub struct ChildEnding {
-    child: Arc<tokio::sync::Mutex<Child>>,
+    program: Program,
     words: Arc<Mutex<VecDeque<String>>>,
 }
 
 impl Overheard for ChildEnding {
     async fn ending(&mut self) -> String {
-        let status =
-            tokio::time::timeout(Duration::from_millis(500), async { self.child.lock().await.wait().await }).await;
+        let status = self.program.ended(Duration::from_millis(500)).await;
         // Its last words may still be on their way.
         tokio::time::sleep(Duration::from_millis(20)).await;
-        let how = match status {
-            Ok(Ok(status)) => status.to_string(),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "it closed its stdout and still runs".to_owned(),
-        };
+        let how = status.map_or_else(|| "it closed its stdout and still runs".to_owned(), |status| status.to_string());
         let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
         if words.is_empty() {
             return format!("{how}; it said nothing on stderr");

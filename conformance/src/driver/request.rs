@@ -241,7 +241,22 @@ pub struct ClientScreen {
     pub countdown: Option<u64>,
 }
 
-/// `shutdown`: nothing.
+/// `shutdown`: end.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Goodbye {
+    /// Only sent to a driver with the capability `stay`: begin anew in place of exiting.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub stay: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_false(is: &bool) -> bool {
+    !*is
+}
+
+/// `clientState`: nothing.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}

@@ -4,8 +4,8 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use super::request::{
-    CheckoutOrder, CheckoutOrders, ClientCallback, ClientPress, ClientReturn, ClientScreen, ClockNow, Initialize,
-    NamedOrder, Nothing, Outcome, RefundOrder, ScreenChange, TakeHeld, Waking,
+    CheckoutOrder, CheckoutOrders, ClientCallback, ClientPress, ClientReturn, ClientScreen, ClockNow, Goodbye,
+    Initialize, NamedOrder, Nothing, Outcome, RefundOrder, ScreenChange, TakeHeld, Waking,
 };
 use super::{Hello, OrderStatus};
 
@@ -28,7 +28,7 @@ pub fn schema() -> Value {
         ("clientReturn", g.subschema_for::<ClientReturn>(), g.subschema_for::<ClientScreen>()),
         ("clientScreen", g.subschema_for::<ScreenChange>(), g.subschema_for::<ClientScreen>()),
         ("clock", g.subschema_for::<ClockNow>(), g.subschema_for::<Waking>()),
-        ("shutdown", g.subschema_for::<Nothing>(), Schema::from(serde_json::Map::new())),
+        ("shutdown", g.subschema_for::<Goodbye>(), Schema::from(serde_json::Map::new())),
     ];
     let mut messages = Vec::new();
     for (method, params, result) in methods {

@@ -13,7 +13,7 @@ use wire::time::Moment;
 use super::TimeMode;
 use super::stage::{ANSWER, ASK, Stage};
 use crate::client::{ClientEvent, Front};
-use crate::driver::{DriverError, wake_at};
+use crate::driver::{Driver, DriverError, wake_at};
 use crate::scenario::{Condition, Step};
 use crate::trace::{CaseEvent, Event, LIMIT};
 
@@ -209,9 +209,17 @@ impl Stage<'_> {
             return Ok(Skipped::Nothing);
         }
         let before = self.recorder.len();
-        let wake = if self.tells_time { Some(self.tell_time().await?) } else { None };
-        // It was woken to answer, and something may have begun meanwhile.
-        self.rest().await;
+        let foretold = self.foretold.take().filter(|(_, seen)| *seen == before);
+        let wake = match foretold {
+            Some((wake, _)) => Some(wake),
+            None if self.tells_time => Some(self.tell_time().await?),
+            None => None,
+        };
+        // It was woken to answer, and something may have begun meanwhile: who is trusted has said that nothing goes on.
+        match wake {
+            Some(wake) if self.is_believed(wake) => self.listen().await,
+            _ => self.rest().await,
+        }
         let pending = self.clock.pending();
         if self.is_owed_in_earnest() {
             return Ok(Skipped::Nothing);
@@ -281,6 +289,12 @@ impl Stage<'_> {
         !is_trusted && self.clock.pending().peer.is_some()
     }
 
+    /// Whether an integration that was seen to wait, and says that it will act then, needs no second look.
+    fn is_believed(&self, wake: Option<Moment>) -> bool {
+        let is_later = wake.is_none_or(|at| at > self.clock.now());
+        self.settings.time == TimeMode::Trusting && self.calm.is_proved() && is_later
+    }
+
     /// Whether the integration has named the same moment, and every wire has been quiet, for a good while.
     fn is_steady(&mut self, wake: Option<Moment>) -> bool {
         let since = match self.steady {
@@ -307,10 +321,18 @@ impl Stage<'_> {
     }
 
     async fn tell(&self, now: Moment) -> Result<Option<Moment>, DriverError> {
-        let params = json!({"now": now.as_millis()});
-        let answer = self.session.driver.call("clock", params, self.patience()).await?;
-        wake_at(&answer, now)
+        tell(self.session.driver.clone(), now, self.patience()).await
     }
+
+    /// The same, while something else is asked.
+    pub(super) fn foretell(&self) -> impl Future<Output = Result<Option<Moment>, DriverError>> + use<> {
+        tell(self.session.driver.clone(), self.clock.now(), self.patience())
+    }
+}
+
+async fn tell(driver: Driver, now: Moment, patience: Duration) -> Result<Option<Moment>, DriverError> {
+    let answer = driver.call("clock", json!({"now": now.as_millis()}), patience).await?;
+    wake_at(&answer, now)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -49,7 +49,7 @@ pub fn probe(settings: &Settings, calls: &[(&str, Value)]) -> Result<Probe, Stri
                             break;
                         }
                     }
-                    session.end(&recorder).await;
+                    session.end(&recorder, None).await;
                     Ok(hello)
                 }
                 Err(error) => {

@@ -147,16 +147,31 @@ impl Stage<'_> {
     /// Lets a moment pass, lets what is on its way through the kernel come in, and learns how late this machine wakes us.
     pub(super) async fn nap(&mut self, pause: Duration) {
         let began = Instant::now();
-        if let Some(pulse) = &self.pulse {
-            pulse.beat().await;
-        }
+        self.beat().await;
         let rest = pause.saturating_sub(began.elapsed());
         let slept = Instant::now();
         tokio::time::sleep(rest).await;
         let late = slept.elapsed().saturating_sub(rest + PUNCTUAL);
         self.calm.lag = self.calm.lag.max(late).min(LONGEST_LAG);
-        for _ in 0..TURNS {
-            tokio::task::yield_now().await;
+        take_in().await;
+    }
+
+    /// Lets what is on its way through the kernel come in.
+    pub(super) async fn listen(&self) {
+        self.beat().await;
+        take_in().await;
+    }
+
+    async fn beat(&self) {
+        if let Some(pulse) = &self.pulse {
+            pulse.beat().await;
         }
+    }
+}
+
+/// Takes in whatever has come.
+async fn take_in() {
+    for _ in 0..TURNS {
+        tokio::task::yield_now().await;
     }
 }

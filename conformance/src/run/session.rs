@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::io::BufReader;
 use tokio::task::JoinHandle;
 
-use super::Settings;
-use crate::driver::{Activity, Driver, DriverError, Hello, LineDriver, MemoryDriver, Process};
+use super::{Settings, TimeMode};
+use crate::driver::request::{Goodbye, params};
+use crate::driver::{Activity, Driver, DriverError, Hello, Idle, LineDriver, MemoryDriver, Process, Program};
 use crate::integration::Integration;
 use crate::memory::Memory;
 use crate::trace::{DriverEvent, Event, Recorder};
@@ -36,10 +37,12 @@ impl Session {
         recorder.record(Event::Driver(DriverEvent::Started));
         match &settings.integration {
             Integration::Url(driver) => Ok(Self { driver: Driver::Http(driver.clone()), body: Body::Elsewhere }),
-            Integration::Command { words, .. } => {
+            Integration::Command { words, idle, .. } => {
                 let said = recorder.clone();
+                let resting = (settings.time == TimeMode::Trusting).then(|| idle.take()).flatten();
+                let program = resting.map_or_else(|| Program::start(words), Ok)?;
                 let (process, stdin, stdout) =
-                    Process::start(words, move |line| said.overhear(Event::Driver(DriverEvent::Said { line })))?;
+                    Process::of(program, move |line| said.overhear(Event::Driver(DriverEvent::Said { line })))?;
                 let (driver, talk) = LineDriver::start(BufReader::new(stdout), stdin, process.overheard());
                 Ok(Self { driver: Driver::Lines(driver), body: Body::Process(process, talk) })
             }
@@ -104,19 +107,24 @@ impl Session {
         }
     }
 
-    /// Ends the integration, by word first.
-    pub(super) async fn end(self, recorder: &Recorder) {
-        recorder.record(Event::Driver(DriverEvent::Called { method: "shutdown".to_owned(), params: json!({}) }));
+    /// Ends the integration, by word first; or only what it does, when its program shall wait for another case.
+    pub(super) async fn end(self, recorder: &Recorder, keep: Option<&Idle>) {
+        let params = || params(&Goodbye { stay: keep.is_some() });
+        recorder.record(Event::Driver(DriverEvent::Called { method: "shutdown".to_owned(), params: params() }));
         let began = Instant::now();
-        let _ = self.driver.call("shutdown", json!({}), GOODBYE).await;
+        let answer = self.driver.call("shutdown", params(), GOODBYE).await;
         drop(self.driver);
-        match self.body {
-            Body::Process(process, talk) => {
+        match (self.body, keep) {
+            (Body::Process(process, talk), Some(idle)) if answer.is_ok() => {
+                talk.abort();
+                idle.keep(process.rest());
+            }
+            (Body::Process(process, talk), _) => {
                 process.end(GOODBYE.saturating_sub(began.elapsed())).await;
                 talk.abort();
             }
-            Body::Task(task) => task.abort(),
-            Body::Elsewhere => {}
+            (Body::Task(task), _) => task.abort(),
+            (Body::Elsewhere, _) => {}
         }
     }
 

@@ -54,6 +54,8 @@ pub(super) struct Stage<'a> {
     pub(super) asked: Option<(Happened, Instant)>,
     /// The lines of the book in memory when every order was asked about last.
     pub(super) known_at: Option<usize>,
+    /// When the integration will act by itself, asked beside how its orders stand, and what had happened then.
+    pub(super) foretold: Option<(Option<Moment>, usize)>,
     /// How often time was skipped.
     pub(super) jumps: u64,
     /// When the case began, in real time.
@@ -157,7 +159,15 @@ impl Stage<'_> {
             self.asked = Some((happened, Instant::now()));
             return Ok(());
         }
-        self.ask_all().await?;
+        if self.settings.time == TimeMode::Trusting && self.tells_time && self.calls.is_empty() {
+            // What comes next is the question when it will act by itself: asked in the same breath, it wakes once for both.
+            let foretell = self.foretell();
+            let (asked, foretold) = tokio::join!(self.ask_all(), foretell);
+            asked?;
+            self.foretold = Some((foretold?, self.recorder.len()));
+        } else {
+            self.ask_all().await?;
+        }
         self.known_at = (self.memory.book_lines() == book).then_some(book);
         // What came while it was asked may be news.
         self.asked = (self.recorder.len() == happened.entries).then(|| (happened, Instant::now()));

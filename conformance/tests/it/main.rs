@@ -38,6 +38,7 @@ mod rules_refund;
 mod rules_signing;
 mod runs;
 mod schemas;
+mod staying;
 mod taught;
 mod vaulting;
 

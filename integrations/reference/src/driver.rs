@@ -28,6 +28,8 @@ use crate::world::World;
 /// Sales and requests that may go on at the same time.
 const AT_ONCE: usize = 1024;
 const LONGEST_ORDER: usize = 128;
+/// In which tasks of tasks come to their end.
+const TURNS: u32 = 4;
 const CAPABILITIES: &[&str] = &[
     "cancel",
     "refund",
@@ -67,6 +69,15 @@ pub(crate) struct Running {
 impl Driver {
     pub(crate) fn new(world: Arc<dyn World>, fault: Option<Fault>) -> Self {
         Self { world, fault, running: None, app: Arc::default(), pos: Pos::default(), tasks: JoinSet::new() }
+    }
+
+    /// Ends whatever is going on: port, listener and timers are free after that.
+    pub(crate) async fn end(&mut self) {
+        self.tasks.shutdown().await;
+        // What these tasks had started ends with them, each at its next turn.
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Carries a method out. What there is to answer at once, and to whom; nothing when the answer comes later, from a task.
@@ -133,7 +144,7 @@ impl Driver {
         });
         let mut capabilities = CAPABILITIES.to_vec();
         if told.is_some() {
-            capabilities.push("clock");
+            capabilities.extend(["clock", "stay"]);
         }
         let mut result = json!({
             "name": env!("CARGO_PKG_NAME"),

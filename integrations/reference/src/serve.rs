@@ -17,7 +17,7 @@ use crate::world::World;
 const LAST: &str = "shutdown";
 
 /// Serves the driver protocol until the input ends or `shutdown` is asked for. What is going on then ends with it, as it
-/// does when this is dropped.
+/// does when this is dropped. Asked to `stay`, it begins anew.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -27,10 +27,10 @@ where
     W: AsyncWrite + Unpin + Send + 'static,
 {
     let (line_in, mut lines) = mpsc::channel(16);
-    let (answers_in, mut answers) = mpsc::channel(64);
+    let (mut answers_in, mut answers) = mpsc::channel(64);
     let mut reading = JoinSet::new();
     reading.spawn(read_lines(input, line_in));
-    let mut driver = Driver::new(world, fault);
+    let mut driver = Driver::new(Arc::clone(&world), fault);
     loop {
         tokio::select! {
             biased;
@@ -46,13 +46,20 @@ where
                         continue;
                     }
                 };
+                let stays = method == LAST && params["stay"] == true;
+                if stays {
+                    driver.end().await;
+                    driver = Driver::new(Arc::clone(&world), fault);
+                    // Nobody waits any more for what was not answered.
+                    (answers_in, answers) = mpsc::channel(64);
+                }
                 let asker = Asker::Line(id, answers_in.clone());
                 if let Some((Asker::Line(id, _), answer)) = driver.handle(&method, params, asker).await
                     && let Some(line) = written(id, answer)
                 {
                     write(&mut output, &line).await?;
                 }
-                if method == LAST {
+                if method == LAST && !stays {
                     return Ok(());
                 }
             }
