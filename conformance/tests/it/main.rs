@@ -26,6 +26,7 @@ mod rules_cancel;
 mod rules_client;
 mod rules_client_apps;
 mod rules_client_back;
+mod rules_client_halves;
 mod rules_edc;
 mod rules_gateway;
 mod rules_halves;

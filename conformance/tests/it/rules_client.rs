@@ -21,7 +21,7 @@ impl Trace {
         self.client(ClientEvent::Visited { order, page, url, query: None, amount: None })
     }
 
-    fn comes_back(self) -> Self {
+    pub(crate) fn comes_back(self) -> Self {
         let (order, page, url) = ("A".to_owned(), "return".to_owned(), "http://127.0.0.1/back".to_owned());
         self.client(ClientEvent::Visited {
             order,
@@ -52,11 +52,11 @@ impl Trace {
         self.client(ClientEvent::Pressed { what: what.to_owned() })
     }
 
-    fn misses(self, what: &str) -> Self {
+    pub(crate) fn misses(self, what: &str) -> Self {
         self.client(ClientEvent::Missed { what: what.to_owned() })
     }
 
-    fn calls(self, instance: u32, method: &str, args: Value) -> Self {
+    pub(crate) fn calls(self, instance: u32, method: &str, args: Value) -> Self {
         self.client(ClientEvent::Called { method: method.to_owned(), instance, args })
     }
 
@@ -64,15 +64,15 @@ impl Trace {
         self.client(ClientEvent::Settled { method: method.to_owned(), instance, ok, value })
     }
 
-    fn answers(self, value: Value) -> Self {
+    pub(crate) fn answers(self, value: Value) -> Self {
         self.settles(1, "submitPayment", true, value)
     }
 
-    fn throws(self) -> Self {
+    pub(crate) fn throws(self) -> Self {
         self.client(ClientEvent::Threw { channel: "onEventCallback".to_owned(), error: "boom".to_owned() })
     }
 
-    fn uncaught(self) -> Self {
+    pub(crate) fn uncaught(self) -> Self {
         self.client(ClientEvent::Uncaught { text: "boom".to_owned() })
     }
 
@@ -81,7 +81,11 @@ impl Trace {
         self.client(ClientEvent::Asked { method: method.to_owned(), url, body: body.map(str::to_owned) })
     }
 
-    fn navigates(self) -> Self {
+    pub(crate) fn logs(self, text: &str) -> Self {
+        self.client(ClientEvent::Logged { level: "log".to_owned(), text: text.to_owned() })
+    }
+
+    pub(crate) fn navigates(self) -> Self {
         self.client(ClientEvent::Navigated { url: "http://127.0.0.1/elsewhere".to_owned() })
     }
 
@@ -349,11 +353,9 @@ fn submits_come_one_at_a_time_and_from_the_buyer() {
 fn cli_042_finds_secrets_in_the_console() {
     let long = format!("{DATA}{}", "x".repeat(40));
     let paid = || shop().calls(1, "createComponent", json!([{"sessionData": long}])).told(SUCCESS);
-    let logs =
-        |trace: Trace, text: &str| trace.client(ClientEvent::Logged { level: "log".to_owned(), text: text.to_owned() });
-    logs(paid(), &format!("session {long}")).breaks("CLI-042", 5);
-    logs(paid(), "{\"cardBin\":\"405469\"}").breaks("CLI-042", 5);
-    logs(paid(), "405469******0768").holds("CLI-042");
+    paid().logs(&format!("session {long}")).breaks("CLI-042", 5);
+    paid().logs("{\"cardBin\":\"405469\"}").breaks("CLI-042", 5);
+    paid().logs("405469******0768").holds("CLI-042");
     shop().says_nothing_of("CLI-042");
 }
 

@@ -18,21 +18,21 @@ impl Trace {
         self.client(ClientEvent::Threw { channel: "onEventCallback".to_owned(), error: "boom".to_owned() })
     }
 
-    fn called_back(self, order: &str, channel: &str, payload: Value) -> Self {
+    pub(crate) fn called_back(self, order: &str, channel: &str, payload: Value) -> Self {
         let order = Some(order.to_owned());
         self.client(ClientEvent::Delivered { channel: channel.to_owned(), instance: 1, payload, order })
     }
 
-    fn shows_order(self, order: &str, page: &str) -> Self {
+    pub(crate) fn shows_order(self, order: &str, page: &str) -> Self {
         let (order, page, url) = (order.to_owned(), page.to_owned(), "app".to_owned());
         self.client(ClientEvent::Visited { order, page, url, query: None, amount: None })
     }
 
-    fn hands(self, command: &str, params: Value) -> Self {
+    pub(crate) fn hands(self, command: &str, params: Value) -> Self {
         self.client(ClientEvent::Sent { order: "A".to_owned(), command: command.to_owned(), params })
     }
 
-    fn counts(self, left: Option<u64>) -> Self {
+    pub(crate) fn counts(self, left: Option<u64>) -> Self {
         self.client(ClientEvent::Counted { left })
     }
 
@@ -66,7 +66,7 @@ impl Trace {
 }
 
 /// An app at the terminal that has handed a Purchase to the SDK. Entries 1 and 2.
-fn counter() -> Trace {
+pub(crate) fn counter() -> Trace {
     new().shows_order("A", "terminal").hands("Purchase", json!({"requestId": "R"}))
 }
 

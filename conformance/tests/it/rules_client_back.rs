@@ -7,16 +7,16 @@ use wire::antom::PaymentStatus;
 use crate::rules::{Trace, new};
 use crate::rules_client::DATA;
 
-fn sale() -> Trace {
+pub(crate) fn sale() -> Trace {
     new().checkout("A", "session", "JPY", "1000").visits().session(DATA).in_process()
 }
 
 impl Trace {
-    fn called(self, state: &str) -> Self {
+    pub(crate) fn called(self, state: &str) -> Self {
         self.status("A", state, "JPY", "1000")
     }
 
-    fn returns_to(self, url: &str) -> Self {
+    pub(crate) fn returns_to(self, url: &str) -> Self {
         let (order, page) = ("A".to_owned(), "return".to_owned());
         self.client(ClientEvent::Visited { order, page, url: url.to_owned(), query: None, amount: None })
     }
