@@ -37,6 +37,7 @@ mod rules_operations;
 mod rules_pay;
 mod rules_refund;
 mod rules_signing;
+mod rules_till;
 mod runs;
 mod schemas;
 mod staying;

@@ -8,23 +8,23 @@ use wire::hex::HexBytes;
 use crate::rules::{Trace, new, success};
 
 impl Trace {
-    fn nak(self) -> Self {
+    pub(crate) fn nak(self) -> Self {
         self.terminal(Terminal::Nak { direction: Direction::FromPos, stray: false })
     }
 
     /// A sending of another frame.
-    fn sends_another(self, attempt: u8) -> Self {
+    pub(crate) fn sends_another(self, attempt: u8) -> Self {
         let (kind, raw, json) = (Kind::Result, HexBytes::default(), json!({"id": "2"}));
         self.terminal(Terminal::Sent { kind, seq: Some(8), raw, json, attempt, fault: None })
     }
 
     /// A sending of a result, in the same moment as what came before.
-    fn sends(self, attempt: u8, fault: Option<Note>) -> Self {
+    pub(crate) fn sends(self, attempt: u8, fault: Option<Note>) -> Self {
         self.result("1", success("R", "100"), fault, attempt)
     }
 }
 
-fn opened() -> Trace {
+pub(crate) fn opened() -> Trace {
     new().terminal(Terminal::Opened)
 }
 
