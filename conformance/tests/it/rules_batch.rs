@@ -33,7 +33,7 @@ fn but(pointer: &str, value: Value) -> Trace {
     new().exchange(Operation::BatchPay, &body, &json!({}))
 }
 
-trait Batches {
+pub(crate) trait Batches {
     fn batches(self, id: &str, answer: &str) -> Self;
 }
 
@@ -51,12 +51,12 @@ impl Batches for Trace {
 }
 
 /// The orders are checked out. One entry.
-fn cart() -> Trace {
+pub(crate) fn cart() -> Trace {
     let order = |name: &str, value: &str| json!({"order": name, "amount": yen(value)});
     new().asked("checkoutBatch", json!({"batch": "G", "orders": [order("A", "1000"), order("B", "500")]}))
 }
 
-const MADE: &str = "U PAYMENT_IN_PROCESS";
+pub(crate) const MADE: &str = "U PAYMENT_IN_PROCESS";
 const BARE: &str = "U PAYMENT_IN_PROCESS bare";
 
 #[test]
