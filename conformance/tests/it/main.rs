@@ -33,6 +33,7 @@ mod rules_gateway;
 mod rules_halves;
 mod rules_inquiry;
 mod rules_line;
+mod rules_moments;
 mod rules_notify;
 mod rules_operations;
 mod rules_pay;
