@@ -165,7 +165,7 @@ fn refused_for_good(view: &View<'_>) -> Vec<Finding> {
     let findings = given_up.filter_map(|(end, seq)| {
         let sendings: Vec<_> = view.results.iter().filter(|s| s.n < end && s.seq == Some(seq)).collect();
         let [.., first, second, third] = sendings.as_slice() else { return None };
-        let between = view.entries.get(first.n - 1..end).unwrap_or_default();
+        let between = view.entries.get(first.n..end).unwrap_or_default();
         let naks = between.iter().filter(|e| is_nak(&e.event)).count();
         let is_plain = [first, second, third].iter().all(|s| s.fault.is_none())
             && (first.attempt, third.attempt) == (1, 3)

@@ -69,7 +69,6 @@ fn is_after_a_parked_one(view: &View<'_>, silent: &Command<'_>, next: &Command<'
     silent.name() == "Purchase"
         && (asked_in_vain(view, silent.n, next.n) >= ENOUGH || was_deaf(view, silent.n, next.n))
         && is_parked(view, silent)
-        && view.has_book()
         && is_of_its_own(view, next)
 }
 

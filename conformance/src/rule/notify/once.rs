@@ -111,7 +111,7 @@ pub(in crate::rule) fn lost_ones_are_asked_for(view: &View<'_>) -> Judgement {
     let story = &view.story;
     let mut findings = Vec::new();
     let mut exercised = false;
-    for payment in story.payments.iter().filter(|payment| !payment.made_by.is_empty() && !payment.is_known_paid(0)) {
+    for payment in story.payments.iter().filter(|payment| !payment.made_by.is_empty()) {
         let Some(paid) = payment.paid().filter(|_| payment.status() == Some(PaymentStatus::Success)) else { continue };
         let is_session = payment.operation == Some(Operation::CreatePaymentSession);
         let patience = if is_session { SESSION + PATIENCE } else { PATIENCE };
