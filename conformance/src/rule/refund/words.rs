@@ -14,10 +14,9 @@ use crate::rule::view::{Order, View};
 #[derive(Debug, Default)]
 pub(in crate::rule) struct Known(RefCell<Vec<OfOrder>>);
 
-/// What was found to be said about the refunds of an order, which is known by its entry and its name.
+/// What was found to be said about the refunds of an order.
 #[derive(Debug)]
 struct OfOrder {
-    n: usize,
     name: String,
     words: Rc<[RefundWord]>,
 }
@@ -85,11 +84,11 @@ pub(super) fn payment_ids(view: &View<'_>, order: &Order) -> Vec<String> {
 /// What was said about the refunds of an order. Found once: many rules ask.
 pub(super) fn words(view: &View<'_>, order: &Order) -> Rc<[RefundWord]> {
     let Known(known) = &view.refund_words;
-    if let Some(known) = known.borrow().iter().find(|known| known.n == order.n && known.name == order.name) {
+    if let Some(known) = known.borrow().iter().find(|known| known.name == order.name) {
         return Rc::clone(&known.words);
     }
     let words: Rc<[RefundWord]> = found(view, order).into();
-    known.borrow_mut().push(OfOrder { n: order.n, name: order.name.clone(), words: Rc::clone(&words) });
+    known.borrow_mut().push(OfOrder { name: order.name.clone(), words: Rc::clone(&words) });
     words
 }
 

@@ -1,7 +1,6 @@
 //! Which payments are for which order: by amount, and by the merchant's own reference where amounts are not enough.
 
 use wire::antom::Operation;
-use wire::money::Money;
 
 use super::{Payment, Story};
 use crate::rule::view::{Order, View};
@@ -10,7 +9,6 @@ use crate::rule::view::{Order, View};
 #[derive(Debug)]
 pub(super) struct OfOrder {
     name: String,
-    amount: Money,
     /// Their places among the payments.
     payments: Vec<usize>,
 }
@@ -19,16 +17,11 @@ impl<'a> Story<'a> {
     /// The payments for an order, in the order of their making. None when another order has the same amount and nothing
     /// else tells them apart.
     pub(crate) fn payments_of<'s>(&'s self, view: &View<'_>, order: &Order) -> Vec<&'s Payment<'a>> {
-        let of = |order: &Order| OfOrder {
-            name: order.name.clone(),
-            amount: order.amount,
-            payments: self.find_payments_of(view, order),
-        };
+        let of = |order: &Order| OfOrder { name: order.name.clone(), payments: self.find_payments_of(view, order) };
         // Most rules ask it of each order.
         let known = self.of_orders.get_or_init(|| view.orders.iter().map(of).collect());
-        let known = known.iter().find(|known| known.name == order.name && known.amount == order.amount);
-        let found = |places: &[usize]| places.iter().filter_map(|place| self.payments.get(*place)).collect();
-        known.map_or_else(|| found(&self.find_payments_of(view, order)), |known| found(&known.payments))
+        let places = known.iter().find(|known| known.name == order.name).map(|known| known.payments.iter());
+        places.into_iter().flatten().filter_map(|place| self.payments.get(*place)).collect()
     }
 
     /// The same, as places among the payments.
