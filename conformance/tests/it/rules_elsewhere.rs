@@ -175,6 +175,13 @@ fn pay_030_counts_anew_after_a_cancel_and_is_excused_by_its_own_order() {
 }
 
 #[test]
+fn pay_020_is_about_a_payment_that_was_asked_for_before() {
+    let asks = |trace: Trace| trace.inquires("P", "F ORDER_NOT_EXIST");
+    asks(new()).pays("P", "U UNKNOWN_EXCEPTION").says_nothing_of("PAY-020");
+    asks(new().pays("P", "U UNKNOWN_EXCEPTION")).holds("PAY-020");
+}
+
+#[test]
 fn pay_018_goes_by_the_later_of_two_clocks() {
     let mut body = pay("P");
     body["paymentExpiryTime"] = json!("2026-01-05T10:05:00Z");

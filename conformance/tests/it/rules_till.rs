@@ -59,6 +59,14 @@ fn edc_p11_knows_an_order_of_its_own_by_its_requests() {
 }
 
 #[test]
+fn edc_p24_is_about_a_sale_that_had_not_ended_before_the_refusal() {
+    // With one id for both, the refusal is the first result of either.
+    let refused = |id: &str| sale().calls_off(id).fails(id, "CommandInvalid").says("A", "cancelled");
+    refused("1").breaks("EDC-P24", 6);
+    refused("2").breaks("EDC-P24", 6);
+}
+
+#[test]
 fn edc_p17_is_about_purchases_that_the_terminal_took() {
     let returned = sale().success("1", "R", "100").gives_back("2", "S", "100", "M").event("2", "READY");
     returned.pause(40).success("2", "S", "100").says_nothing_of("EDC-P17");
