@@ -313,7 +313,7 @@ pub enum Signing {
     /// RSA, as the documents say.
     #[default]
     Rsa,
-    /// A word that both sides know, in memory only: RSA would be most of what a case costs.
+    /// A word that both sides know, in memory and in campaigns: RSA would be most of what a case costs.
     Words,
 }
 

@@ -66,12 +66,13 @@ pub fn record(
     let name = Path::new(folder.file_name().unwrap_or_default()).join(slug).display().to_string();
     let end = case.scenario.steps.last().cloned();
     let file = path.display().to_string();
-    // A finding counts when nobody had to be trusted for it.
-    let is_trusting = settings.time == TimeMode::Trusting;
-    let time = if is_trusting { TimeMode::Skipping } else { settings.time };
-    let careful = Settings { time, ..settings.clone() };
-    let replay = Replay { key, file, seed: seed_of(USUAL_SEED, &name), name, end, settings: &careful, hello };
     let is_real = settings.time != TimeMode::Paused;
+    // A finding counts when nobody had to be trusted for it, and messages were signed as they will be.
+    let time = if settings.time == TimeMode::Trusting { TimeMode::Skipping } else { settings.time };
+    let signing = if is_real { Signing::Rsa } else { settings.signing };
+    let careful = Settings { time, signing, ..settings.clone() };
+    let is_careful = (time, signing) == (settings.time, settings.signing);
+    let replay = Replay { key, file, seed: seed_of(USUAL_SEED, &name), name, end, settings: &careful, hello };
     let whole = to_value(&case.scenario);
     let again = if is_real { AGAIN } else { 1 };
     let is_confirmed = (0..again).any(|_| replay.fails(&whole, &careful));
@@ -79,7 +80,7 @@ pub fn record(
         false => crate::scenario::terse(whole),
         true => {
             let small = shrink(whole.clone(), tries, |file| replay.fails(file, settings));
-            if is_trusting && !replay.fails(&small, &careful) {
+            if !is_careful && !replay.fails(&small, &careful) {
                 shrink(whole, tries, |file| replay.fails(file, &careful))
             } else {
                 small

@@ -66,10 +66,10 @@ pub(super) struct FuzzArguments {
     /// How long a case may take in real time
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = span)]
     case_timeout: Span,
-    /// What messages of the gateway are signed with in memory: RSA, or words that both sides know, which costs a fraction.
-    /// What is found is made small with RSA always
-    #[arg(long, value_enum, default_value_t = SigningKind::Words)]
-    signing: SigningKind,
+    /// What messages of the gateway are signed with: RSA, or words that both sides know, which cost a fraction. What is
+    /// found is looked at again with RSA [default: words where the integration can]
+    #[arg(long, value_enum)]
+    signing: Option<SigningKind>,
     #[command(flatten)]
     standard: StandardArguments,
 }
@@ -96,7 +96,7 @@ const TOLD: Duration = Duration::from_secs(10);
 
 pub(super) fn main(arguments: &FuzzArguments) -> Exit {
     let prepared = settings(arguments).and_then(|settings| Ok((settings, begin(arguments)?)));
-    let (settings, campaign) = match prepared {
+    let (mut settings, campaign) = match prepared {
         Ok(prepared) => prepared,
         Err((exit, problem)) => {
             tell(&format!("conformance: {problem}"));
@@ -114,6 +114,13 @@ pub(super) fn main(arguments: &FuzzArguments) -> Exit {
         Err(reason) => {
             tell(&format!("conformance: {tested} cannot be tested: {reason}"));
             return Exit::NotCarriedOut;
+        }
+    };
+    settings.signing = match signing(arguments.signing, &settings, &hello) {
+        Ok(signing) => signing,
+        Err(problem) => {
+            tell(&format!("conformance: {problem}"));
+            return Exit::Usage;
         }
     };
     tell(&format!("testing {tested}: {}, seed {}", hello.name, campaign.seed));
@@ -143,9 +150,25 @@ fn settings(arguments: &FuzzArguments) -> Result<Settings, (Exit, String)> {
         start_timeout: arguments.start_timeout.0,
         case_timeout: arguments.case_timeout.0,
         standard: arguments.standard.standard(),
-        signing: if time == TimeMode::Paused { arguments.signing.into() } else { Signing::Rsa },
+        // Until it is known what the integration can.
+        signing: Signing::Rsa,
         client: None,
     })
+}
+
+/// What is signed with: only the reference in memory, and who says so, knows words.
+fn signing(wanted: Option<SigningKind>, settings: &Settings, hello: &Hello) -> Result<Signing, String> {
+    let knows_words = settings.time == TimeMode::Paused || hello.can("words");
+    match wanted {
+        Some(SigningKind::Words) if !knows_words => {
+            Err("--signing words: the integration has not the capability `words` \
+             (docs/driver.md); leave it out for RSA"
+                .to_owned())
+        }
+        Some(kind) => Ok(kind.into()),
+        None if knows_words => Ok(Signing::Words),
+        None => Ok(Signing::Rsa),
+    }
 }
 
 /// The campaign as it begins, or as it was left.

@@ -43,6 +43,7 @@ pub const CAPABILITIES: &[&str] = &[
     "restart",
     "clock",
     "stay",
+    "words",
     NO_ENTRY_CODE,
     "order-code",
     "payment-code",

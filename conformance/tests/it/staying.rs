@@ -1,4 +1,4 @@
-//! Drivers that stay from one case to the next, in campaigns.
+//! What makes campaigns against a program quick: drivers that stay from one case to the next, and that sign with words.
 
 use std::fs;
 use std::path::Path;
@@ -73,4 +73,23 @@ fn who_does_not_forget_its_case_is_told() {
     let (exit, text) = checked(&stand_in(folder.path(), "answer(request)"));
     assert_eq!(exit, 1, "{text}");
     assert!(text.contains("FAIL") && text.contains("initialize was asked for twice"), "{text}");
+}
+
+#[test]
+fn a_campaign_signs_with_words_only_where_the_integration_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("found").display().to_string();
+    let fuzz = |integration: &str, signing: &[&str]| {
+        let arguments = ["fuzz", "--cases", "16", "--area", "antom", "--out", &out, "--integration", integration];
+        conformance(&[&arguments[..], signing].concat())
+    };
+    for signing in [&[][..], &["--signing", "rsa"], &["--signing", "words"]] {
+        let output = fuzz("reference", signing);
+        assert_eq!(code(&output), 0, "{signing:?}: {}\n{}", stdout(&output), stderr(&output));
+    }
+    let refused = fuzz("node integrations/node/driver.mjs", &["--signing", "words"]);
+    assert_eq!(code(&refused), 2, "{}", stdout(&refused));
+    assert!(stderr(&refused).contains("the capability `words`"), "{}", stderr(&refused));
+    let found = fuzz("reference --fault signs-reserialised-body", &[]);
+    assert!(code(&found) == 1 && stdout(&found).contains("FOUND SIG-001"), "{}", stdout(&found));
 }

@@ -144,7 +144,7 @@ impl Driver {
         });
         let mut capabilities = CAPABILITIES.to_vec();
         if told.is_some() {
-            capabilities.extend(["clock", "stay"]);
+            capabilities.extend(["clock", "stay", "words"]);
         }
         let mut result = json!({
             "name": env!("CARGO_PKG_NAME"),
