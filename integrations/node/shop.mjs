@@ -176,8 +176,9 @@ export class Shop {
     let between = sales[0].details.by === "payment-code" ? COUNTER_PATIENCE : BETWEEN_INQUIRIES;
     for (let left = INQUIRIES; left > 0; left--) {
       if (!(await this.#counter.waitWhile(sales[0].name, until, isWaiting))) break;
-      if ((await this.#payments.inquire(sales)) === "PENDING") {
-        [left, between] = [Math.max(left, PENDING_INQUIRIES), BETWEEN_PENDING];
+      // Days are given once: a bank that never decides is not waited for for ever.
+      if ((await this.#payments.inquire(sales)) === "PENDING" && between !== BETWEEN_PENDING) {
+        [left, between] = [PENDING_INQUIRIES, BETWEEN_PENDING];
       }
       until = this.#clock.now() + between;
     }

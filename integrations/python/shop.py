@@ -202,8 +202,9 @@ class Shop:
                 self._clock.wait(until)
             if not is_going(request_id) or request_id in self._cancels:
                 break
-            if self._payments.inquire(sales) == "PENDING":
-                left, between = max(left, PENDING_INQUIRIES), BETWEEN_PENDING
+            # Days are given once: a bank that never decides is not waited for for ever.
+            if self._payments.inquire(sales) == "PENDING" and between != BETWEEN_PENDING:
+                left, between = PENDING_INQUIRIES, BETWEEN_PENDING
             until, left = self._clock.now() + between, left - 1
         self._cancels.discard(request_id)
         if is_going(request_id):
