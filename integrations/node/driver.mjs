@@ -57,8 +57,7 @@ const methods = {
       store.close(name, "failed", problem);
       return { state: stateOf(name) };
     }
-    const said = await shop.sell([{ name, amount, params }], by);
-    return { state: stateOf(name), ...said };
+    return answered(name, await shop.sell([{ name, amount, params }], by));
   },
 
   async checkoutBatch({ orders: asked }) {
@@ -72,7 +71,7 @@ const methods = {
       store.close(name, "failed", problem);
     }
     const said = problem ? {} : await shop.sell(orders, "batch");
-    return { state: stateOf(orders[0].name), ...said };
+    return answered(orders[0].name, said);
   },
 
   orderStatus({ order: name }) {
@@ -143,6 +142,12 @@ function known(name) {
 function stateOf(name) {
   if (store.going(name, "refund")) return "open";
   return store.order(name)?.state ?? "failed";
+}
+
+// A notification may have been quicker than the answer: what has come to nothing is handed to no buyer.
+function answered(name, said) {
+  const state = stateOf(name);
+  return ["failed", "cancelled"].includes(state) ? { state } : { state, ...said };
 }
 
 async function answer({ id, method, params }) {

@@ -96,7 +96,12 @@ class Driver:
         return self._told(self._shop.sell(orders, "batch"), orders[0][0])
 
     def _told(self, told: "concurrent.futures.Future[Any]", name: str) -> Any:
-        return later(told, lambda said: {"state": self._state(name), **said})
+        def answered(said: Params) -> Params:
+            # A notification may have been quicker than the answer: what has come to nothing is handed to no buyer.
+            state = self._state(name)
+            return {"state": state} if state in ("failed", "cancelled") else {"state": state, **said}
+
+        return later(told, answered)
 
     def orderStatus(self, params: Params) -> Any:
         order = self._opened().order(params["order"])

@@ -159,7 +159,10 @@ impl Driver {
         self.tasks.spawn(async move {
             let next: Option<Next> = next.await.ok().flatten();
             let mut result = json!({"state": state_of(&merchant, &name)});
-            if let Some((key, value)) = next.and_then(|next| told(&next, merchant.mistake())) {
+            // A notification may have been quicker than the answer: what has come to nothing is handed to no buyer.
+            let has_ended = |state| matches!(state, OrderState::Failed | OrderState::Cancelled);
+            let is_over = merchant.order(&name).is_some_and(|order| has_ended(order.state));
+            if let Some((key, value)) = next.filter(|_| !is_over).and_then(|next| told(&next, merchant.mistake())) {
                 result[key] = value;
             }
             if let Some(session) = result.get("session") {
