@@ -118,7 +118,9 @@ fn bare(result: &ResultObject) -> Bytes {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rig::{gateway, pay};
+    use serde_json::json;
+
+    use super::super::rig::{gateway, pay, told};
     use crate::ledger::Ledger;
 
     #[test]
@@ -131,5 +133,37 @@ mod tests {
         assert_eq!(pay(&mut gateway, "A"), "SUCCESS");
         assert_eq!(gateway.ledger().len(), 2);
         assert_eq!(gateway.desk.plans.len(), 2);
+    }
+
+    #[test]
+    fn a_ledger_that_is_full_of_refunds_takes_no_more_and_still_knows_those_it_has() {
+        let mut gateway = gateway(None, Vec::new());
+        gateway.desk.ledger = Ledger::for_at_most(1);
+        let mut refund = |number: u8| {
+            let amount = json!({"currency": "JPY", "value": "1"});
+            let body =
+                json!({"refundRequestId": format!("R-{number}"), "paymentId": "nobody's", "refundAmount": amount});
+            told(&mut gateway, "/ams/api/v1/payments/refund", &body)
+        };
+        // What was refused for good is kept, too.
+        for number in 1..=10 {
+            assert_eq!(refund(number), "ORDER_NOT_EXIST", "{number}");
+        }
+        assert_eq!(refund(11), "REQUEST_TRAFFIC_EXCEED_LIMIT");
+        assert_eq!(refund(10), "ORDER_NOT_EXIST");
+    }
+
+    #[test]
+    fn a_ledger_that_is_full_of_cards_to_be_kept_takes_no_more_and_still_knows_those_it_has() {
+        let mut gateway = gateway(None, Vec::new());
+        gateway.desk.ledger = Ledger::for_at_most(2);
+        let mut begin = |id: &str| {
+            let body = json!({"paymentMethodType": "CARD", "vaultingRequestId": id, "vaultingNotificationUrl": "http://127.0.0.1:9/n"});
+            told(&mut gateway, "/ams/api/v1/vaults/createVaultingSession", &body)
+        };
+        assert_eq!((begin("A").as_str(), begin("B").as_str()), ("SUCCESS", "SUCCESS"));
+        assert_eq!(begin("C"), "REQUEST_TRAFFIC_EXCEED_LIMIT");
+        assert_eq!(begin("A"), "SUCCESS");
+        assert_eq!(gateway.ledger().vaultings().len(), 2);
     }
 }

@@ -39,10 +39,15 @@ pub(super) fn pay(gateway: &mut Gateway, id: &str) -> String {
             },
             "env": {"userAgent": "wallet"},
         },
-    })
-    .to_string();
-    let headers = merchant().headers(PAY, CLIENT, "1767607200000", body.as_bytes());
-    let envelope = Envelope { method: "POST".to_owned(), target: PAY.to_owned(), headers, body: body.into() };
+    });
+    told(gateway, PAY, &body)
+}
+
+/// Sends a request: the code of its answer.
+pub(super) fn told(gateway: &mut Gateway, target: &str, body: &Value) -> String {
+    let body = body.to_string();
+    let headers = merchant().headers(target, CLIENT, "1767607200000", body.as_bytes());
+    let envelope = Envelope { method: "POST".to_owned(), target: target.to_owned(), headers, body: body.into() };
     gateway.handle(NOW, Input::Request { id: 1, envelope, unreadable: None });
     let reply = std::iter::from_fn(|| gateway.poll()).find_map(|output| match output {
         Output::Reply { reply: Reply::Answer { body, .. }, .. } => Some(body),
