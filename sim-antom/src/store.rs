@@ -328,6 +328,22 @@ mod tests {
         }
     }
 
+    /// The last packed record is kept whole beside its bytes, and must not outlive them.
+    #[test]
+    fn what_was_packed_last_is_found_as_long_as_it_is_there_and_not_in_place_of_another() {
+        let mut store = MemoryStore::default();
+        let key = |id: &str| Key::new(Table::Payment, id);
+        let payment = |id: &str| Record::Payment(crate::payment::example("C", id, id, Moment::WORLD_START).into());
+        store.put(key("1"), payment("1"));
+        store.put(key("2"), payment("2"));
+        assert_eq!((store.get(&key("1")), store.get(&key("2"))), (Some(payment("1")), Some(payment("2"))));
+        store.put(key("2"), Record::Link("1".into()));
+        assert_eq!(store.get(&key("2")), Some(Record::Link("1".into())));
+        store.put(key("1"), payment("1"));
+        store.remove(&key("1"));
+        assert_eq!(store.get(&key("1")), None);
+    }
+
     #[test]
     fn counted_keys_sort_by_number() {
         assert_eq!(&*Key::numbered(Table::Plan, u64::MAX).id, u64::MAX.to_string());
