@@ -1,11 +1,13 @@
 //! Nothing is pending when nothing can happen, and the same inputs give the same outputs.
 
 use bytes::Bytes;
+use rstest::rstest;
+use serde_json::json;
 use sim_antom::{Gateway, Input, Output};
 use wire::clock::Deadlines;
 use wire::time::Moment;
 
-use super::merchant::{Draft, antom, forger};
+use super::merchant::{Draft, antom, cashier_body, forger};
 use super::rig::{ACK, Rig, clients, script};
 
 #[test]
@@ -22,6 +24,26 @@ fn a_world_in_which_everything_has_ended_is_idle() {
     let delivery = rig.delivered().remove(0);
     rig.answer(delivery.id, Ok((200, ACK)));
     // Neither expires any more, though ten minutes have not passed.
+    assert_eq!(rig.gateway.deadlines(), Deadlines::default());
+}
+
+/// What is captured is released by nobody, so nothing waits for the seven days to pass: not when the gateway has captured
+/// the whole, nor when the merchant took a part and the gateway's own capture of the rest failed.
+#[rstest]
+#[case("", None, &["S", "S"])]
+#[case("captures: [{succeeds: {after: 0s}}, fails]", Some("400"), &["S", "S", "F"])]
+fn a_card_that_was_captured_is_idle(#[case] script: &str, #[case] part: Option<&str>, #[case] told: &[&str]) {
+    let mut rig = Rig::new(script);
+    let id = rig.call("pay", &cashier_body("PR-1", "1000", "CARD"))["paymentId"].clone();
+    if let Some(part) = part {
+        let amount = json!({"currency": "JPY", "value": part});
+        let body =
+            json!({"captureRequestId": "CR-1", "paymentId": id, "captureType": "NON_FINAL", "captureAmount": amount});
+        assert_eq!(rig.told("capture", &body), "SUCCESS");
+    }
+    rig.pass(4);
+    let results: Vec<_> = rig.notified().iter().map(|body| body["result"]["resultStatus"].clone()).collect();
+    assert_eq!(results, told);
     assert_eq!(rig.gateway.deadlines(), Deadlines::default());
 }
 
