@@ -73,9 +73,11 @@ fn the_amounts_add_up_in_one_currency_and_each_order_is_another_merchants() {
     body["orderList"][1]["orderAmount"]["currency"] = json!("USD");
     assert_eq!(rig.told("batchPay", &body), "PARAM_ILLEGAL");
     let mut body = batch_body("B-1", &[100; 10]);
-    body["orderList"][1]["merchant"]["referenceMerchantId"] = json!("M0");
+    body["orderList"][4]["merchant"]["referenceMerchantId"] = json!("M7");
     assert_eq!(rig.told("batchPay", &body), "PAYMENT_IN_PROCESS");
-    assert!(rig.noticed().1[0].contains("two orders of the merchant \"M0\""));
+    assert!(rig.noticed().1[0].contains("two orders of the merchant \"M7\""));
+    assert_eq!(rig.told("batchPay", &batch_body("B-2", &[100; 10])), "PAYMENT_IN_PROCESS");
+    assert_eq!(rig.noticed().1, [""; 0]);
 }
 
 #[rstest]
