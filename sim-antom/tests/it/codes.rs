@@ -164,6 +164,17 @@ fn every_way_in_which_a_payment_ends_comes_by_script_and_by_trigger_word() {
     }
 }
 
+/// A word of the order goes before the script, which would have its buyer decline.
+#[test]
+fn a_word_may_ask_for_success() {
+    let mut rig = Rig::new("buyer: [{declines: {}}]");
+    let mut body = pay_body("PR-1", "1000");
+    body["order"]["orderDescription"] = json!("tea [sim:result:SUCCESS]");
+    assert_eq!(rig.told("pay", &body), "SUCCESS");
+    rig.pass(3);
+    assert_eq!(rig.status("PR-1"), wire::antom::PaymentStatus::Success);
+}
+
 #[test]
 fn every_code_of_a_notification_comes_by_script_and_by_trigger_word() {
     for line in NOTIFY_PAYMENT {
