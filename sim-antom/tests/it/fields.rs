@@ -53,6 +53,22 @@ fn a_session_keeps_what_its_request_says() {
     assert!(!captured(&mut rig, "S-5", "GCASH", "MANUAL") && !captured(&mut rig, "S-6", "GCASH", "AUTOMATIC"));
 }
 
+/// The region is what keeps the SDK's page from beginning.
+#[test]
+fn only_the_data_of_a_page_that_stays_away_say_so() {
+    let mut rig = Rig::new("client: [{page: absent}, {page: hidden}, {page: absent}, {page: hidden}]");
+    let card =
+        |id: &str| json!({"paymentMethodType": "CARD", "vaultingRequestId": id, "vaultingNotificationUrl": NOTIFY_URL});
+    let said = [
+        rig.call("createPaymentSession", &session_body("S-1", "GCASH"))["paymentSessionData"].take(),
+        rig.call("createPaymentSession", &session_body("S-2", "GCASH"))["paymentSessionData"].take(),
+        rig.call("createVaultingSession", &card("V-1"))["vaultingSessionData"].take(),
+        rig.call("createVaultingSession", &card("V-2"))["vaultingSessionData"].take(),
+    ];
+    let regions = said.each_ref().map(|data| data.as_str().unwrap().split("&&").nth(1).unwrap());
+    assert_eq!(regions, ["ABSENT", "SG", "ABSENT", "SG"]);
+}
+
 #[test]
 fn a_batch_and_its_orders_keep_what_their_request_says() {
     let mut rig = Rig::new("");
@@ -156,6 +172,23 @@ fn what_was_refused_is_kept_with_its_end() {
     let vaulting = rig.gateway.ledger().vaulting(CLIENT, "V-1").unwrap();
     assert_eq!((vaulting.status, vaulting.refused), (sim_antom::VaultingStatus::Fail, true));
     assert_eq!(vaulting.ended, Some(vaulting.created));
+    // A refund that never began is none that failed.
+    let amount = json!({"currency": "JPY", "value": "1"});
+    rig.call("refund", &json!({"refundRequestId": "RR-1", "paymentId": "nobody's", "refundAmount": amount}));
+    assert!(rig.gateway.ledger().refund(CLIENT, "RR-1").unwrap().refused);
+}
+
+/// What has come is waited for no longer.
+#[test]
+fn money_that_came_late_comes_once() {
+    let mut rig = Rig::new("buyer: [{pays-late: {after: 5s}}]");
+    rig.call("pay", &cashier_body("PR-1", "1000", "GCASH"));
+    rig.call("cancel", &json!({"paymentRequestId": "PR-1"}));
+    assert!(kept(&rig, "PR-1")["late"].is_object());
+    rig.pass(5);
+    let payment = kept(&rig, "PR-1");
+    assert_eq!(payment["came_late"].as_u64(), payment["created"].as_u64().map(|at| at + 5_000_000));
+    assert_eq!(payment["late"], Value::Null);
 }
 
 #[test]
