@@ -59,6 +59,7 @@ fn a_payment_code_whose_buyer_must_confirm_is_unknown_until_he_does() {
     let body = in_store("PR-1", "PaymentCode");
     let answer = rig.call("pay", &body);
     assert_eq!(code(&answer), ("U", "PAYMENT_IN_PROCESS"));
+    assert_eq!(answer.get("normalUrl"), None, "he stands in the shop, and is sent nowhere");
     assert_eq!(rig.inquire("PR-1")["paymentStatus"], "PROCESSING");
     rig.pass(5);
     assert_eq!(code(&rig.call("pay", &body)), ("S", "SUCCESS"));
@@ -80,6 +81,19 @@ fn a_payment_code_that_is_declined_at_once_stays_refused_and_later_is_closed(
     let again = if status == "F" { first } else { "ORDER_IS_CLOSED" };
     assert_eq!(rig.told("pay", &body), again);
     assert_eq!(rig.inquire("PR-1")["paymentStatus"], "FAIL");
+}
+
+/// A token's or a code's payment that nobody confirms is not waited for as long as one on a page.
+#[rstest]
+#[case(in_store("PR-1", "PaymentCode"), 3 * 60)]
+#[case(by_token("PR-1"), 60)]
+fn what_is_to_be_paid_at_once_does_not_stay_open_for_long(#[case] body: Value, #[case] seconds: u64) {
+    let mut rig = Rig::new("buyer: [leaves]");
+    assert_eq!(code(&rig.call("pay", &body)), ("U", "PAYMENT_IN_PROCESS"));
+    rig.pass(seconds - 1);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Processing);
+    rig.pass(1);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Fail);
 }
 
 #[rstest]
@@ -145,14 +159,20 @@ fn without_a_url_nothing_was_created() {
     assert!(rig.gateway.ledger().is_empty());
 }
 
+fn by_token(id: &str) -> Value {
+    let mut body = cashier_body(id, "1000", "GCASH");
+    body["productCode"] = json!("AGREEMENT_PAYMENT");
+    body["paymentMethod"]["paymentMethodId"] = json!("token");
+    body
+}
+
 #[test]
 fn a_token_is_paid_at_once_and_needs_the_token() {
     let mut rig = Rig::new("");
-    let mut body = cashier_body("PR-1", "1000", "GCASH");
-    body["productCode"] = json!("AGREEMENT_PAYMENT");
-    assert_eq!(rig.told("pay", &body), "PARAM_ILLEGAL");
-    body["paymentMethod"]["paymentMethodId"] = json!("token");
-    assert_eq!(code(&rig.call("pay", &body)), ("S", "SUCCESS"));
+    let mut without = by_token("PR-1");
+    without["paymentMethod"]["paymentMethodId"].take();
+    assert_eq!(rig.told("pay", &without), "PARAM_ILLEGAL");
+    assert_eq!(code(&rig.call("pay", &by_token("PR-1"))), ("S", "SUCCESS"));
 }
 
 #[test]
@@ -241,17 +261,25 @@ fn a_session_and_its_payment_have_clocks_of_their_own(
     assert_eq!(rig.status("PR-1"), PaymentStatus::Fail);
 }
 
-/// After the session's end a declined attempt is the last one, though the payment was still open.
-#[test]
-fn an_attempt_after_its_session_is_the_last_one() {
-    let mut rig = Rig::new("buyer: [{declines: {after: 61m}}, pays]");
-    rig.call("createPaymentSession", &session("PR-1", "ELEMENT_PAYMENT"));
-    rig.pass(61 * 60 + 10);
-    assert_eq!(rig.status("PR-1"), PaymentStatus::Fail);
-    let mut rig = Rig::new("buyer: [{declines: {after: 59m}}, pays]");
-    rig.call("createPaymentSession", &session("PR-1", "ELEMENT_PAYMENT"));
-    rig.pass(61 * 60 + 10);
-    assert_eq!(rig.status("PR-1"), PaymentStatus::Success);
+/// A declined attempt is the last one when the session is over, or the payment: at that very moment it is.
+#[rstest]
+#[case::the_session_lasts("59m", None, "SUCCESS")]
+#[case::the_session_ends("60m", None, "USER_BALANCE_NOT_ENOUGH")]
+#[case::the_session_has_ended("61m", None, "USER_BALANCE_NOT_ENOUGH")]
+#[case::the_payment_lasts("19m", Some("2026-01-05T18:20:00+08:00"), "SUCCESS")]
+#[case::the_payment_ends("20m", Some("2026-01-05T18:20:00+08:00"), "USER_BALANCE_NOT_ENOUGH")]
+fn an_attempt_is_the_last_one_from_the_end_on(
+    #[case] declined: &str,
+    #[case] expiry: Option<&str>,
+    #[case] ends: &str,
+) {
+    let script = format!("buyer: [{{declines: {{after: {declined}}}}}, {{pays: {{after: 0s}}}}]");
+    let mut rig = Rig::new(&script);
+    let mut body = session("PR-1", "ELEMENT_PAYMENT");
+    body["paymentExpiryTime"] = json!(expiry);
+    rig.call("createPaymentSession", &body);
+    rig.pass(2 * 3600);
+    assert_eq!(rig.inquire("PR-1")["paymentResultCode"], ends);
 }
 
 #[test]
@@ -270,5 +298,22 @@ fn a_payment_by_bank_is_pending_for_a_day() {
     assert_eq!((rig.status("PR-1"), rig.status("PR-2")), (PaymentStatus::Pending, PaymentStatus::Fail));
     assert_eq!(rig.inquire("PR-2")["paymentResultCode"], "RISK_REJECT");
     rig.pass(24 * 3600);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Success);
+}
+
+/// Who said on the page that the bank has it may take his time; only then was an expiry planned before.
+#[test]
+fn what_has_become_pending_on_the_page_does_not_expire() {
+    let mut rig = Rig::new("buyer: [leaves]");
+    let id = rig.call("createPaymentSession", &session("PR-1", "CHECKOUT_PAYMENT"))["normalUrl"].take();
+    let (_, id) = id.as_str().unwrap().split_once("paymentId=").unwrap();
+    let does = |rig: &mut Rig, what: &str| {
+        let effect = serde_json::from_value(json!(what)).unwrap();
+        rig.gateway.checkout_does(rig.now, id, &effect).unwrap();
+    };
+    does(&mut rig, "pends");
+    rig.pass(2 * 3600);
+    assert_eq!(rig.status("PR-1"), PaymentStatus::Pending);
+    does(&mut rig, "pays");
     assert_eq!(rig.status("PR-1"), PaymentStatus::Success);
 }
