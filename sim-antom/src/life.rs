@@ -106,7 +106,7 @@ impl Desk {
                 let payment = self.ledger.payment(client, payment_request_id);
                 let Some(payment) = payment.filter(|payment| payment.is_open()) else { return };
                 // What has become pending is beyond expiry: the bank has it.
-                let is_expiry = *status == PaymentStatus::Fail && at == payment.expires;
+                let is_expiry = code == "ORDER_IS_CLOSED" && at == payment.expires;
                 if !(is_expiry && payment.status == PaymentStatus::Pending) {
                     self.end_payment(&payment, at, *status, code);
                 }

@@ -301,6 +301,19 @@ fn a_payment_by_bank_is_pending_for_a_day() {
     assert_eq!(rig.status("PR-1"), PaymentStatus::Success);
 }
 
+/// A bank that refuses does so also at the moment at which the payment would have expired.
+#[rstest]
+#[case("SUCCESS")]
+#[case("RISK_REJECT")]
+fn what_the_bank_has_ends_when_the_bank_says_so_also_at_the_moment_of_expiry(#[case] end: &str) {
+    let mut rig = Rig::new(&format!("buyer: [{{pends: {{after: 1s, for: 839s, code: {end}}}}}]"));
+    rig.call("pay", &cashier_body("PR-1", "1000", "GCASH"));
+    rig.pass(14 * 60 - 1);
+    assert_eq!(rig.inquire("PR-1")["paymentStatus"], "PENDING");
+    rig.pass(1);
+    assert_eq!(rig.inquire("PR-1")["paymentResultCode"], end);
+}
+
 /// Who said on the page that the bank has it may take his time; only then was an expiry planned before.
 #[test]
 fn what_has_become_pending_on_the_page_does_not_expire() {
