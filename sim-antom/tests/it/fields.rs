@@ -258,6 +258,7 @@ fn what_a_script_refuses_is_refused_for_good() {
     assert_eq!(rig.told("refund", &wanted), "PROCESS_FAIL");
     let found = rig.call("inquiryRefund", &json!({"refundRequestId": "RR-1"}));
     assert_eq!(found["refundStatus"], "FAIL", "{found}");
+    assert!(rig.gateway.ledger().refund(CLIENT, "RR-1").unwrap().refused, "no refund began");
 }
 
 #[test]

@@ -28,6 +28,7 @@ fn parts_are_given_back_up_to_the_whole_and_not_a_yen_more() {
     let answer = rig.call("refund", &request("RR-1", &id, 400));
     assert_eq!(answer["result"]["resultCode"], "SUCCESS");
     assert_eq!((&answer["refundRequestId"], &answer["paymentId"]), (&json!("RR-1"), &id));
+    assert_eq!(answer["refundAmount"], json!({"currency": "JPY", "value": "400"}));
     assert_eq!(answer["refundTime"], "2026-01-05T18:00:03+08:00");
     assert_eq!(answer["refundId"].as_str().unwrap().len(), 35);
     assert_eq!(rig.told("refund", &request("RR-2", &id, 601)), "REFUND_AMOUNT_EXCEED");
