@@ -28,9 +28,11 @@ fn a_world_in_which_everything_has_ended_is_idle() {
 }
 
 /// What is captured is released by nobody, so nothing waits for the seven days to pass: not when the gateway has captured
-/// the whole, nor when the merchant took a part and the gateway's own capture of the rest failed.
+/// the whole, nor when the merchant has, though he did not say that no more follows, nor when he took a part and the
+/// gateway's own capture of the rest failed.
 #[rstest]
 #[case("", None, &["S", "S"])]
+#[case("", Some("1000"), &["S", "S"])]
 #[case("captures: [{succeeds: {after: 0s}}, fails]", Some("400"), &["S", "S", "F"])]
 fn a_card_that_was_captured_is_idle(#[case] script: &str, #[case] part: Option<&str>, #[case] told: &[&str]) {
     let mut rig = Rig::new(script);
