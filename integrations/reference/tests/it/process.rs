@@ -51,7 +51,9 @@ impl Program {
                 "returns",
                 "screen",
                 "terminal-sdk",
-                "clock"
+                "clock",
+                "stay",
+                "words"
             ])
         );
         program
