@@ -236,7 +236,7 @@ impl Hunt<'_> {
                 record.report.as_ref().is_some_and(breaks)
             });
             if !is_told {
-                let (origin, tries) = (self.origin(campaign, &case.name), self.tries());
+                let (origin, tries) = (self.origin(campaign, &key, &case.name), self.tries());
                 let found = record(&key, &case, &self.arguments.out, &origin, tries, self.settings, self.hello);
                 if interrupt::came() {
                     break;
@@ -264,13 +264,16 @@ impl Hunt<'_> {
         self.arguments.lasting.is_some_and(|lasting| began.elapsed() >= lasting.0)
     }
 
-    /// Where a file comes from.
-    fn origin(&self, campaign: &Campaign, case: &str) -> String {
+    /// Where a file comes from, and what was seen there: a finding that does not come again has no other words.
+    fn origin(&self, campaign: &Campaign, key: &str, case: &str) -> String {
+        let seen = campaign.found.get(key).map_or("", |found| &found.text);
+        let seen = seen.split_whitespace().collect::<Vec<_>>().join(" ");
         let area = campaign.area.map_or_else(String::new, |area| format!(" --area {}", area.as_str()));
         let number = case.rsplit('-').next().unwrap_or_default();
         let integration = &self.arguments.integration;
         format!(
-            "Found by `conformance fuzz --seed {}{area}` in case {number} with the integration `{integration}`.",
+            "Found by `conformance fuzz --seed {}{area}` in case {number} with the integration `{integration}`.\n\
+             # There: {seen}",
             campaign.seed
         )
     }

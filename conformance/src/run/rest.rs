@@ -25,6 +25,8 @@ const LONGEST_LAG: Duration = Duration::from_millis(100);
 const RESTLESS: Duration = Duration::from_millis(80);
 /// Looks in which one that was asked something a moment ago is seen to have come to rest again.
 const LOOKS: u32 = 2;
+/// Looks in which one who is about to sleep does. Who then seems not to sleep is one of whom the kernel does not tell.
+const FALLING_ASLEEP: u32 = 4;
 /// How often one who computes is looked at, at first, and when it goes on for long.
 const LOOK: Duration = Duration::from_millis(1);
 const LONGEST_LOOK: Duration = Duration::from_millis(10);
@@ -140,6 +142,7 @@ impl Stage<'_> {
             true if is_brief => Ok(Came::Proved),
             true => Ok(Came::Silent),
             false if quiet >= RESTLESS && look > LOOKS => Ok(Came::Silent),
+            false if activity == Activity::Idle && may_be_brief && look <= FALLING_ASLEEP => Err(LOOK.min(left)),
             false => Err(left),
         }
     }
