@@ -16,8 +16,9 @@ use super::situation::{Situation, situations};
 use crate::plan::Case;
 use crate::requirement;
 use crate::rule::Judgement;
-use crate::run::Settings;
+use crate::run::{Settings, TimeMode};
 use crate::scenario::{Scenario, from_value, to_value};
+use crate::trace::to_json_lines;
 use crate::verdict::{CaseReport, Verdict};
 
 /// Cases of a round: what they reached is known to the round after the next, so that nobody waits for the slowest of a round.
@@ -42,8 +43,8 @@ pub struct Campaign {
     pub failed: u64,
     /// What was found, by requirement: the first case of each.
     pub found: BTreeMap<String, Found>,
-    /// Of what was found: what nobody has looked at yet. Requirement, and its first case as it was run.
-    pub fresh: Vec<(String, Case)>,
+    /// Of what was found: what nobody has looked at yet.
+    pub fresh: Vec<Fresh>,
     /// Requirements that were exercised.
     pub exercised: BTreeSet<String>,
     /// Histories to go on from, of the rounds that are over: for the round after the first that is not.
@@ -75,6 +76,17 @@ pub struct Found {
     pub times: u64,
 }
 
+/// A finding that nobody has looked at yet.
+#[derive(Debug, Clone)]
+pub struct Fresh {
+    /// What was broken.
+    pub key: String,
+    /// The first case that broke it, as it was run.
+    pub case: Case,
+    /// How it went, as JSON Lines. None in memory, where the same happens again.
+    pub trace: Option<String>,
+}
+
 /// A case that is to be drawn.
 pub(super) struct Draft {
     seed: u64,
@@ -100,6 +112,7 @@ pub(super) struct Outcome {
     exercised: BTreeSet<&'static str>,
     /// What was found, and how, in words.
     found: Vec<(String, String)>,
+    trace: Option<String>,
 }
 
 impl Outcome {
@@ -108,7 +121,10 @@ impl Outcome {
         let exercised = report.requirements.iter().filter(|(_, judgement)| is_exercised(judgement)).map(|(id, _)| *id);
         let is_skipped = matches!(report.verdict, Verdict::Skipped(_));
         let reached = || Reached { area, situations: situations(&report.trace, area), history };
-        Self { exercised: exercised.collect(), found: findings(report, settings), reached: (!is_skipped).then(reached) }
+        let found = findings(report, settings);
+        let is_once = !found.is_empty() && settings.time != TimeMode::Paused;
+        let trace = is_once.then(|| to_json_lines(&report.trace));
+        Self { exercised: exercised.collect(), found, reached: (!is_skipped).then(reached), trace }
     }
 }
 
@@ -159,7 +175,8 @@ impl Campaign {
     pub(super) fn take(&mut self, number: u64, outcome: Outcome) {
         let is_fresh = |key: &&String| !self.found.contains_key(*key);
         let keys: BTreeSet<String> = outcome.found.iter().map(|(key, _)| key).filter(is_fresh).cloned().collect();
-        let fresh: Vec<_> = keys.into_iter().map(|key| (key, self.case(number))).collect();
+        let fresh = |key| Fresh { key, case: self.case(number), trace: outcome.trace.clone() };
+        let fresh: Vec<_> = keys.into_iter().map(fresh).collect();
         self.fresh.extend(fresh);
         let is_skipped = outcome.reached.is_none();
         self.open.insert(number, outcome.reached);
@@ -193,7 +210,7 @@ impl Campaign {
             "format": FORMAT, "seed": self.seed, "area": self.area, "done": self.done, "skipped": self.skipped,
             "failed": self.failed, "found": self.found, "exercised": self.exercised,
             "rounds": self.rounds, "corpus": self.corpus.to_value(), "before": self.before.to_value(),
-            "fresh": self.fresh.iter().map(|(key, case)| json!([key, case_to_value(case)])).collect::<Vec<_>>(),
+            "fresh": self.fresh.iter().map(Fresh::to_value).collect::<Vec<_>>(),
             "open": self.open.iter().map(|(number, reached)| json!([number, reached.as_ref().map(Reached::to_value)])).collect::<Vec<_>>(),
         })
     }
@@ -212,7 +229,7 @@ impl Campaign {
             serde_json::from_value(value["open"].take()).map_err(|error| format!("open: {error}"))?;
         let fresh: Vec<(String, Value)> =
             serde_json::from_value(value["fresh"].take()).map_err(|error| format!("fresh: {error}"))?;
-        let fresh = fresh.into_iter().map(|(key, case)| Ok((key, case_from_value(case)?)));
+        let fresh = fresh.into_iter().map(|(key, case)| Fresh::from_value(key, case));
         let open =
             open.into_iter().map(|(number, reached)| Ok((number, reached.map(Reached::from_value).transpose()?)));
         let mut field = |name: &str| value[name].take();
@@ -249,18 +266,22 @@ impl Reached {
     }
 }
 
-fn case_to_value(case: &Case) -> Value {
-    json!({"name": case.name, "seed": case.seed, "history": to_value(&case.scenario)})
-}
+impl Fresh {
+    fn to_value(&self) -> Value {
+        let Case { name, seed, scenario, .. } = &self.case;
+        json!([self.key, {"name": name, "seed": seed, "history": to_value(scenario), "trace": self.trace}])
+    }
 
-fn case_from_value(mut value: Value) -> Result<Case, String> {
-    let wrong = |error: serde_json::Error| format!("fresh: {error}");
-    Ok(Case {
-        name: serde_json::from_value(value["name"].take()).map_err(wrong)?,
-        file: String::new(),
-        scenario: from_value(value["history"].take())?,
-        seed: serde_json::from_value(value["seed"].take()).map_err(wrong)?,
-    })
+    fn from_value(key: String, mut value: Value) -> Result<Self, String> {
+        let wrong = |error: serde_json::Error| format!("fresh: {error}");
+        let case = Case {
+            name: serde_json::from_value(value["name"].take()).map_err(wrong)?,
+            file: String::new(),
+            scenario: from_value(value["history"].take())?,
+            seed: serde_json::from_value(value["seed"].take()).map_err(wrong)?,
+        };
+        Ok(Self { key, case, trace: serde_json::from_value(value["trace"].take()).map_err(wrong)? })
+    }
 }
 
 /// The form of what is written down.

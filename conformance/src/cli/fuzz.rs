@@ -13,7 +13,7 @@ use wire::time::Span;
 use super::output::{count, say, tell, try_folder, unless_unwritten, write_file};
 use super::run::{ClockKind, span};
 use super::standard::StandardArguments;
-use crate::campaign::{Area, Campaign, NOT_CARRIED_OUT, Record, Standing, reachable, record};
+use crate::campaign::{Area, Campaign, Fresh, NOT_CARRIED_OUT, Record, Standing, reachable, record};
 use crate::driver::Hello;
 use crate::exit::Exit;
 use crate::integration::Integration;
@@ -91,6 +91,8 @@ impl From<SigningKind> for Signing {
 
 /// Cases when nothing else is said.
 const CASES: u64 = 1000;
+/// What the trace of a finding is called that may not come again, beside its scenario.
+const TRACE: &str = "jsonl";
 /// Where nobody looks at a bar, a line is told so often.
 const TOLD: Duration = Duration::from_secs(10);
 
@@ -228,7 +230,7 @@ impl Hunt<'_> {
     /// Makes what is new small, and writes it down. What an interruption leaves is written down when the campaign goes on.
     fn write_down(&mut self, campaign: &mut Campaign, bar: &ProgressBar) -> std::io::Result<()> {
         while !interrupt::came()
-            && let Some((key, case)) = campaign.fresh.first().cloned()
+            && let Some(Fresh { key, case, trace }) = campaign.fresh.first().cloned()
         {
             // What the smallest case of another finding breaks too needs no file of its own.
             let is_told = self.records.values().any(|record| {
@@ -243,6 +245,9 @@ impl Hunt<'_> {
                 }
                 bar.suspend(|| tell(&format!("{key} in {} (seed {}): {}", case.name, case.seed, found.path.display())));
                 write_file(&found.path, &found.yaml)?;
+                if let (Standing::Flaky, Some(trace)) = (found.standing, trace) {
+                    write_file(&found.path.with_extension(TRACE), &trace)?;
+                }
                 self.records.insert(key, found);
             }
             campaign.fresh.remove(0);
@@ -342,8 +347,16 @@ impl Hunt<'_> {
     fn shown(&self, record: &Record) -> String {
         let path = record.path.display();
         let (flaky, again) = match record.standing {
-            Standing::Confirmed => ("", "fails too"),
-            Standing::Flaky => (" (FLAKY: it did not fail again)", "may fail once more"),
+            Standing::Confirmed => ("", "fails too".to_owned()),
+            Standing::Flaky => {
+                let trace = record.path.with_extension(TRACE);
+                let seen = if trace.exists() {
+                    format!("; `conformance check {}` judges what was seen", trace.display())
+                } else {
+                    String::new()
+                };
+                (" (FLAKY: it did not fail again)", format!("may fail once more{seen}"))
+            }
         };
         let steps = count(record.steps, "step", "steps");
         let integration = &self.arguments.integration;

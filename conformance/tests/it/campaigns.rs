@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use conformance::campaign::{Area, Campaign, Chance, ROUND, Record, Standing, draw, findings, record};
+use conformance::campaign::{Area, Campaign, Chance, Fresh, ROUND, Record, Standing, draw, findings, record};
 use conformance::driver::Hello;
 use conformance::integration::Integration;
 use conformance::plan::{Case, plan};
@@ -130,7 +130,7 @@ fn found(fault: &str, area: Area, requirement: &str) -> Record {
     for rounds in 1..=16 {
         campaign.run(&settings, &hello, 2, rounds * ROUND, |_| ControlFlow::Continue(()));
         let fresh = std::mem::take(&mut campaign.fresh);
-        if let Some((key, case)) = fresh.into_iter().find(|(key, _)| key == requirement) {
+        if let Some(Fresh { key, case, .. }) = fresh.into_iter().find(|fresh| fresh.key == requirement) {
             return record(&key, &case, &folder, "Found by a test.", 1000, &settings, &hello);
         }
     }
@@ -216,7 +216,14 @@ fn a_finding_that_does_not_come_again_is_tried_three_times_and_told_as_flaky() {
     assert!(stdout(&output).contains("FOUND EDC-P01") && stdout(&output).contains("FLAKY"), "{}", stdout(&output));
     let yaml = fs::read_to_string(out.join("edc-p01-0.yaml")).unwrap();
     assert!(yaml.lines().any(|line| line.starts_with("# FLAKY")), "{yaml}");
+    assert!(yaml.lines().any(|line| line.starts_with("# There: ")), "{yaml}");
     assert!(parse("edc-p01-0.yaml", &yaml).is_ok());
+    // What was seen is kept, and is judged as it was.
+    let trace = out.join("edc-p01-0.jsonl");
+    assert!(stdout(&output).contains(&format!("conformance check {}", trace.display())), "{}", stdout(&output));
+    let judged = conformance(&["check", trace.to_str().unwrap()]);
+    assert_eq!(code(&judged), 1, "{}", stderr(&judged));
+    assert!(stdout(&judged).contains("EDC-P01"), "{}", stdout(&judged));
     // Greeted, found, and looked at three times at least.
     let starts = fs::read_to_string(folder.path().join("flaky.sh.starts")).unwrap().lines().count();
     assert!(starts >= 5, "{starts}");
@@ -256,7 +263,7 @@ fn second_opinion() {
             // Most are found at once, long before a round is over.
             let until = most.min(campaign.cases() + 16);
             campaign.run(&settings, &hello, 2, until, |_| ControlFlow::Continue(()));
-            for (key, case) in std::mem::take(&mut campaign.fresh) {
+            for Fresh { key, case, .. } in std::mem::take(&mut campaign.fresh) {
                 // What the right merchant breaks too says nothing about this one.
                 if findings(&run(&case, &right, &hello), &right).iter().any(|(broken, _)| *broken == key) {
                     continue;
