@@ -5,10 +5,12 @@
 
 mod fitness;
 mod folder;
+mod kept_port;
 mod passing;
 mod probe;
 mod pulse;
 mod rest;
+mod restart;
 mod session;
 mod stage;
 mod steps;
@@ -16,7 +18,7 @@ mod track;
 
 pub use probe::{Probe, probe};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -289,6 +291,9 @@ async fn carry_out(
         tells_time: hello.can("clock") && settings.time.is_skipping(),
         orders: BTreeMap::new(),
         sold: BTreeMap::new(),
+        selling: BTreeMap::new(),
+        cut: BTreeSet::new(),
+        notify_url: hello.notify_url.clone(),
         calls: Vec::new(),
         lives: 0,
         overdue: None,

@@ -1,11 +1,11 @@
 //! A case on stage: what it knows, and what it does from the first step to the last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize as _;
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use wire::time::Moment;
 
 use super::pulse::Pulse;
@@ -44,6 +44,12 @@ pub(super) struct Stage<'a> {
     pub(super) orders: BTreeMap<String, Option<Told>>,
     /// What was asked for to sell an order or a batch: the method and its parameters.
     pub(super) sold: BTreeMap<String, (&'static str, Value)>,
+    /// The calls that sell, by the order or batch.
+    pub(super) selling: BTreeMap<String, AbortHandle>,
+    /// Orders that the integration was about to be told of when it was killed, and need not know.
+    pub(super) cut: BTreeSet<String>,
+    /// Where the integration listens for notifications.
+    pub(super) notify_url: Option<String>,
     /// Checkouts, captures and refunds that have not been answered yet.
     pub(super) calls: Vec<Call>,
     /// How often the integration was killed and started again.
@@ -191,7 +197,13 @@ impl Stage<'_> {
         let names: Vec<String> = self.orders.keys().cloned().collect();
         for name in names {
             let params = || json!({ "order": name });
-            let said = self.session.driver.call("orderStatus", params(), self.patience()).await?;
+            let said = match self.session.driver.call("orderStatus", params(), self.patience()).await {
+                // Nobody is paid for an order that nobody knows.
+                Err(error @ DriverError::Refused { .. }) if self.cut.contains(&name) => {
+                    json!({"order": name, "state": OrderState::Failed, "reason": error.to_string()})
+                }
+                said => said?,
+            };
             let known = self.orders.get(&name).and_then(Option::as_ref);
             if known.is_some_and(|known| known.said == said) {
                 continue;

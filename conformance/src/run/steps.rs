@@ -6,7 +6,6 @@ use serde_json::Value;
 use wire::clock::Clock as _;
 
 use super::TimeMode;
-use super::session::Session;
 use super::stage::{ANSWER, Call, Stage};
 use crate::client::Front;
 use crate::driver::DriverError;
@@ -78,21 +77,7 @@ impl Stage<'_> {
                 let refund = RefundOrder { order: refund.order.value.clone(), amount: refund.amount.amount() };
                 Ok(Begun::Long(self.call("refund", params(&refund), long)))
             }
-            Step::Restart(restart) => {
-                self.abandon_calls();
-                self.lives += 1;
-                let fresh = Session::start(self.settings, self.recorder, self.memory);
-                std::mem::replace(&mut self.session, fresh?).kill(self.recorder).await;
-                if restart.gateway_key == GatewayKey::New {
-                    self.world.change_gateway_key(self.case).await.map_err(DriverError::Unreachable)?;
-                }
-                let params = self.world.initialize(self.case);
-                self.session.initialize(self.settings, self.recorder, params).await?;
-                if let Some(front) = &self.front {
-                    front.use_driver(self.session.driver.clone()).await;
-                }
-                self.set_time().await.map(|()| Begun::Nothing)
-            }
+            Step::Restart(restart) => self.restart(restart.gateway_key).await.map(|()| Begun::Nothing),
             Step::Visit(visit) => {
                 let params = offer(visit);
                 self.sold.insert(visit.order.value.clone(), ("checkout", params.clone()));
@@ -176,7 +161,9 @@ impl Stage<'_> {
     /// Sells an order or a batch, and remembers how, for a buyer who tries again.
     fn sell(&mut self, name: &str, method: &'static str, params: Value) -> Begun {
         self.sold.insert(name.to_owned(), (method, params.clone()));
-        Begun::Long(self.call(method, params, super::limit(self.settings)))
+        let call = self.call(method, params, super::limit(self.settings));
+        self.selling.insert(name.to_owned(), call.abort_handle());
+        Begun::Long(call)
     }
 
     fn front(&self) -> Result<&Front, DriverError> {
@@ -187,10 +174,12 @@ impl Stage<'_> {
         self.sold.get(order).is_some_and(|(_, params)| params["by"] == By::Terminal.as_str())
     }
 
-    /// Calls the driver, and writes down what it answers.
+    /// Calls the driver, and writes down what it answers. That it knows nothing of an order is no error when it was killed before
+    /// it had taken it.
     fn call(&self, method: &'static str, params: Value, within: Duration) -> Call {
         self.recorder.record(Event::Driver(DriverEvent::Called { method: method.to_owned(), params: params.clone() }));
         let (driver, recorder) = (self.session.driver.clone(), self.recorder.clone());
+        let is_cut = params["order"].as_str().is_some_and(|order| self.cut.contains(order));
         let call = tokio::spawn(async move {
             let result = driver.call(method, params, within).await;
             let method = method.to_owned();
@@ -198,7 +187,10 @@ impl Stage<'_> {
                 Ok(result) => DriverEvent::Answered { method, result: result.clone() },
                 Err(error) => DriverEvent::Failed { method, error: error.to_string() },
             }));
-            result
+            match result {
+                Err(DriverError::Refused { .. }) if is_cut => Ok(Value::Null),
+                result => result,
+            }
         });
         self.clock.touch();
         call

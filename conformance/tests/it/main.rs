@@ -18,6 +18,7 @@ mod language;
 mod live;
 mod matrix;
 mod reports;
+mod restarting;
 mod rules;
 mod rules_amount;
 mod rules_apart;
