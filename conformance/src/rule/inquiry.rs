@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use wire::antom::{Operation, PaymentStatus};
+use wire::time::Moment;
 
 use super::pay::believed;
-use super::story::{Outcome, Payment, Tells, Word};
+use super::story::{Outcome, Payment, Request, Tells, Word};
 use super::view::{Order, Status, View};
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -16,6 +17,8 @@ const HOT: (usize, Duration) = (3, Duration::from_secs(2));
 const MOST: usize = 300;
 /// Inquiries about a payment that has ended, at most: a page of the buyer's may still be asking.
 const MOST_AFTER_THE_END: usize = 5;
+/// How long a request may be on its way on a busy machine. Who seems to have sent it earlier has another clock than the world.
+const ON_ITS_WAY: Duration = Duration::from_secs(1);
 
 /// INQ-001.
 pub(super) fn status_is_the_outcome(view: &View<'_>) -> Judgement {
@@ -215,7 +218,7 @@ pub(super) fn unknown_payments_may_appear(view: &View<'_>) -> Judgement {
         let closed = called(view, order, missing.n, &[OrderState::Failed, OrderState::Cancelled]);
         let Some(closed) = closed.filter(|closed| !payment.is_known_over(closed.n)) else { continue };
         let is_made_sure = payment.asked_after(missing.n).any(|(n, _)| n < closed.n);
-        // An answer to pay that comes later than that to the inquiry may say that nothing was made: in process, without a page
+        // An answer to pay that comes when the inquiry has been sent may say that nothing was made: in process, without a page
         // to pay on; of a batch, any U without one.
         let is_answered = |word: &Word<'_>| {
             matches!(
@@ -223,7 +226,9 @@ pub(super) fn unknown_payments_may_appear(view: &View<'_>) -> Judgement {
                 Tells::Unsure(Operation::Pay, "PAYMENT_IN_PROCESS") | Tells::Unsure(Operation::BatchPay, _)
             )
         };
-        if !is_made_sure && !payment.before(closed.n).any(|word| word.n > missing.n && is_answered(word)) {
+        let asked = missing.request.and_then(|index| view.story.requests.get(index));
+        let is_late = |word: &Word<'_>| word.n > missing.n || asked.is_some_and(|asked| is_sent_before(asked, word.at));
+        if !is_made_sure && !payment.before(closed.n).any(|word| is_late(word) && is_answered(word)) {
             let text = format!(
                 "order {} is called {} at the first ORDER_NOT_EXIST (entry {}); pay was uncertain, and its payment may appear \
                  a moment later",
@@ -233,6 +238,13 @@ pub(super) fn unknown_payments_may_appear(view: &View<'_>) -> Judgement {
         }
     }
     Judgement::new(exercised, findings)
+}
+
+/// Whether a merchant had sent a request when something came, though it arrived later: by its own clock, where that is the
+/// world's, which it tells in milliseconds.
+fn is_sent_before(request: &Request<'_>, came: Moment) -> bool {
+    let sent = request.own_time();
+    sent.as_millis() < came.as_millis() && request.at.since(sent) <= ON_ITS_WAY
 }
 
 /// INQ-008. Exercised when a payment was asked for and is not decided in the end, or was cancelled.

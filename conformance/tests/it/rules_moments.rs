@@ -6,9 +6,11 @@ use sim_antom::Event as Gateway;
 use sim_edc::{Event as Terminal, Note};
 use wire::hex::HexBytes;
 
+use crate::rules::{Trace, new};
 use crate::rules_apart::sale as order;
 use crate::rules_edc::sale;
 use crate::rules_line::opened;
+use crate::rules_refund::paid;
 
 #[test]
 fn line_l03_counts_noise_as_long_as_one_nak_is_owed() {
@@ -61,4 +63,29 @@ fn a_notification_is_old_after_an_hour() {
     };
     signed(3_600_000).breaks("NTF-003", 5);
     signed(3_600_001).says_nothing_of("NTF-003");
+}
+
+#[test]
+fn ref_002_lets_a_program_take_a_moment_to_take_in_a_refusal() {
+    let refused = |trace: Trace| trace.hands_back("R", "400", "F REFUND_WINDOW_EXCEED");
+    let killed = |trace: Trace| refused(trace.crashed().asked("initialize", json!({})));
+    killed(refused(paid()).millis(50)).holds("REF-002");
+    killed(refused(paid()).millis(51)).breaks("REF-002", 13);
+    // In memory no time passes.
+    killed(refused(paid()).at_once()).breaks("REF-002", 13);
+}
+
+#[test]
+fn inq_007_goes_by_when_the_inquiry_was_sent() {
+    let sent = |millis: u64| {
+        let made = new().sold().pays("P", "U PAYMENT_IN_PROCESS").at_once();
+        let at = (1_767_607_200_000 + millis).to_string();
+        made.inquires("P", "F ORDER_NOT_EXIST").header("request-time", Some(&at)).stands("failed", "0")
+    };
+    // The answer to pay and the inquiry come after three seconds.
+    sent(3_000).breaks("INQ-007", 7);
+    sent(2_999).holds("INQ-007");
+    sent(2_000).holds("INQ-007");
+    // Of another clock nothing is known.
+    sent(1_999).breaks("INQ-007", 7);
 }

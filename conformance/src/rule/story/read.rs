@@ -197,7 +197,10 @@ impl<'a> Story<'a> {
                 self.is_down = true;
                 let replies = self.requests.iter_mut().rev().filter_map(|request| request.reply.as_mut());
                 for reply in replies.take_while(|reply| entry.at.since(reply.at) <= TRICKLE) {
-                    if reply.pace == Pace::Trickling {
+                    // In memory it is taken in at the moment at which it comes.
+                    let before = entry.at.since(reply.at);
+                    let is_sudden = !before.is_zero() && before <= TAKEN_IN;
+                    if reply.pace == Pace::Trickling || is_sudden {
                         reply.pace = Pace::BrokenOff;
                     }
                 }
@@ -306,6 +309,8 @@ fn is_part_of(id: &str, batch: &str) -> bool {
     id.strip_prefix(batch).is_some_and(|rest| rest.starts_with('_'))
 }
 
+/// How long a program on a busy machine may take to take in an answer that has come.
+const TAKEN_IN: Duration = Duration::from_millis(50);
 /// How long an answer that trickles may take.
 const TRICKLE: Duration = Duration::from_secs(5);
 /// How long a merchant has to go on with a payment before it is said to have given it up.

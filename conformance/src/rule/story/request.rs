@@ -82,7 +82,7 @@ pub(crate) enum Pace {
     Whole,
     /// One after the other.
     Trickling,
-    /// One after the other, and the merchant was killed while they came.
+    /// The merchant was killed while they came, or before it can have taken them in.
     BrokenOff,
 }
 
