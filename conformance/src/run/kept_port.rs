@@ -2,9 +2,16 @@
 //! the gateway or the integration of another would be given it meanwhile, and answer what is not for it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use hyper::Uri;
 use tokio::net::TcpSocket;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+/// How often it is tried to get a port of one that is being killed: every connection of anybody takes a port meanwhile.
+const TRY: Duration = Duration::from_micros(100);
 
 /// A port at which nobody listens, and that nobody is given who asks for any.
 #[derive(Debug)]
@@ -26,6 +33,38 @@ impl KeptPort {
         socket.set_reuseaddr(true).ok()?;
         socket.bind(SocketAddr::new(ip, url.port_u16()?)).ok()?;
         cfg!(target_os = "linux").then_some(Self { _socket: socket })
+    }
+}
+
+/// The port of one that is being killed: it is kept from the moment on at which it is free.
+#[derive(Debug)]
+pub(super) struct ComingPort {
+    port: JoinHandle<Option<KeptPort>>,
+    is_free: Arc<AtomicBool>,
+}
+
+impl ComingPort {
+    /// Waits for it, in a thread of its own: a timer of a runtime would be too slow.
+    pub(super) fn of(url: String) -> Self {
+        let is_free = Arc::new(AtomicBool::new(false));
+        let is_told = Arc::clone(&is_free);
+        let port = spawn_blocking(move || {
+            loop {
+                let is_last = is_told.load(Ordering::Acquire);
+                let kept = KeptPort::of(&url);
+                if kept.is_some() || is_last {
+                    return kept;
+                }
+                std::thread::sleep(TRY);
+            }
+        });
+        Self { port, is_free }
+    }
+
+    /// The port, once the one that had it is gone; none when somebody else got it.
+    pub(super) async fn kept(self) -> Option<KeptPort> {
+        self.is_free.store(true, Ordering::Release);
+        self.port.await.ok().flatten()
     }
 }
 
@@ -53,6 +92,20 @@ mod tests {
         drop(kept);
         TcpStream::connect(at).unwrap();
         drop(server);
+    }
+
+    #[tokio::test]
+    #[cfg_attr(not(target_os = "linux"), ignore = "no port is kept there")]
+    async fn a_port_is_kept_from_the_moment_on_at_which_it_is_free() {
+        let server = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("http://{}/", server.local_addr().unwrap());
+        assert!(ComingPort::of(url.clone()).kept().await.is_none(), "somebody listens there");
+        let coming = ComingPort::of(url.clone());
+        drop(server);
+        let kept = coming.kept().await;
+        assert!(kept.is_some());
+        let at = url.trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
+        assert_eq!(TcpSocket::new_v4().unwrap().bind(at).unwrap_err().kind(), ErrorKind::AddrInUse);
     }
 
     #[tokio::test]

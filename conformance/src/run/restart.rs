@@ -1,6 +1,6 @@
 //! An integration that is killed and started again in the middle of a case.
 
-use super::kept_port::KeptPort;
+use super::kept_port::{ComingPort, KeptPort};
 use super::session::Session;
 use super::stage::Stage;
 use crate::driver::{DriverError, Hello};
@@ -13,10 +13,7 @@ impl Stage<'_> {
         self.cut_off();
         self.abandon_calls();
         self.lives += 1;
-        self.replace().await?;
-        // In memory nobody has a port.
-        let is_program = matches!(self.settings.integration, Integration::Command { .. });
-        let kept = self.notify_url.as_deref().filter(|_| is_program).and_then(KeptPort::of);
+        let kept = self.replace().await?;
         if gateway_key == GatewayKey::New {
             self.world.change_gateway_key(self.case).await.map_err(DriverError::Unreachable)?;
         }
@@ -24,7 +21,7 @@ impl Stage<'_> {
         // One who cannot listen where somebody else has the port, though nobody listens there, gets it for itself.
         if kept.is_some() && hello.as_ref().ok().map(|hello| &hello.notify_url) != Some(&self.notify_url) {
             drop(kept);
-            self.replace().await?;
+            drop(self.replace().await?);
             hello = self.greet().await;
         }
         hello?;
@@ -34,10 +31,17 @@ impl Stage<'_> {
         self.set_time().await
     }
 
-    async fn replace(&mut self) -> Result<(), DriverError> {
+    /// Kills what runs, and starts another one, for which the port is kept.
+    async fn replace(&mut self) -> Result<Option<KeptPort>, DriverError> {
         let fresh = Session::start(self.settings, self.recorder, self.memory)?;
+        // In memory nobody has a port.
+        let is_program = matches!(self.settings.integration, Integration::Command { .. });
+        let coming = self.notify_url.clone().filter(|_| is_program).map(ComingPort::of);
         std::mem::replace(&mut self.session, fresh).kill(self.recorder).await;
-        Ok(())
+        Ok(match coming {
+            Some(coming) => coming.kept().await,
+            None => None,
+        })
     }
 
     async fn greet(&self) -> Result<Hello, DriverError> {
