@@ -91,7 +91,7 @@ impl From<SigningKind> for Signing {
 
 /// Cases when nothing else is said.
 const CASES: u64 = 1000;
-/// What the trace of a finding is called that may not come again, beside its scenario.
+/// What the trace of a finding is called, beside its scenario, where nothing is the same twice.
 const TRACE: &str = "jsonl";
 /// Where nobody looks at a bar, a line is told so often.
 const TOLD: Duration = Duration::from_secs(10);
@@ -245,7 +245,7 @@ impl Hunt<'_> {
                 }
                 bar.suspend(|| tell(&format!("{key} in {} (seed {}): {}", case.name, case.seed, found.path.display())));
                 write_file(&found.path, &found.yaml)?;
-                if let (Standing::Flaky, Some(trace)) = (found.standing, trace) {
+                if let Some(trace) = trace {
                     write_file(&found.path.with_extension(TRACE), &trace)?;
                 }
                 self.records.insert(key, found);
@@ -347,23 +347,21 @@ impl Hunt<'_> {
     fn shown(&self, record: &Record) -> String {
         let path = record.path.display();
         let (flaky, again) = match record.standing {
-            Standing::Confirmed => ("", "fails too".to_owned()),
-            Standing::Flaky => {
-                let trace = record.path.with_extension(TRACE);
-                let seen = if trace.exists() {
-                    format!("; `conformance check {}` judges what was seen", trace.display())
-                } else {
-                    String::new()
-                };
-                (" (FLAKY: it did not fail again)", format!("may fail once more{seen}"))
-            }
+            Standing::Confirmed => ("", "fails too"),
+            Standing::Flaky => (" (FLAKY: it does not fail each time)", "may fail once more"),
+        };
+        let trace = record.path.with_extension(TRACE);
+        let seen = if trace.exists() {
+            format!("; `conformance check {}` judges what was seen", trace.display())
+        } else {
+            String::new()
         };
         let steps = count(record.steps, "step", "steps");
         let integration = &self.arguments.integration;
         let evidence =
             record.report.as_ref().map(|report| text::case(&CaseResult::new(report, &self.settings.standard)));
         format!(
-            "     {path}: {steps}{flaky}; `conformance run --integration \"{integration}\" {path}` {again}\n{}",
+            "     {path}: {steps}{flaky}; `conformance run --integration \"{integration}\" {path}` {again}{seen}\n{}",
             evidence.unwrap_or_default()
         )
     }
