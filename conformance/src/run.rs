@@ -300,6 +300,7 @@ async fn carry_out(
         asked: None,
         known_at: None,
         foretold: None,
+        promised: None,
         jumps: 0,
         began: played,
         steady: None,

@@ -215,9 +215,12 @@ impl Stage<'_> {
             None if self.tells_time => Some(self.tell_time().await?),
             None => None,
         };
-        // It was woken to answer, and something may have begun meanwhile: who is trusted has said that nothing goes on.
+        // It was woken to answer, and something may have begun meanwhile: who is trusted has said that nothing goes on. Of what
+        // became due since it was asked before it says nothing any more, and may not have written it yet.
+        let was_due = self.promised.is_some_and(|at| at <= self.clock.now());
+        self.promised = wake.flatten();
         match wake {
-            Some(wake) if self.is_believed(wake) => self.listen().await,
+            Some(wake) if !was_due && self.is_believed(wake) => self.listen().await,
             _ => self.rest().await,
         }
         let pending = self.clock.pending();
@@ -275,6 +278,7 @@ impl Stage<'_> {
                 Some(wake) => wake,
                 None => self.tell_time().await?,
             };
+            self.promised = wake;
             self.steady = Some((wake, Instant::now()));
         }
         Ok(Skipped::Something)

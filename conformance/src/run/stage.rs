@@ -62,6 +62,8 @@ pub(super) struct Stage<'a> {
     pub(super) known_at: Option<usize>,
     /// When the integration will act by itself, asked beside how its orders stand, and what had happened then.
     pub(super) foretold: Option<(Option<Moment>, usize)>,
+    /// When the integration was to act by itself, as it said last.
+    pub(super) promised: Option<Moment>,
     /// How often time was skipped.
     pub(super) jumps: u64,
     /// When the case began, in real time.

@@ -122,6 +122,14 @@ fn ref_007_refunds_two_clicks_once() {
     clicks().hands_back("R", "400", "F PROCESS_FAIL").hands_back("S", "400", "S SUCCESS").holds("REF-007");
     let one_by_one = asks(asks(paid(), "400").replied("refund", json!({"state": "paid"})), "400");
     one_by_one.hands_back("R", "400", "S SUCCESS").hands_back("S", "400", "S SUCCESS").says_nothing_of("REF-007");
+    // Whoever has told the end of the first, and sends the second a while later, had not read it before.
+    let told = |trace: Trace| trace.replied("refund", json!({"state": "paid"}));
+    told(clicks().hands_back("R", "400", "S SUCCESS")).hands_back("S", "400", "S SUCCESS").holds("REF-007");
+    // In the same moment it has.
+    let at_once = told(clicks().hands_back("R", "400", "S SUCCESS").at_once()).at_once();
+    at_once.hands_back("S", "400", "S SUCCESS").breaks("REF-007", 14);
+    // It is no excuse when it is told after both.
+    told(clicks().hands_back("R", "400", "S SUCCESS").hands_back("S", "400", "S SUCCESS")).breaks("REF-007", 13);
 }
 
 #[test]
