@@ -52,7 +52,9 @@ pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement 
                 // What was sent again may have come damaged.
                 let between = view.entries.get(entry.n..n.saturating_sub(1)).unwrap_or_default();
                 let is_garbled = |e: &Entry| matches!(&e.event, Event::Terminal(Terminal::Garbage { .. }));
-                let is_lost = next != raw && between.iter().any(is_garbled);
+                // Who was killed, or lost the line, with the refusal on its way does not know of it.
+                let is_cut_off = view.broke_between(entry.n, n);
+                let is_lost = next != raw && (is_cut_off || between.iter().any(is_garbled));
                 exercised |= !is_lost;
                 if next != raw && !is_lost && sends < SENDS {
                     let text = format!("the frame that was refused in entry {} came again changed", entry.n);

@@ -401,6 +401,11 @@ fn line_l01_compares_the_resend_byte_for_byte() {
     new().command_raw(command("1"), true).terminal(Terminal::Closed).ended().says_nothing_of("LINE-L01");
     let refused = |trace: Trace| trace.command_raw(command("1"), true);
     refused(refused(refused(new()))).ended().holds("LINE-L01");
+    // Whoever opens the line again may begin with another frame, and may not with one that it changed before.
+    let again = |trace: Trace| trace.terminal(Terminal::Closed).command_raw(command("2"), false);
+    again(refused(new())).says_nothing_of("LINE-L01");
+    again(refused(new()).command_raw(command("2"), false)).breaks("LINE-L01", 2);
+    refused(new()).terminal(Terminal::Closed).command_raw(command("1"), false).holds("LINE-L01");
 }
 
 #[test]
