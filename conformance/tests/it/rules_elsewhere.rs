@@ -1,7 +1,8 @@
 //! What happens to another payment, order or request, or at another time, is no reason for anything here.
 
+use conformance::trace::Event;
 use serde_json::{Value, json};
-use sim_antom::LostHow;
+use sim_antom::{Event as Gateway, LostHow};
 use wire::antom::{Operation, PaymentStatus, RefundStatus};
 
 use crate::rules::{Trace, new, pay};
@@ -172,6 +173,21 @@ fn pay_030_counts_anew_after_a_cancel_and_is_excused_by_its_own_order() {
     let refused = |n: usize| asks(asks(unsure(), 20).cancels("P", "F ORDER_STATUS_INVALID"), n);
     refused(30).holds("PAY-030");
     refused(31).breaks("PAY-030", 106);
+    // A message that contradicts itself calls a person, when it is turned away and comes soon.
+    let warned = |id: &str, later: u64, problem: Option<&str>| {
+        let told = json!({"notifyType": "PAYMENT_PENDING", "result": {"resultStatus": "S", "resultCode": "SUCCESS"}});
+        let told = unsure().millis(later).delivered(id, &told, true).answered(Some(200), problem);
+        let mut trace = told.pause(60).ended();
+        if let Event::Gateway(Gateway::Notice { altered, .. }) = &mut trace.entries[3].event {
+            *altered = true;
+        }
+        trace
+    };
+    let refused = Some("has the result U");
+    warned("P", 29_000, refused).holds("PAY-030");
+    warned("P", 29_001, refused).breaks("PAY-030", 2);
+    warned("P", 29_000, None).breaks("PAY-030", 2);
+    warned("Q", 29_000, refused).breaks("PAY-030", 2);
 }
 
 #[test]

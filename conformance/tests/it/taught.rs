@@ -332,6 +332,14 @@ const HISTORIES: &[(&str, &str)] = &[
         "roles: [antom]\ngiven: {antom: {buyer: [{pays: {after: 1s}}], faults: [{alter-notification: {set: {paymentAmount.currency: USD}}}]}}\nsteps:\n  - checkout: {order: A, by: payment-code, amount: {currency: JPY, value: \"1007\"}}\n  - settle: {within: 240h}\n",
     ),
     (
+        "PAY-030: nobody need have asked whether a person was called",
+        "roles: [antom]\ngiven: {antom: {buyer: [{pays: {after: 100ms}}], faults: [{alter-notification: {set: {paymentAmount.currency: USD}}}]}}\nsteps:\n  - checkout: {order: A, by: payment-code, amount: {currency: KRW, value: \"1007\"}}\n  - until: {called: refund, within: 5m}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "EDC-P10: a result that cannot be read, and came before the question, does not answer it",
+        "roles: [edc]\ngiven: {terminal: {cardholder: [{cancel-key: {}}], faults: [{malformed-json: {command: Purchase}}, {late-answer: {skip: 2}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1007\"}}\n  - restart: {}\n  - settle: {within: 2h}\n",
+    ),
+    (
         "INQ-002: a cancel that came to nothing is reason enough to inquire at once",
         "roles: [antom]\ngiven: {antom: {answers: [{on: cancel, code: METHOD_NOT_SUPPORTED}], buyer: [{pends: {}}], faults: [{lose-answer: {on: pay, how: silence, times: 2}}]}}\nsteps:\n  - checkout: {order: A, by: entry-code, amount: {currency: JPY, value: \"877\"}}\n  - settle: {within: 20s}\n  - retry: {order: A}\n  - settle: {within: 240h}\n",
     ),

@@ -50,17 +50,19 @@ impl Till {
     pub(crate) async fn exchange(&mut self, id: &str, packet: Packet, wait: Duration) -> Exchange {
         let until = self.merchant.now() + wait;
         let token = self.port.send(packet);
+        let mut is_delivered = false;
         loop {
             match self.next(Some(until), false).await {
                 Happening::Packet(packet) if packet.kind == Kind::Result && names(&packet, id) => {
                     return result_of(&packet).map_or(Exchange::Unreadable, Exchange::Result);
                 }
-                // Whose it was cannot be read; only ours is awaited.
-                Happening::Packet(packet) if packet.kind == Kind::Result && packet.json().is_err() => {
+                // Whose it was cannot be read; only ours is awaited. What came before the command got there answers another.
+                Happening::Packet(packet) if is_delivered && packet.kind == Kind::Result && packet.json().is_err() => {
                     return Exchange::Unreadable;
                 }
                 Happening::Delivery(sent, Delivery::Refused) if sent == token => return Exchange::Refused,
                 Happening::Delivery(sent, Delivery::NotSent) if sent == token => return Exchange::NotSent,
+                Happening::Delivery(sent, Delivery::Acknowledged) if sent == token => is_delivered = true,
                 Happening::TimedOut => return Exchange::Silence,
                 other => self.aside(other),
             }

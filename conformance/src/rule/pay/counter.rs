@@ -62,7 +62,12 @@ fn follow(view: &View<'_>, order: &Order, payment: &Payment<'_>, findings: &mut 
         let is_soon = |n: usize| view.at(n).is_some_and(|at| at.since(first.at) <= SOON);
         let is_parked = said.clone().next().is_some_and(|status| status.status.state == OrderState::Parked)
             || said.any(|status| status.status.state == OrderState::Parked && is_soon(status.n));
-        if late && !is_parked {
+        // So was one by a message that contradicts itself, and was turned away.
+        let is_warned = story.notices.iter().any(|notice| {
+            let is_refused = notice.answer.as_ref().is_some_and(|answer| !answer.acknowledged);
+            notice.altered && is_refused && notice.is_about(payment) && notice.at.since(first.at) <= SOON
+        });
+        if late && !is_parked && !is_warned {
             let text = format!(
                 "whether {:?} is paid is unknown, and nobody inquires within {} s: the buyer stands at the counter",
                 payment.id,
