@@ -142,7 +142,7 @@ impl Replay<'_> {
             Some(run(&self.case(scenario), &settings, self.hello))
         };
         let how = again(&file).map(|report| found(&report)).unwrap_or_default();
-        let how = if how.is_empty() { "seen once, and not again" } else { &how };
+        let how = if how.is_empty() { "not seen when it was run again" } else { &how };
         file["title"] = format!("{}: {how}", self.key).into();
         if requirement::find(self.key).is_some() {
             file["covers"] = vec![self.key].into();

@@ -193,7 +193,8 @@ impl Hunt<'_> {
             Standing::Flaky => (" (FLAKY: it does not fail each time)", "may fail once more"),
         };
         let trace = record.path.with_extension(TRACE);
-        let seen = if trace.exists() {
+        // In memory there is none; one that lies there is of another campaign.
+        let seen = if self.settings.time != TimeMode::Paused && trace.exists() {
             format!("; `conformance check {}` judges what was seen", trace.display())
         } else {
             String::new()
