@@ -10,6 +10,9 @@ use wire::time::Moment;
 
 use crate::scenario::Role;
 
+/// JSON-RPC's code for a method that there is not.
+const NO_SUCH_METHOD: i64 = -32601;
+
 /// The answer to `initialize`.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -199,6 +202,14 @@ pub enum DriverError {
     /// It cannot be reached or started.
     #[error("{0}")]
     Unreachable(String),
+}
+
+impl DriverError {
+    /// Whether the integration says, in good form, that what was asked for cannot be done: not that it has no such method.
+    #[must_use]
+    pub fn is_about_an_order(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if *code != NO_SUCH_METHOD)
+    }
 }
 
 #[cfg(test)]

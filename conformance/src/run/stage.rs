@@ -201,7 +201,7 @@ impl Stage<'_> {
             let params = || json!({ "order": name });
             let said = match self.session.driver.call("orderStatus", params(), self.patience()).await {
                 // Nobody is paid for an order that nobody knows.
-                Err(error @ DriverError::Refused { .. }) if self.cut.contains(&name) => {
+                Err(error) if self.cut.contains(&name) && error.is_about_an_order() => {
                     json!({"order": name, "state": OrderState::Failed, "reason": error.to_string()})
                 }
                 said => said?,

@@ -55,7 +55,13 @@ impl Stage<'_> {
                 let Some((method, params)) = self.sold.get(&retry.order.value).cloned() else {
                     return Ok(Begun::Nothing);
                 };
-                Ok(Begun::Long(self.call(method, params, long)))
+                // Whoever is told of it now must know it.
+                let was_cut = self.cut.remove(&retry.order.value);
+                let call = self.call(method, params, long);
+                if was_cut {
+                    self.selling.insert(retry.order.value.clone(), call.abort_handle());
+                }
+                Ok(Begun::Long(call))
             }
             Step::Capture(capture) => {
                 self.check_calls().await?;
@@ -188,7 +194,7 @@ impl Stage<'_> {
                 Err(error) => DriverEvent::Failed { method, error: error.to_string() },
             }));
             match result {
-                Err(DriverError::Refused { .. }) if is_cut => Ok(Value::Null),
+                Err(error) if is_cut && error.is_about_an_order() => Ok(Value::Null),
                 result => result,
             }
         });

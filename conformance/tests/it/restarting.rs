@@ -35,7 +35,7 @@ for line in sys.stdin:
 }
 
 const HELLO: &str =
-    r#"{"name": "stand-in", "roles": ["edc", "antom"], "capabilities": ["restart", "refund", "clock"]}"#;
+    r#"{"name": "stand-in", "roles": ["edc", "antom"], "capabilities": ["restart", "refund", "retry", "clock"]}"#;
 
 fn run(folder: &Path, integration: &str, steps: &str) -> (i32, String) {
     let file = folder.join("case.yaml");
@@ -73,6 +73,28 @@ fn who_is_killed_before_it_has_taken_an_order_need_not_know_it() {
     let (exit, text) = run(folder.path(), &integration, STEPS);
     assert_eq!(exit, 0, "{text}");
     assert!(text.contains("1 passed"), "{text}");
+}
+
+#[test]
+fn who_has_no_such_method_is_told_whatever_it_was_killed_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let integration = forgetful(folder.path(), "\"silence\"");
+    let script = folder.path().join("driver.py");
+    let text = fs::read_to_string(&script).unwrap();
+    fs::write(&script, text.replace("-32000", "-32601")).unwrap();
+    let (exit, text) = run(folder.path(), &integration, STEPS);
+    assert_eq!(exit, 4, "{text}");
+}
+
+#[test]
+fn who_is_told_of_the_order_once_more_must_know_it() {
+    let folder = tempfile::tempdir().unwrap();
+    // The first checkout is cut off, the second one is answered.
+    let integration = forgetful(folder.path(), r#""silence" if life < 3 else {"state": "open"}"#);
+    let steps = STEPS.replace("  - refund", "  - retry: {order: A}\n  - refund");
+    let (exit, text) = run(folder.path(), &integration, &steps);
+    assert_eq!(exit, 4, "{text}");
+    assert!(text.contains("no such order"), "{text}");
 }
 
 #[test]
