@@ -17,8 +17,8 @@ mod situation;
 
 pub use chance::Chance;
 pub use corpus::Corpus;
-pub use draw::{Area, draw};
-pub use hunt::{Campaign, EXPECTATION, Found, Fresh, NOT_CARRIED_OUT, ROUND, findings};
+pub use draw::{Area, Origin, draw, piece};
+pub use hunt::{AHEAD, Campaign, EXPECTATION, Found, Fresh, NOT_CARRIED_OUT, ROUND, findings};
 pub use record::{Record, Standing, record};
 pub use shrink::shrink;
 pub use situation::{OrderWord, PaymentState, Situation, reachable, situations};

@@ -17,6 +17,8 @@ pub enum Event {
     Opened,
     /// The client closed the line.
     Closed,
+    /// The line, which was unplugged, is plugged in again: who wants it can open it.
+    Plugged,
     /// An intact message from the POS.
     Received {
         /// Its kind.

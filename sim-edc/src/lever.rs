@@ -126,6 +126,7 @@ impl Device {
     pub(crate) fn plug(&mut self) {
         self.is_plugged = true;
         self.plug_at = None;
+        self.event(Event::Plugged);
         self.out.push_back(Output::Plug);
     }
 

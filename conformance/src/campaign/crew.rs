@@ -1,13 +1,14 @@
 //! Who runs the cases of a campaign: threads that take one after the other.
 //!
-//! They run ahead into the next round while the slowest of a round are still under way, and no further: what a case draws
-//! must not depend on how fast anybody is.
+//! They run ahead into the next rounds while the slowest of a round are still under way, and no further than is known to no
+//! case of theirs: what a case draws must not depend on how fast anybody is.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::hunt::{Campaign, Draft, Outcome, ROUND};
+use super::draw::Origin;
+use super::hunt::{AHEAD, Campaign, Draft, Outcome, ROUND};
 use crate::driver::Hello;
 use crate::interrupt;
 use crate::run::{Settings, run};
@@ -80,9 +81,10 @@ impl<'a> Crew<'a> {
             match board.task() {
                 Task::Run(draft) => {
                     drop(board);
-                    let case = draft.case();
+                    let (case, origin) = draft.case();
                     let report = run(&case, self.settings, self.hello);
-                    let outcome = Outcome::of(&report, case.scenario, draft.area, self.settings);
+                    let history = (origin == Origin::Chance).then_some(case.scenario);
+                    let outcome = Outcome::of(&report, history, draft.area, self.settings);
                     board = self.board();
                     // A case that was interrupted tells nothing.
                     if interrupt::came() {
@@ -108,7 +110,7 @@ impl Board<'_> {
         if self.is_over || self.next >= self.until {
             return Task::End;
         }
-        if self.next / ROUND > self.campaign.rounds + 1 {
+        if self.next / ROUND >= self.campaign.rounds + AHEAD {
             return Task::Wait;
         }
         let draft = self.campaign.draft(self.next);

@@ -4,13 +4,14 @@
 //! Only what the documents decide is drawn: where a right merchant could not know better, nothing is to be judged.
 
 mod gateway;
+mod piece;
 mod story;
 mod terminal;
 
 pub(super) use terminal::decide;
 
 use super::chance::Chance;
-use crate::scenario::{Given, Role, Scenario, unplaced};
+use crate::scenario::{Given, Role, Scenario, Step, unplaced};
 
 /// Which sides a history is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
@@ -49,6 +50,15 @@ impl Area {
     }
 }
 
+/// Where a history comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Chance alone, or one of these with a change: others may be made of it.
+    Chance,
+    /// Circumstances that belong together: mixed with others they may leave open what is right.
+    Piece,
+}
+
 /// A history that is being drawn.
 struct Drawing<'c> {
     chance: &'c mut Chance,
@@ -69,12 +79,16 @@ pub fn draw(area: Area, chance: &mut Chance) -> Scenario {
         given.antom = drawing.gateway();
     }
     let steps = drawing.steps();
-    Scenario {
-        title: unplaced(format!("A drawn history of the area {}", area.as_str())),
-        roles: area.roles(),
-        covers: Vec::new(),
-        given,
-        steps,
-        expect: Vec::new(),
-    }
+    scenario(area, format!("A drawn history of the area {}", area.as_str()), given, steps)
+}
+
+/// Draws a set piece.
+#[must_use]
+pub fn piece(area: Area, chance: &mut Chance) -> Scenario {
+    let (given, steps) = Drawing { chance, area, sold: 0 }.piece();
+    scenario(area, format!("A set piece of the area {}", area.as_str()), given, steps)
+}
+
+fn scenario(area: Area, title: String, given: Given, steps: Vec<Step>) -> Scenario {
+    Scenario { title: unplaced(title), roles: area.roles(), covers: Vec::new(), given, steps, expect: Vec::new() }
 }

@@ -1,9 +1,9 @@
 //! A campaign: rounds of cases, each drawn from the campaign's seed and its own number, and what was found in them.
 //!
-//! What a case draws depends on its number and on what the rounds before the last one have reached, never on which thread
-//! runs it (`crew.rs`): the same seed gives the same campaign, and one that was interrupted goes on as if it had not been.
+//! What a case draws depends on its number and on what was reached [`AHEAD`] rounds before, never on which thread runs it
+//! (`crew.rs`): the same seed gives the same campaign, and one that was interrupted goes on as if it had not been.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::chance::Chance;
 use super::corpus::Corpus;
-use super::draw::Area;
+use super::draw::{Area, Origin};
 use super::situation::{Situation, situations};
 use crate::plan::Case;
 use crate::requirement;
@@ -21,8 +21,11 @@ use crate::scenario::{Scenario, from_value, to_value};
 use crate::trace::to_json_lines;
 use crate::verdict::{CaseReport, Verdict};
 
-/// Cases of a round: what they reached is known to the round after the next, so that nobody waits for the slowest of a round.
+/// Cases of a round.
 pub const ROUND: u64 = 128;
+/// So many rounds are under way at the same time: what a round reached is known to the one that comes so many later, so that
+/// nobody waits for the slowest of a round.
+pub const AHEAD: u64 = 4;
 /// What a case that could not be carried out is found under.
 pub const NOT_CARRIED_OUT: &str = "not carried out";
 /// What an expectation that failed is found under.
@@ -47,10 +50,8 @@ pub struct Campaign {
     pub fresh: Vec<Fresh>,
     /// Requirements that were exercised.
     pub exercised: BTreeSet<String>,
-    /// Histories to go on from, of the rounds that are over: for the round after the first that is not.
-    corpus: Arc<Corpus>,
-    /// The same without the last round that is over: for the first that is not.
-    before: Arc<Corpus>,
+    /// Histories to go on from: what was known after each of the last [`AHEAD`] rounds that are over, the newest last.
+    known: VecDeque<Arc<Corpus>>,
     /// Rounds that are over.
     pub(super) rounds: u64,
     /// The cases of later rounds that are done.
@@ -60,7 +61,8 @@ pub struct Campaign {
 /// What a case reached.
 #[derive(Debug, Clone)]
 pub(super) struct Reached {
-    history: Scenario,
+    /// The history, if others may be made of it.
+    history: Option<Scenario>,
     area: Area,
     situations: BTreeSet<Situation>,
 }
@@ -92,16 +94,20 @@ pub(super) struct Draft {
     seed: u64,
     pub(super) number: u64,
     pub(super) area: Area,
-    known: Arc<Corpus>,
+    /// What is known to it; nothing in the first rounds.
+    known: Option<Arc<Corpus>>,
 }
 
 impl Draft {
-    pub(super) fn case(&self) -> Case {
+    /// The case, and whether others may be made of it.
+    pub(super) fn case(&self) -> (Case, Origin) {
         let mut chance = Chance::of(self.seed, self.number);
         // Small enough to be exact in every language's numbers.
         let seed = chance.next() >> 16;
-        let scenario = self.known.history(self.area, &mut chance);
-        Case { name: format!("fuzz/{}-{}", self.seed, self.number), file: String::new(), scenario, seed }
+        let nothing = Corpus::default();
+        let known = self.known.as_deref().unwrap_or(&nothing);
+        let (scenario, origin) = known.history(self.area, &mut chance);
+        (Case { name: format!("fuzz/{}-{}", self.seed, self.number), file: String::new(), scenario, seed }, origin)
     }
 }
 
@@ -116,7 +122,7 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn of(report: &CaseReport, history: Scenario, area: Area, settings: &Settings) -> Self {
+    pub(super) fn of(report: &CaseReport, history: Option<Scenario>, area: Area, settings: &Settings) -> Self {
         let is_exercised = |judgement: &Judgement| *judgement != Judgement::NotExercised;
         let exercised = report.requirements.iter().filter(|(_, judgement)| is_exercised(judgement)).map(|(id, _)| *id);
         let is_skipped = matches!(report.verdict, Verdict::Skipped(_));
@@ -147,13 +153,15 @@ impl Campaign {
     /// A case by its number, from what is known at the beginning of its round.
     #[must_use]
     pub fn case(&self, number: u64) -> Case {
-        self.draft(number).case()
+        self.draft(number).case().0
     }
 
     /// What a case is drawn from.
     pub(super) fn draft(&self, number: u64) -> Draft {
-        let known = if number / ROUND > self.rounds { &self.corpus } else { &self.before };
-        Draft { seed: self.seed, number, area: self.area_of(number), known: Arc::clone(known) }
+        // The round that is so many before it, counted from the newest that is over.
+        let ago = (self.rounds + AHEAD).saturating_sub(number / ROUND + 1);
+        let known = usize::try_from(ago).ok().and_then(|ago| self.known.iter().rev().nth(ago));
+        Draft { seed: self.seed, number, area: self.area_of(number), known: known.cloned() }
     }
 
     /// Cases that are over.
@@ -167,7 +175,8 @@ impl Campaign {
     pub fn reached(&self, area: Area) -> usize {
         let now = self.open.values().flatten().filter(|reached| reached.area == area);
         let now = now.flat_map(|reached| reached.situations.iter().map(|situation| (area, *situation)));
-        self.corpus.seen().filter(|(of, _)| *of == area).chain(now).collect::<BTreeSet<_>>().len()
+        let before = self.known.back().into_iter().flat_map(|corpus| corpus.seen());
+        before.filter(|(of, _)| *of == area).chain(now).collect::<BTreeSet<_>>().len()
     }
 
     /// Takes up what a case came to. Cases are taken in the order of their numbers, so that of each finding the first
@@ -196,10 +205,13 @@ impl Campaign {
     pub(super) fn end_round(&mut self) {
         self.rounds += 1;
         let later = self.open.split_off(&(self.rounds * ROUND));
-        self.before = Arc::clone(&self.corpus);
-        let corpus = Arc::make_mut(&mut self.corpus);
+        let mut corpus = self.known.back().map(|corpus| Corpus::clone(corpus)).unwrap_or_default();
         for reached in std::mem::replace(&mut self.open, later).into_values().flatten() {
             corpus.add(reached.area, reached.history, &reached.situations);
+        }
+        self.known.push_back(Arc::new(corpus));
+        if self.known.len() > AHEAD as usize {
+            self.known.pop_front();
         }
     }
 
@@ -209,7 +221,8 @@ impl Campaign {
         json!({
             "format": FORMAT, "seed": self.seed, "area": self.area, "done": self.done, "skipped": self.skipped,
             "failed": self.failed, "found": self.found, "exercised": self.exercised,
-            "rounds": self.rounds, "corpus": self.corpus.to_value(), "before": self.before.to_value(),
+            "rounds": self.rounds, "known": self.known.iter().map(|corpus| corpus.to_value()).collect::<Vec<_>>(),
+            "histories": self.known.back().map(|corpus| corpus.histories()).unwrap_or_default(),
             "fresh": self.fresh.iter().map(Fresh::to_value).collect::<Vec<_>>(),
             "open": self.open.iter().map(|(number, reached)| json!([number, reached.as_ref().map(Reached::to_value)])).collect::<Vec<_>>(),
         })
@@ -223,8 +236,14 @@ impl Campaign {
         if value["format"] != FORMAT {
             return Err(format!("it is no campaign of format {FORMAT}"));
         }
-        let mut corpus = |name: &str| Corpus::from_value(value[name].take()).map(Arc::new);
-        let (corpus, before) = (corpus("corpus")?, corpus("before")?);
+        let histories: Vec<Value> =
+            serde_json::from_value(value["histories"].take()).map_err(|error| format!("histories: {error}"))?;
+        let histories: Vec<Arc<Scenario>> =
+            histories.into_iter().map(|one| from_value(one).map(Arc::new)).collect::<Result<_, _>>()?;
+        let known: Vec<Value> =
+            serde_json::from_value(value["known"].take()).map_err(|error| format!("known: {error}"))?;
+        let known = known.into_iter().map(|one| Corpus::from_value(one, &histories).map(Arc::new));
+        let known: VecDeque<_> = known.collect::<Result<_, _>>()?;
         let open: Vec<(u64, Option<Value>)> =
             serde_json::from_value(value["open"].take()).map_err(|error| format!("open: {error}"))?;
         let fresh: Vec<(String, Value)> =
@@ -244,8 +263,7 @@ impl Campaign {
             exercised: serde_json::from_value(field("exercised")).map_err(wrong)?,
             fresh: fresh.collect::<Result<_, String>>()?,
             rounds: serde_json::from_value(field("rounds")).map_err(wrong)?,
-            corpus,
-            before,
+            known,
             open: open.collect::<Result<_, String>>()?,
         })
     }
@@ -253,13 +271,13 @@ impl Campaign {
 
 impl Reached {
     fn to_value(&self) -> Value {
-        json!({"area": self.area, "history": to_value(&self.history), "situations": self.situations})
+        json!({"area": self.area, "history": self.history.as_ref().map(to_value), "situations": self.situations})
     }
 
     fn from_value(mut value: Value) -> Result<Self, String> {
         let wrong = |error: serde_json::Error| format!("open: {error}");
         Ok(Self {
-            history: from_value(value["history"].take())?,
+            history: Some(value["history"].take()).filter(|history| !history.is_null()).map(from_value).transpose()?,
             area: serde_json::from_value(value["area"].take()).map_err(wrong)?,
             situations: serde_json::from_value(value["situations"].take()).map_err(wrong)?,
         })
@@ -285,7 +303,7 @@ impl Fresh {
 }
 
 /// The form of what is written down.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// What was found in a case: each requirement that counts and was broken, and how, in words.
 #[must_use]

@@ -215,6 +215,7 @@ fn terminal(event: &Terminal) -> Option<Said> {
         Terminal::PortSet { baud, mode } => alone(format!("the port is set to {baud} {mode}")),
         Terminal::Opened => alone("line opened".to_owned()),
         Terminal::Closed => alone("line closed".to_owned()),
+        Terminal::Plugged => alone("line plugged in again".to_owned()),
         Terminal::OnWire { raw } => alone(format!("what left instead: {}", frame_check(&raw.0))).with(&raw.0, None),
         Terminal::Ack { direction: Direction::ToPos, .. } | Terminal::State { .. } => return None,
     })

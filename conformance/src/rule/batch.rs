@@ -7,7 +7,7 @@ use wire::money::Money;
 use wire::time::WireTime;
 
 use super::pay::{believed, failed_on_silence, silent_before};
-use super::story::{Reply, Request, Tells, money};
+use super::story::{Payment, Reply, Request, Tells, money};
 use super::view::View;
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -148,7 +148,10 @@ pub(super) fn buyers_are_sent_to_the_url(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
-/// BAT-006.
+/// Who still asks then has not taken it for failed.
+const LONG_AFTER: Duration = Duration::from_secs(60);
+
+/// BAT-006. To ask at once whether there is a payment after all is no mistake.
 pub(super) fn nothing_was_made_without_a_url(view: &View<'_>) -> Judgement {
     let bare = heard(view, |status, code, has_url| status == "U" && code == "PAYMENT_IN_PROCESS" && !has_url);
     let judged = new_id_after(view, &bare, "came without a URL: there is no payment");
@@ -156,6 +159,21 @@ pub(super) fn nothing_was_made_without_a_url(view: &View<'_>) -> Judgement {
     for (request, n, _) in &bare {
         let is_retried = batches(view).any(|other| other.n > *n);
         let payment = view.story.payments.iter().find(|payment| Some(payment.id.as_str()) == request.id());
+        let is_there = |payment: &Payment<'_>| {
+            payment.status().is_some()
+                || payment.words.iter().any(|w| matches!(w.tells, Tells::Status(_) | Tells::Accepted))
+        };
+        let asked = payment.filter(|payment| !is_there(payment)).and_then(|payment| {
+            let mut after = payment.asked_after(*n).filter(|(_, operation)| *operation == Operation::InquiryPayment);
+            after.find(|(asked, _)| {
+                view.at(*asked).zip(view.at(*n)).is_some_and(|(asked, at)| asked.since(at) >= LONG_AFTER)
+            })
+        });
+        if let Some((asked, _)) = asked {
+            let text =
+                format!("a payment that was never made (entry {n}) is still asked about: its order is not closed");
+            findings.push(Finding { entry: asked, text });
+        }
         let sold = view.story.sales(view).filter(|order| {
             payment.is_some_and(|payment| view.story.payments_of(view, order).iter().any(|p| p.id == payment.id))
         });

@@ -22,6 +22,7 @@ const NEED_IT: &[&str] = &[
     "EDC-P44",
     "EDC-P45",
     "EDC-P49",
+    "EDC-P53",
     "SIG-005",
     "SIG-011",
     "PAY-003",

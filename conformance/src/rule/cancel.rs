@@ -132,7 +132,8 @@ pub(super) fn nothing_is_cancelled_before_s(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
-/// CAN-004. One that was not paid has nothing to give back, and a parked one is a person's.
+/// CAN-004. One that was not paid has nothing to give back, and a parked one is a person's: whoever parks it has asked before
+/// whether it was paid.
 pub(super) fn late_cancels_become_refunds(view: &View<'_>) -> Judgement {
     let story = &view.story;
     let mut findings = Vec::new();
@@ -143,9 +144,12 @@ pub(super) fn late_cancels_become_refunds(view: &View<'_>) -> Judgement {
         let is_refunded = story.requests_of(Operation::Refund).any(|r| r.n > word.n && payment.is_meant_by(r));
         let orders = sold(view).into_iter().filter(|(_, sold)| sold.id == payment.id);
         let is_parked = orders.into_iter().any(|(order, _)| state(view, order) == Some(OrderState::Parked));
+        let is_asked = payment.asked_after(word.n).any(|(_, operation)| operation == Operation::InquiryPayment);
+        let is_known = is_asked || payment.is_known_paid(word.n) || story.killed.iter().any(|n| *n > word.n);
         let is_paid = payment.status() == Some(PaymentStatus::Success);
-        if is_paid && !is_refunded && !is_parked && story.had_time(word.at) {
-            let text = format!("{:?} cannot be cancelled any more, and is not refunded: the money is kept", payment.id);
+        if is_paid && !is_refunded && !(is_parked && is_known) && story.had_time(word.at) {
+            let how = if is_parked { "nobody asks whether it was paid" } else { "is not refunded" };
+            let text = format!("{:?} cannot be cancelled any more, and {how}: the money is kept", payment.id);
             findings.push(Finding { entry: word.n, text });
         }
     }

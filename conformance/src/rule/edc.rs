@@ -4,6 +4,7 @@ mod cancel;
 mod card;
 mod command;
 mod outcome;
+mod record;
 mod refund;
 mod silence;
 mod wait;
@@ -22,6 +23,7 @@ pub(super) use outcome::{
     contract_errors_stop, declines_are_not_retried, failures_are_not_retried, repeats_are_looked_into,
     results_are_matched, success_is_judged_by_its_code, tax_is_the_terminals,
 };
+pub(super) use record::records_without_ids_are_read;
 pub(super) use refund::{
     amounts_equal_the_sales, cancelled_before_is_refunded, invalid_status_ends_it, metadata_is_passed_back,
 };

@@ -1,20 +1,19 @@
 //! What a correct merchant asks, how often, and what it makes of the answers.
 
+mod polling;
+
 use std::time::Duration;
 
 use wire::antom::{Operation, PaymentStatus};
 use wire::time::Moment;
 
+pub(super) use self::polling::polling_goes_on_and_ends;
 use super::pay::believed;
 use super::story::{Outcome, Payment, Request, Tells, Word};
 use super::view::{Order, Status, View};
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
 
-/// Three inquiries within this time are a hot loop; documented are pauses of 2 to 5 s.
-const HOT: (usize, Duration) = (3, Duration::from_secs(2));
-/// A payment may stay open for a quarter of an hour and be asked for every three seconds.
-const MOST: usize = 300;
 /// Inquiries about a payment that has ended, at most: a page of the buyer's may still be asking.
 const MOST_AFTER_THE_END: usize = 5;
 /// How long a request may be on its way on a busy machine. Who seems to have sent it earlier has another clock than the world.
@@ -51,48 +50,6 @@ fn sold<'v>(view: &'v View<'_>) -> Vec<(&'v Order, &'v Payment<'v>)> {
 /// The first time after an entry that an order is in one of these states.
 fn called<'v>(view: &'v View<'_>, order: &Order, after: usize, states: &[OrderState]) -> Option<&'v Status> {
     view.statuses.iter().find(|s| s.order == order.name && s.n > after && states.contains(&s.status.state))
-}
-
-/// INQ-002. A pause may grow as long as it likes, as long as somebody asks again.
-pub(super) fn polling_goes_on_and_ends(view: &View<'_>) -> Judgement {
-    let mut findings = Vec::new();
-    let mut exercised = false;
-    for (payment, last) in told(view, PaymentStatus::Processing) {
-        exercised = true;
-        if let Some(hot) = payment.crowd(Operation::InquiryPayment, HOT.0, HOT.1, &begun_anew(view)) {
-            let text = format!(
-                "inquired {} times within {} s about {:?}: there is no pause",
-                HOT.0,
-                HOT.1.as_secs(),
-                payment.id
-            );
-            findings.push(Finding { entry: hot.n, text });
-        }
-        let mut sent = payment.words.iter().filter(|word| word.tells == Tells::Sent(Operation::InquiryPayment));
-        if let Some(extra) = sent.nth(MOST) {
-            let text = format!("inquired for the {}th time about {:?}: there is no end", MOST + 1, payment.id);
-            findings.push(Finding { entry: extra.n, text });
-        }
-        let is_dropped = payment.after(last.n).next().is_none() && !payment.is_known_paid(last.n);
-        let is_over = payment.is_known_over(last.n) || payment.is_over(usize::MAX);
-        if is_dropped && !is_over && view.story.had_time(last.at) && !is_parked(view, payment) {
-            let text = format!(
-                "{:?} is still PROCESSING, and nobody asks again: a payment that succeeds now is missed",
-                payment.id
-            );
-            findings.push(Finding { entry: last.n, text });
-        }
-    }
-    Judgement::new(exercised, findings)
-}
-
-/// Where a merchant begins anew: killed and started again, asked for something by a person, or told by a cancel that it is
-/// for an inquiry to say what became of the payment.
-fn begun_anew(view: &View<'_>) -> Vec<usize> {
-    let asked =
-        view.story.asked.iter().filter(|asked| matches!(asked.method, "checkout" | "cancel")).map(|asked| asked.n);
-    let cancelled = view.story.requests_of(Operation::Cancel).filter_map(|cancel| cancel.heard()).map(|reply| reply.n);
-    view.story.killed.iter().copied().chain(asked).chain(cancelled).collect()
 }
 
 /// Whether a person was told of a payment's order.

@@ -1,10 +1,14 @@
 //! What a correct POS does on the line.
 
+mod opening;
+
 use std::time::Duration;
 
 use sim_edc::{Direction, Event as Terminal};
 use wire::edc::{Decoded, Decoder, Kind};
 
+use self::opening::just_opened;
+pub(super) use self::opening::{lines_are_opened_again, stale_input_spoils_nothing};
 use super::view::{Sending, View};
 use super::{Finding, Judgement};
 use crate::trace::{Entry, Event};
@@ -17,8 +21,6 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const NAK_PAUSE: Duration = Duration::from_millis(100);
 /// How long the rest of a frame is waited for at most.
 const WHOLE_FRAME: Duration = Duration::from_secs(3);
-/// How long opening a line, and throwing away what lies in it, may take.
-const FLUSH: Duration = Duration::from_millis(100);
 
 /// LINE-L01. A frame that was refused three times has had its sends; a line that broke excuses.
 pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement {
@@ -150,12 +152,6 @@ fn is_broken_up(view: &View<'_>, sending: &Sending<'_>) -> bool {
         }
         _ => false,
     }
-}
-
-fn just_opened(view: &View<'_>, n: usize) -> bool {
-    let opened = view.opened.iter().rev().find(|opened| **opened < n);
-    let at = |n: usize| view.at(n);
-    opened.and_then(|opened| Some(at(n)?.since(at(*opened)?) < FLUSH)).unwrap_or(false)
 }
 
 /// Results that were sent three times, intact and with no noise around them, and refused each time.
@@ -308,39 +304,6 @@ pub(super) fn strays_are_ignored(view: &View<'_>) -> Judgement {
         if let Some(nak) = soon().find(|e| is_nak(&e.event)).filter(|_| !disturbed) {
             let text = format!("an acknowledgement that nobody waited for ({name}, entry {}) was refused", entry.n);
             findings.push(Finding { entry: nak.n, text });
-        }
-    }
-    Judgement::new(exercised, findings)
-}
-
-/// LINE-L11. The first frame after stale bytes is heard; one that comes in the moment of opening may be thrown away.
-pub(super) fn stale_input_spoils_nothing(view: &View<'_>) -> Judgement {
-    let mut findings = Vec::new();
-    let mut exercised = false;
-    for stale in view.entries.iter() {
-        let is_stale = matches!(&stale.event, Event::Terminal(Terminal::Fault { name }) if name == "stale-bytes");
-        if !is_stale {
-            continue;
-        }
-        let first = view.entries.iter().skip(stale.n).find_map(|entry| match &entry.event {
-            Event::Terminal(Terminal::Sent { kind: Kind::Result | Kind::Hello, seq, attempt, fault: None, .. }) => {
-                Some((entry.n, *seq, *attempt))
-            }
-            _ => None,
-        });
-        let Some((n, seq, attempt)) = first.filter(|(n, ..)| !just_opened(view, *n)) else { continue };
-        let answer = view.entries.iter().skip(n).find_map(|entry| match &entry.event {
-            event if is_ack(event) => Some(true),
-            Event::Terminal(Terminal::Sent { seq: again, attempt: more, .. }) if *again == seq && *more > attempt => {
-                Some(false)
-            }
-            Event::Terminal(Terminal::Unacknowledged { seq: unheard, .. }) if Some(*unheard) == seq => Some(false),
-            _ => None,
-        });
-        exercised |= answer.is_some();
-        if answer == Some(false) {
-            let text = format!("the first frame after the stale bytes (entry {}) was not heard", stale.n);
-            findings.push(Finding { entry: n, text });
         }
     }
     Judgement::new(exercised, findings)

@@ -7,7 +7,7 @@ mod order;
 
 use serde_json::{Value, json};
 use sim_antom::Event as GatewayEvent;
-use sim_edc::{Event as TerminalEvent, State};
+use sim_edc::{Event as TerminalEvent, Note, State};
 use wire::antom::Json;
 use wire::edc::Kind;
 use wire::time::Moment;
@@ -231,6 +231,15 @@ impl<'a> View<'a> {
     pub fn fault_between(&self, fault: &str, from: usize, to: usize) -> bool {
         let between = self.entries.get(from..to).unwrap_or_default();
         between.iter().any(|e| matches!(&e.event, Event::Terminal(TerminalEvent::Fault { name }) if name == fault))
+    }
+
+    /// Whether a result in which no JSON can be read came between two entries: whose it was, nobody knows. It may leave long
+    /// after it was spoilt.
+    #[must_use]
+    pub fn unreadable_between(&self, from: usize, to: usize) -> bool {
+        let has_left = |r: &Sending<'_>| (from..to).contains(&r.n) && r.fault == Some(Note::Corrupted);
+        self.fault_between("malformed-json", from, to)
+            || self.fault_between("malformed-json", 0, from) && self.results.iter().any(has_left)
     }
 
     /// Whether nobody can answer for what came between two entries: the integration was killed, or had not started again.

@@ -31,6 +31,7 @@ mod rules_client_halves;
 mod rules_edc;
 mod rules_elsewhere;
 mod rules_gateway;
+mod rules_given_up;
 mod rules_halves;
 mod rules_inquiry;
 mod rules_line;

@@ -124,6 +124,18 @@ fn bat_006_wants_an_order_without_a_payment_to_end_or_to_be_tried_again() {
 }
 
 #[test]
+fn bat_006_is_not_kept_by_who_goes_on_asking() {
+    let bare = || cart().batches("G", BARE);
+    let denied = |trace: Trace| trace.inquires("G", "F ORDER_NOT_EXIST").ended();
+    denied(bare().pause(50)).holds("BAT-006");
+    denied(bare().pause(60)).breaks("BAT-006", 4);
+    bare().pause(60).cancels("G", "F ORDER_NOT_EXIST").ended().holds("BAT-006");
+    // It is there after all.
+    bare().pause(60).inquires("G", "PROCESSING").ended().holds("BAT-006");
+    denied(bare().ledger("G", PaymentStatus::Processing, "PAYMENT_IN_PROCESS").pause(60)).holds("BAT-006");
+}
+
+#[test]
 fn bat_007_waits_for_the_money() {
     let made = || cart().batches("G", MADE);
     made().stands("open", "0").holds("BAT-007");

@@ -50,7 +50,7 @@ fn can_004_refunds_what_is_too_old_to_cancel() {
     let late = || paid().cancels("P", "F CANCEL_WINDOW_EXCEED");
     late().hands_back("R", "1000", "S SUCCESS").pause(60).ended().holds("CAN-004");
     late().pause(60).ended().breaks("CAN-004", 6);
-    late().stands("parked", "1000").pause(60).ended().holds("CAN-004");
+    late().inquires("P", "SUCCESS").stands("parked", "1000").pause(60).ended().holds("CAN-004");
     sale().cancels("P", "F CANCEL_WINDOW_EXCEED").pause(60).ended().holds("CAN-004");
     paid().cancels("P", "S SUCCESS").pause(60).ended().says_nothing_of("CAN-004");
 }

@@ -572,6 +572,19 @@ const HISTORIES: &[(&str, &str)] = &[
         "EDC-P37: an altered result that comes again much later is not so then either",
         "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - altered-amount: {}\n      - stale-result: {times: 2}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"60007\"}}\n  - settle: {within: 1m}\n  - refund: {order: A, amount: {currency: KRW, value: \"60007\"}}\n  - settle: {within: 2h}\nexpect:\n  - order: {A: refunded}\n",
     ),
+    (
+        "EDC-P10, EDC-P16: whose an unreadable result is nobody knows, however late it leaves",
+        "roles: [edc]\ngiven: {terminal: {faults: [{malformed-json: {times: 2}}, {late-answer: {times: 9}}]}}\nsteps:\n  - \
+         checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50008\"}}\n  - checkout: {order: B, by: terminal, \
+         amount: {currency: KRW, value: \"50014\"}}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "INQ-008: what an inquiry knows of is not failed by a batchPay that is answered U",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: batchPay, code: REQUEST_TRAFFIC_EXCEED_LIMIT, nth: \
+         3}\n    buyer:\n      - pays: {after: 5s}\n    faults:\n      - lose-answer: {times: 3}\nsteps:\n  - checkout-batch: \
+         {batch: G1, orders: [{order: A, amount: {currency: SGD, value: \"100007\"}}]}\n  - settle: {within: 240h}\nexpect:\n  \
+         - order: {A: paid}\n",
+    ),
 ];
 
 #[test]

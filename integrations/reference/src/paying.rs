@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::json;
-use wire::antom::Operation;
+use wire::antom::{Operation, ResultStatus};
 
 use crate::answer::{Answer, Next, Said, read_answer};
 use crate::entry::Entry;
 use crate::fault::Fault;
+use crate::following::Inquired;
 use crate::order::{By, Order, OrderState};
 use crate::settings::{LIMITED, UNANSWERED_SENDS, UNKNOWN_SENDS};
 use crate::shop::Shop;
@@ -29,7 +30,7 @@ enum Sent {
 impl Shop {
     /// Sends until there is an answer, within bounds. What the buyer needs next, when there is something.
     pub(crate) async fn pay(&self, name: &str) -> Option<Next> {
-        let (mut unanswered, mut unknown) = (0, 0);
+        let (mut unanswered, mut unknown, mut is_known) = (0, 0, false);
         let mine = self.attempt(name)?.request_id;
         // A notification may have come first, or somebody may have called it off, or have begun anew.
         let is_mine = |order: &Order| {
@@ -41,7 +42,7 @@ impl Shop {
             let (order, sent) = {
                 let _mine = turn.lock().await;
                 let order = self.merchant.order(name).filter(is_mine)?;
-                let sent = self.send(&order).await;
+                let sent = self.send(&order, is_known).await;
                 (order, sent)
             };
             let mut limited = 1;
@@ -52,7 +53,7 @@ impl Shop {
                     if self.merchant.has(Fault::NewIdAfterNoAnswer) {
                         self.begin_again(&order)?;
                     } else {
-                        self.inquire(name).await;
+                        is_known |= matches!(self.inquire(name).await, Inquired::Going | Inquired::Pending);
                     }
                     if unanswered >= UNANSWERED_SENDS || order.by == By::PaymentCode {
                         return None;
@@ -66,8 +67,9 @@ impl Shop {
                         return None;
                     }
                     let hot = self.merchant.has(Fault::PayInAHotLoop);
-                    // The buyer at the counter may be asked for his password: that is inquired about.
-                    if unknown >= if hot { 30 } else { UNKNOWN_SENDS } || order.by == By::PaymentCode {
+                    // The buyer at the counter may be asked for his password: that is inquired about. So is what is known
+                    // to have begun.
+                    if is_known || unknown >= if hot { 30 } else { UNKNOWN_SENDS } || order.by == By::PaymentCode {
                         return None;
                     }
                     if code == "REQUEST_TRAFFIC_EXCEED_LIMIT" {
@@ -80,7 +82,8 @@ impl Shop {
         }
     }
 
-    async fn send(&self, order: &Order) -> Sent {
+    /// Sends it once. A payment that is known at the gateway is not failed by an answer that only leaves it open.
+    async fn send(&self, order: &Order, is_known: bool) -> Sent {
         let name = order.name.as_str();
         let Some(attempt) = order.attempt() else { return Sent::Done(None) };
         let Some(body) = attempt.body.clone() else { return Sent::Done(None) };
@@ -129,6 +132,7 @@ impl Shop {
                 self.book(name, attempt, answer.payment_id, json!(answer.result));
                 Sent::Done(None)
             }
+            Said::Failed(code) if is_known && answer.result.result_status == ResultStatus::U => Sent::Unknown(code),
             Said::Failed(code) => {
                 // What is said of this try says nothing of the one that was begun meanwhile.
                 if self.attempt(name).is_some_and(|last| last.request_id == attempt.request_id) {

@@ -107,10 +107,12 @@ fn answer(chance: &mut Chance) -> Answer {
     Answer { on, code: Code(line) }
 }
 
-/// Soon, and around the times at which somebody asks, gives up, or it expires.
+/// Soon, and around the times at which somebody asks, gives up, or it expires. Soon most: while nothing happens, everybody
+/// asks, and no money moves.
 fn moment(chance: &mut Chance) -> Span {
-    let millis = [0, 100, 1000, 3000, 4000, 6000, 12_000, 30_000, 60_000, 179_000, 299_000, 539_000, 599_000];
-    Span::millis(chance.one(millis))
+    let soon = [0, 100, 1000, 3000, 4000, 6000, 12_000, 30_000];
+    let late = [60_000, 179_000, 299_000, 539_000, 599_000];
+    Span::millis(if chance.falls(80) { chance.one(soon) } else { chance.one(late) })
 }
 
 fn later(chance: &mut Chance) -> Span {

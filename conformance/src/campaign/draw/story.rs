@@ -107,7 +107,7 @@ impl Drawing<'_> {
         steps
     }
 
-    fn batch(&mut self) -> Vec<Step> {
+    pub(super) fn batch(&mut self) -> Vec<Step> {
         let currency = self.currency();
         let many = if self.chance.falls(6) { 11 } else { 1 + self.chance.below(3) };
         let mut orders: Vec<BatchOrder> = (0..many)
@@ -227,14 +227,14 @@ impl Drawing<'_> {
         }
     }
 
-    fn name(&mut self) -> String {
+    pub(super) fn name(&mut self) -> String {
         self.sold += 1;
         let letter = u8::try_from(self.sold - 1).ok().and_then(|n| b'A'.checked_add(n)).filter(u8::is_ascii_uppercase);
         letter.map_or_else(|| format!("O{}", self.sold), |letter| char::from(letter).to_string())
     }
 
     /// What a sale at the terminal costs: with and without a signature; mostly another amount than before.
-    fn won(&mut self) -> Money {
+    pub(super) fn won(&mut self) -> Money {
         // What cannot be sold at a terminal is asked for, too.
         if self.chance.falls(2) {
             return Money::krw(self.chance.one([0, 1_000_000_000]));
@@ -253,7 +253,7 @@ impl Drawing<'_> {
         self.money_in(currency)
     }
 
-    fn money_in(&mut self, currency: Currency) -> Money {
+    pub(super) fn money_in(&mut self, currency: Currency) -> Money {
         if currency.as_str() == "IDR" {
             // Only whole hundreds can be paid.
             let rest = if self.chance.falls(25) { 50 } else { 0 };
@@ -291,7 +291,7 @@ fn in_turn(step: Step) -> Vec<Step> {
     }
 }
 
-fn plain(order: &str, by: By, amount: Money) -> Checkout {
+pub(super) fn plain(order: &str, by: By, amount: Money) -> Checkout {
     Checkout {
         order: unplaced(order.to_owned()),
         by,
@@ -304,7 +304,7 @@ fn plain(order: &str, by: By, amount: Money) -> Checkout {
     }
 }
 
-fn sale(order: &str, by: By, amount: Money) -> Step {
+pub(super) fn sale(order: &str, by: By, amount: Money) -> Step {
     Step::Checkout(plain(order, by, amount))
 }
 

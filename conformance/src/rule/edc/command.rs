@@ -147,8 +147,7 @@ pub(in crate::rule) fn one_command_at_a_time(view: &View<'_>) -> Judgement {
             // The caller's clock is not the terminal's: a second of grace.
             let over = command.at.since(earlier.at) + Duration::from_secs(1) >= caller_timeout(name, won);
             let is_called_off = super::silence::called_off(view, earlier).is_some_and(|n| n < command.n);
-            // Whose answer it was that no JSON could be read in, nobody knows.
-            let is_unreadable = view.fault_between("malformed-json", earlier.n, command.n);
+            let is_unreadable = view.unreadable_between(earlier.n, command.n);
             !answered && !over && !is_called_off && !is_unreadable && !view.broke_between(earlier.n, command.n)
         });
         if let Some(running) = running {

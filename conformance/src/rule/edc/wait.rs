@@ -55,7 +55,35 @@ pub(in crate::rule) fn busy_is_waited_for(view: &View<'_>) -> Judgement {
             findings.push(Finding { entry: next.n, text });
         }
     }
+    findings.extend(view.orders.iter().filter_map(|order| given_up_when_busy(view, order)));
     Judgement::new(exercised, findings)
+}
+
+/// Where an order is given up on the first and only answer that the terminal is busy, while nothing else was in the way.
+fn given_up_when_busy(view: &View<'_>, order: &Order) -> Option<Finding> {
+    let is_alike = |other: &&Order| other.by == By::Terminal && other.amount == order.amount;
+    let mut purchases =
+        view.commands.iter().filter(|c| c.name() == "Purchase" && c.amount() == Some(order.amount.value()));
+    let purchase = purchases.next().filter(|_| purchases.next().is_none() && order.by == By::Terminal)?;
+    let busy = view.heard_result_of(purchase).filter(|r| r.json["errorCode"] == "CommandDeviceBusy")?;
+    let is_given_up = |state| matches!(state, OrderState::Failed | OrderState::Parked);
+    let last = view.last_status(&order.name).filter(|last| last.n > busy.n && is_given_up(last.status.state))?;
+    let is_in_the_way = |event: &Event| {
+        matches!(event, Event::Terminal(Terminal::Fault { .. } | Terminal::Garbage { .. } | Terminal::Operated { .. }))
+            || matches!(event, Event::Terminal(Terminal::Received { refused: true, .. }))
+    };
+    let is_hindered = view.entries.iter().skip(busy.n).take_while(|e| e.n < last.n).any(|e| is_in_the_way(&e.event));
+    let is_called_off = view.story.asked.iter().any(|asked| asked.method == "cancel" && asked.is_about(&order.name));
+    let is_excused = is_hindered
+        || is_called_off
+        || busy.at.since(purchase.at) > SOON
+        || view.broke_between(purchase.n, last.n)
+        || view.orders.iter().filter(is_alike).count() > 1;
+    let text = format!(
+        "order {} is called {} on the first CommandDeviceBusy (entry {}): wait, and try again",
+        order.name, last.status.state, busy.n
+    );
+    (!is_excused).then_some(Finding { entry: last.n, text })
 }
 
 /// Whether a Purchase is the first one for another order of the amount: with a requestId of its own, and no more of them than
@@ -148,7 +176,8 @@ fn given_up(view: &View<'_>, command: &Command<'_>) -> Option<(usize, Moment, St
     let cancelled = next.is_some_and(|next| next.name() == "CommandCancel");
     let (n, at, text) = [called, asked].into_iter().flatten().min_by_key(|(n, ..)| *n)?;
     let early = at.since(command.at) + GRACE < limit && at.since(command.at) >= WAITED;
-    (early && n < result && !cancelled && !view.broke_between(command.n, n)).then_some((n, at, text))
+    let is_excused = cancelled || view.broke_between(command.n, n) || view.unreadable_between(command.n, n);
+    (early && n < result && !is_excused).then_some((n, at, text))
 }
 
 /// Whether the countdown is why a payment was given up.

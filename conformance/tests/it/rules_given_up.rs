@@ -1,0 +1,149 @@
+//! Rules about giving up too soon, and about what there is to go on with: a busy terminal, a cable that is back, a record
+//! without a requestId, a buyer who has hardly begun.
+
+use serde_json::{Value, json};
+use sim_edc::{Event as Terminal, Note};
+use wire::antom::PaymentStatus;
+
+use crate::rules::{Trace, new, success};
+use crate::rules_apart::sale as order;
+use crate::rules_edc::sale;
+
+/// Order A of 100 won, and the first answer that the terminal is busy. Entries 1 to 3.
+fn busy() -> Trace {
+    sale().fails("1", "CommandDeviceBusy")
+}
+
+#[test]
+fn edc_p11_wants_a_second_try_when_nothing_is_in_the_way() {
+    busy().says("A", "failed").breaks("EDC-P11", 5);
+    busy().says("A", "parked").breaks("EDC-P11", 5);
+    busy().says("A", "open").holds("EDC-P11");
+    busy().purchase("2", "R", "100").fails("2", "CommandDeviceBusy").says("A", "failed").holds("EDC-P11");
+    // What came before the answer was not said because of it.
+    sale().says("A", "failed").fails("1", "CommandDeviceBusy").holds("EDC-P11");
+    sale().pause(4).fails("1", "CommandDeviceBusy").says("A", "failed").holds("EDC-P11");
+    // A damaged second try, a power cut, a kill, a person.
+    busy().trouble("bit-noise").says("A", "failed").holds("EDC-P11");
+    busy().says("A", "failed").trouble("bit-noise").breaks("EDC-P11", 5);
+    busy().command_raw(json!({"id": "2", "commandName": "Purchase"}), true).says("A", "failed").holds("EDC-P11");
+    busy()
+        .terminal(Terminal::Garbage { defect: None, raw: wire::hex::HexBytes::default() })
+        .says("A", "failed")
+        .holds("EDC-P11");
+    busy().terminal(Terminal::Closed).says("A", "failed").holds("EDC-P11");
+    busy().says("A", "failed").ended().terminal(Terminal::Closed).breaks("EDC-P11", 5);
+    busy().killed().says("A", "failed").holds("EDC-P11");
+    busy().asked("cancel", json!({"order": "A"})).says("A", "failed").holds("EDC-P11");
+    // Of two orders of one amount nobody knows which was tried.
+    busy().checkout("B", "terminal", "KRW", "100").says("A", "failed").holds("EDC-P11");
+    busy().checkout("B", "terminal", "KRW", "200").says("A", "failed").breaks("EDC-P11", 6);
+    // An order that is paid elsewhere is no matter of this terminal.
+    let elsewhere = new().checkout("A", "entry-code", "KRW", "100").purchase("1", "R", "100");
+    elsewhere.fails("1", "CommandDeviceBusy").says("A", "failed").holds("EDC-P11");
+}
+
+fn bare(value: &str, code: &str, command: &str) -> Value {
+    let mut data = success("R", value);
+    data["requestId"] = Value::Null;
+    data["responseCommand"] = json!(command);
+    data["result"]["resultCode"] = json!(code);
+    data
+}
+
+#[test]
+fn edc_p53_reads_the_record_that_can_be_of_one_sale_only() {
+    let asked = || sale().recorded("R", 100).lost("1", "R", "100").asks("2");
+    let told = || asked().result("2", bare("100", "SUCCESS", "Purchase"), None, 1);
+    told().says("A", "parked").ended().breaks("EDC-P53", 8);
+    told().says("A", "failed").ended().breaks("EDC-P53", 8);
+    told().says("A", "paid").ended().holds("EDC-P53");
+    told().says("A", "open").ended().holds("EDC-P53");
+    told().says("A", "open").pause(60).ended().breaks("EDC-P53", 8);
+    told().says("A", "parked").holds("EDC-P53");
+    told().says("A", "parked").killed().ended().holds("EDC-P53");
+    told().asked("cancel", json!({"order": "A"})).says("A", "cancelled").ended().holds("EDC-P53");
+    told().says("A", "parked").ended().terminal(Terminal::Closed).breaks("EDC-P53", 8);
+    asked().success("2", "R", "100").says("A", "parked").ended().breaks("EDC-P53", 8);
+    // With another id, of another amount, of a failure, of a refund, spoilt: other requirements' affair.
+    let nothing = |trace: Trace| trace.says("A", "parked").ended().says_nothing_of("EDC-P53");
+    nothing(asked().success("2", "S", "100"));
+    nothing(asked().result("2", bare("101", "SUCCESS", "Purchase"), None, 1));
+    nothing(asked().result("2", bare("100", "PROCESS_FAIL", "Purchase"), None, 1));
+    nothing(asked().result("2", bare("100", "SUCCESS", "PurchaseCancel"), None, 1));
+    nothing(asked().result("2", bare("100", "SUCCESS", "Purchase"), Some(Note::Corrupted), 1));
+    // Of another sale, of none, of one of two.
+    nothing(sale().lost("1", "R", "100").asks("2").result("2", bare("100", "SUCCESS", "Purchase"), None, 1));
+    nothing(
+        told()
+            .recorded("S", 100)
+            .asks("3")
+            .result("3", bare("100", "SUCCESS", "Purchase"), None, 1)
+            .purchase("4", "S", "100"),
+    );
+    nothing(told().checkout("B", "terminal", "KRW", "100"));
+    nothing(sale().recorded("R", 100).success("1", "R", "100").asks("2").result(
+        "2",
+        bare("100", "SUCCESS", "Purchase"),
+        None,
+        1,
+    ));
+}
+
+#[test]
+fn line_l10_opens_what_is_there_again_when_a_sale_waits() {
+    let pulled = || new().terminal(Terminal::Opened).checkout("A", "terminal", "KRW", "100").purchase("1", "R", "100");
+    let pulled = || pulled().trouble("unplug").terminal(Terminal::Closed).terminal(Terminal::Plugged);
+    let late = |trace: Trace| trace.pause(300).says("A", "parked").ended();
+    late(pulled()).breaks("LINE-L10", 6);
+    late(pulled().terminal(Terminal::Opened)).holds("LINE-L10");
+    pulled().pause(301).terminal(Terminal::Opened).ended().breaks("LINE-L10", 6);
+    // There was no time, or it was pulled once more, or the till was killed, or somebody handled the terminal.
+    pulled().says("A", "parked").ended().says_nothing_of("LINE-L10");
+    late(pulled().trouble("unplug")).says_nothing_of("LINE-L10");
+    late(pulled().trouble("busy")).breaks("LINE-L10", 6);
+    late(pulled().killed()).says_nothing_of("LINE-L10");
+    late(pulled().terminal(Terminal::Operated { what: "unplug".to_owned() })).says_nothing_of("LINE-L10");
+    pulled().pause(301).says("A", "parked").killed().ended().breaks("LINE-L10", 6);
+    // Nothing waits: nothing was sold, or it was heard, or the line was never opened.
+    late(new().terminal(Terminal::Opened).terminal(Terminal::Closed).terminal(Terminal::Plugged))
+        .says_nothing_of("LINE-L10");
+    let heard = new().terminal(Terminal::Opened).purchase("1", "R", "100").success("1", "R", "100");
+    late(heard.terminal(Terminal::Closed).terminal(Terminal::Plugged)).says_nothing_of("LINE-L10");
+    late(order().terminal(Terminal::Plugged)).says_nothing_of("LINE-L10");
+}
+
+#[test]
+fn inq_002_lets_a_buyer_take_out_his_telephone() {
+    let asked = || new().sold().pays("P", "S SUCCESS").inquires("P", "PROCESSING");
+    asked().cancels("P", "S SUCCESS").breaks("INQ-002", 6);
+    asked().pause(3).inquires("P", "PROCESSING").cancels("P", "S SUCCESS").holds("INQ-002");
+    asked().pause(60).cancels("P", "S SUCCESS").holds("INQ-002");
+    asked().pause(50).cancels("P", "S SUCCESS").breaks("INQ-002", 6);
+    // A person wanted it, or it was begun anew, or the buyer's bank was told of something.
+    asked().asked("cancel", json!({"order": "A"})).cancels("P", "S SUCCESS").holds("INQ-002");
+    asked().sold().cancels("P", "S SUCCESS").holds("INQ-002");
+    asked().killed().cancels("P", "S SUCCESS").holds("INQ-002");
+    asked().notified("P", "PAYMENT_RESULT", "F PROCESS_FAIL").cancels("P", "S SUCCESS").holds("INQ-002");
+    // Nobody knows whether it was accepted; it was not in process.
+    new()
+        .sold()
+        .pays("P", "U UNKNOWN_EXCEPTION")
+        .inquires("P", "PROCESSING")
+        .cancels("P", "S SUCCESS")
+        .holds("INQ-002");
+    new().sold().pays("P", "S SUCCESS").inquires("P", "PENDING").cancels("P", "S SUCCESS").says_nothing_of("INQ-002");
+}
+
+#[test]
+fn can_004_wants_somebody_to_ask_whether_it_was_paid_before_a_person_is_called() {
+    let late = || {
+        let paid = new().sold().pays("P", "S SUCCESS").ledger("P", PaymentStatus::Success, "SUCCESS");
+        paid.cancels("P", "F CANCEL_WINDOW_EXCEED")
+    };
+    let parked = |trace: Trace| trace.stands("parked", "0").pause(60).ended();
+    parked(late()).breaks("CAN-004", 6);
+    parked(late().inquires("P", "U UNKNOWN_EXCEPTION")).holds("CAN-004");
+    parked(late().crashed()).holds("CAN-004");
+    late().stands("open", "0").crashed().pause(60).ended().breaks("CAN-004", 6);
+}
