@@ -46,6 +46,8 @@ pub enum Standing {
     /// It does not fail each time it is run: with real clocks and processes that happens. One that failed once only is not made
     /// small.
     Flaky,
+    /// The reference breaks it too in this history: both are wrong, or the rule is.
+    Shared,
 }
 
 /// Makes the case of a finding small, in so many tries at most. `folder` is where it will be written, `origin` how it was
@@ -73,10 +75,17 @@ pub fn record(
     let signing = if is_real { Signing::Rsa } else { settings.signing };
     let careful = Settings { time, signing, ..settings.clone() };
     let is_careful = (time, signing) == (settings.time, settings.signing);
-    let replay = Replay { key, file, seed: seed_of(USUAL_SEED, &name), name, end, settings: &careful, hello };
+    let seed = seed_of(USUAL_SEED, &name);
+    let mut replay = Replay { key, file, seed, name, end, is_shared: false, settings: &careful, hello };
     let whole = to_value(&case.scenario);
+    replay.is_shared = replay.fails_everybody(case);
     let again = if is_real { AGAIN } else { 1 };
     let is_confirmed = (0..again).any(|_| replay.fails(&whole, &careful));
+    let standing = match is_confirmed {
+        false => Standing::Flaky,
+        true if replay.is_shared => Standing::Shared,
+        true => Standing::Confirmed,
+    };
     let small = match is_confirmed {
         false => crate::scenario::terse(whole),
         true => {
@@ -88,7 +97,7 @@ pub fn record(
             }
         }
     };
-    replay.record(small, path, origin, if is_confirmed { Standing::Confirmed } else { Standing::Flaky })
+    replay.record(small, path, origin, standing)
 }
 
 /// How a file will be run.
@@ -99,6 +108,8 @@ struct Replay<'a> {
     seed: u64,
     /// What a history ends with: time for everything to end. Without it a right integration would be cut off, too.
     end: Option<Step>,
+    /// Whether the reference fails the whole history, too.
+    is_shared: bool,
     settings: &'a Settings,
     hello: &'a Hello,
 }
@@ -117,7 +128,7 @@ impl Replay<'_> {
         }
         let case = self.case(scenario);
         let is_it = findings(&run(&case, settings, self.hello), settings).iter().any(|(key, _)| key == self.key);
-        is_it && !self.fails_everybody(&case)
+        is_it && (self.is_shared || !self.fails_everybody(&case))
     }
 
     /// A part of a history that the right integration fails too says nothing about another.
@@ -157,6 +168,7 @@ impl Replay<'_> {
         let doubt = match standing {
             Standing::Confirmed => "# Made small.",
             Standing::Flaky => "# FLAKY: it does not fail each time it is run.",
+            Standing::Shared => "# SHARED: the reference fails in the same way; look at the rule first.",
         };
         let yaml = format!("# {origin}\n{doubt}\n{}", text(&file));
         let steps = file["steps"].as_array().map_or(0, Vec::len);

@@ -7,7 +7,7 @@ use wire::money::Money;
 use wire::time::WireTime;
 
 use super::pay::{believed, failed_on_silence, silent_before};
-use super::story::{Payment, Reply, Request, Tells, money};
+use super::story::{Payment, Reply, Request, Tells, Word, money};
 use super::view::View;
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -189,7 +189,7 @@ pub(super) fn nothing_was_made_without_a_url(view: &View<'_>) -> Judgement {
 
 /// BAT-007.
 pub(super) fn a_batch_that_was_made_is_not_paid(view: &View<'_>) -> Judgement {
-    let is_batch = |payment: &super::story::Payment<'_>, word: &super::story::Word<'_>| {
+    let is_batch = |payment: &Payment<'_>, word: &Word<'_>| {
         word.tells == Tells::Accepted && payment.operation == Some(Operation::BatchPay)
     };
     believed(view, is_batch, |_, word| {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use wire::antom::Operation;
 use wire::money::{Currency, Money};
 
-use super::story::{Request, Tells, Word};
+use super::story::{Asked, Request, Tells, Word};
 use super::view::View;
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -117,7 +117,10 @@ pub(super) fn limits_slow_down(view: &View<'_>) -> Judgement {
         let is_killed = |n: usize| view.story.killed.iter().any(|killed| (reply.n..n).contains(killed));
         let is_wish = |next: &Request<'_>| {
             let is_first = !view.story.requests.iter().any(|other| other.n < next.n && other.id() == next.id());
-            is_first && view.story.asked_between(&["checkout", "checkoutBatch"], reply.n, next.n)
+            let is_checkout =
+                |asked: &&Asked<'_>| matches!(asked.method, "checkout" | "checkoutBatch") && asked.n < next.n;
+            let is_new = |asked: &Asked<'_>| view.at(asked.n).is_some_and(|at| next.at.since(at) < AT_ONCE);
+            is_first && view.story.asked.iter().filter(is_checkout).any(is_new)
         };
         let is_quick = |next: &&Request<'_>| next.at.since(reply.at) < AT_ONCE && !is_killed(next.n) && !is_wish(next);
         let Some(next) = next.filter(is_quick) else {

@@ -585,6 +585,30 @@ const HISTORIES: &[(&str, &str)] = &[
          {batch: G1, orders: [{order: A, amount: {currency: SGD, value: \"100007\"}}]}\n  - settle: {within: 240h}\nexpect:\n  \
          - order: {A: paid}\n",
     ),
+    (
+        "EDC-P53: the record of a sale that is being given back says that it was sold, and not how the refund ended",
+        "roles: [edc]\ngiven:\n  terminal:\n    host:\n      - approve: {after: 20s}\n      - silent: {reversal: silent}\n    \
+         faults:\n      - drop-bytes: {times: 9, count: 1, seed: 83}\nsteps:\n  - checkout: {order: A, by: terminal, amount: \
+         {currency: KRW, value: \"50007\"}}\n  - until: {event: CARD_DETECTED}\n  - settle: {within: 5s}\n  - refund: {order: \
+         A, amount: {currency: KRW, value: \"50007\"}}\n  - until: {sent: PurchaseCancel, within: 1s}\n  - restart: {}\n  - \
+         settle: {within: 30m}\n  - refund: {order: A, amount: {currency: KRW, value: \"50007\"}}\n  - refund: {order: A, \
+         amount: {currency: KRW, value: \"25003\"}}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "NTF-024: who was called to give money back is not sent away by a failure that is told later",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: inquiryPayment, code: SYSTEM_ERROR, times: 3}\n      - \
+         {on: cancel, code: ORDER_STATUS_INVALID}\n    buyer: [pays-late: {}]\n    faults: [{delay-notification: {for: 30s}}]\n    \
+         settings: {reversal-fails: true}\nsteps:\n  - checkout: {order: A, by: cashier, amount: {currency: EUR, value: \
+         \"100007\"}}\n  - until: {called: cancel, within: 5m}\n  - cancel: {order: A}\n  - settle: {within: 240h}\nexpect:\n  \
+         - order: {A: parked}\n",
+    ),
+    (
+        "OPS-003: three buyers of one moment cannot know that there are too many of them",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: pay, code: REQUEST_TRAFFIC_EXCEED_LIMIT, times: 2}\nsteps:\n  \
+         - parallel: [[{checkout: {order: A, by: cashier, amount: {currency: JPY, value: \"1007\"}}}], [{checkout: {order: B, by: \
+         entry-code, amount: {currency: KRW, value: \"1248\"}}}], [{checkout: {order: C, by: entry-code, amount: {currency: USD, \
+         value: \"100021\"}}}]]\n  - settle: {within: 240h}\n",
+    ),
 ];
 
 #[test]

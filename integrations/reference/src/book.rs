@@ -27,6 +27,9 @@ pub(crate) enum RefundEnd {
     Parked,
 }
 
+/// Why an order is parked whose money came after its end, and could not go back by itself.
+const REVERSED: &str = "PAYMENT_REVERSAL: money came after the end";
+
 /// Evidence that money came in.
 #[derive(Debug)]
 pub(crate) struct Evidence {
@@ -169,11 +172,12 @@ impl Book {
         state: OrderState,
         reason: &str,
     ) -> Result<bool, BookError> {
-        let may = match self.orders.get(order).map(|found| found.state) {
-            Some(OrderState::Open) => true,
-            Some(OrderState::Parked) => state != OrderState::Parked,
+        let may = self.orders.get(order).is_some_and(|found| match found.state {
+            OrderState::Open => true,
+            // Whoever was called to give money back is called for that, whatever is said of the payment afterwards.
+            OrderState::Parked => state != OrderState::Parked && found.reason.as_deref() != Some(REVERSED),
             _ => false,
-        };
+        });
         if may {
             let reason = reason.chars().take(512).collect();
             self.write(Entry::State { at, order: order.to_owned(), state, reason })?;
@@ -182,8 +186,8 @@ impl Book {
     }
 
     /// Parks an order that had ended unpaid, for money that came all the same.
-    pub(crate) fn reversed(&mut self, at: Moment, order: &str, reason: &str) -> Result<(), BookError> {
-        let (order, reason) = (order.to_owned(), reason.to_owned());
+    pub(crate) fn reversed(&mut self, at: Moment, order: &str) -> Result<(), BookError> {
+        let (order, reason) = (order.to_owned(), REVERSED.to_owned());
         match self.orders.get(&order) {
             Some(found) if !found.was_booked => {
                 self.write(Entry::State { at, order, state: OrderState::Parked, reason })

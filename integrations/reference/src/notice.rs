@@ -216,8 +216,7 @@ impl Shop {
         if let Some(name) = name {
             self.merchant.log(&format!("order {name}: a person must give back money that came after its end"));
             let at = self.merchant.now();
-            let reason = "PAYMENT_REVERSAL: money came after the end";
-            let parked = self.merchant.book(|book| book.reversed(at, &name, reason));
+            let parked = self.merchant.book(|book| book.reversed(at, &name));
             if let Err(error) = parked {
                 self.merchant.log(&format!("order {name}: {error}"));
                 return false;

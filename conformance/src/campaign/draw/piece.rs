@@ -5,9 +5,9 @@ use std::num::NonZeroU32;
 
 use serde_json::json;
 use sim_antom::{Aim, Answer, Buyer, Changes, Code, Fault, FieldPath, NoticeKind, RefundEnd, Rule, Script, Times};
-use sim_edc::{LastTransaction, PowerLossAt};
+use sim_edc::{FailureCode, Instead, LastTransaction, PowerLossAt, Reply, When};
 use wire::antom::{Operation, WalletRule, codes};
-use wire::edc::CommandName;
+use wire::edc::{BusinessCode, CommandName};
 use wire::money::{Currency, Money};
 use wire::time::Span;
 
@@ -25,8 +25,9 @@ impl Drawing<'_> {
             Area::Joint => self.chance.falls(50),
         };
         let mut steps = if is_at_terminal {
-            match self.chance.place(4) {
+            match self.chance.place(5) {
                 0 => self.asks_back_again(&mut given.terminal),
+                3 => self.cannot_be_given_back(&mut given.terminal),
                 1 => self.unplugged(&mut given.terminal, true),
                 2 => self.unplugged(&mut given.terminal, false),
                 _ => self.bare_record(&mut given.terminal),
@@ -63,6 +64,17 @@ impl Drawing<'_> {
         let (order, amount) = (self.name(), self.won());
         let refund = Step::Refund(Refund { order: unplaced(order.clone()), amount });
         vec![sale(&order, By::Terminal, amount), settle(1800), refund.clone(), settle(1800), refund]
+    }
+
+    /// The acquirer does not give a sale back, however often it is asked.
+    fn cannot_be_given_back(&mut self, script: &mut sim_edc::Script) -> Vec<Step> {
+        use BusinessCode::{InvalidContract, OrderStatusInvalid, ProcessFail, Unknown};
+        let code = self.chance.one([OrderStatusInvalid, OrderStatusInvalid, ProcessFail, InvalidContract, Unknown]);
+        let reply = Reply { code: FailureCode::Business(code), when: When::AtOnce };
+        script.answers = vec![Instead::PurchaseCancel(reply); self.chance.one([1, 3])];
+        let (order, amount) = (self.name(), self.won());
+        let refund = Step::Refund(Refund { order: unplaced(order.clone()), amount });
+        vec![sale(&order, By::Terminal, amount), settle(1800), refund, settle(1800)]
     }
 
     /// The cable is pulled while a card is waited for, and is back after a while, with what was left in it or without.
@@ -138,7 +150,7 @@ impl Drawing<'_> {
         let (order, _, mut steps) = self.wallet([By::EntryCode, By::OrderCode, By::Cashier]);
         steps.push(Step::Advance(Wait { by: Span::secs(self.chance.one([5, 10])) }));
         steps.push(Step::Cancel(OrderRef { order: unplaced(order) }));
-        steps.push(settle(3600));
+        steps.push(Step::Advance(Wait { by: Span::secs(3600) }));
         steps
     }
 

@@ -191,6 +191,7 @@ impl Hunt<'_> {
         let (flaky, again) = match record.standing {
             Standing::Confirmed => ("", "fails too"),
             Standing::Flaky => (" (FLAKY: it does not fail each time)", "may fail once more"),
+            Standing::Shared => (" (SHARED: the reference fails in the same way; look at the rule first)", "fails too"),
         };
         let trace = record.path.with_extension(TRACE);
         // In memory there is none; one that lies there is of another campaign.

@@ -17,7 +17,11 @@ pub(in crate::rule) fn records_without_ids_are_read(view: &View<'_>) -> Judgemen
         let Some(told) = only_record(view, order) else { continue };
         exercised = true;
         let last = view.last_status(&order.name).filter(|last| last.n > told.n);
-        let is_asked_for = view.story.asked.iter().any(|asked| asked.n > told.n && asked.is_about(&order.name));
+        let is_asked_for = view
+            .story
+            .asked
+            .iter()
+            .any(|asked| matches!(asked.method, "cancel" | "refund") && asked.is_about(&order.name));
         let is_lost = |state| match state {
             OrderState::Parked | OrderState::Failed | OrderState::Cancelled => true,
             OrderState::Open => view.story.had_time(told.at),
