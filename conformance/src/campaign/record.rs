@@ -1,5 +1,6 @@
 //! A finding made small, and how it is written down: a scenario that `conformance run` fails in the same way.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -19,6 +20,8 @@ use crate::world::Signing;
 const USUAL_SEED: u64 = 1;
 /// How often a finding with a real process is looked at again.
 const AGAIN: u32 = 3;
+/// A run in which more than this happens counts for several tries: who never comes to an end is not made small for hours.
+const LONG: usize = 1000;
 
 /// A finding as a scenario.
 #[derive(Debug)]
@@ -76,7 +79,7 @@ pub fn record(
     let careful = Settings { time, signing, ..settings.clone() };
     let is_careful = (time, signing) == (settings.time, settings.signing);
     let seed = seed_of(USUAL_SEED, &name);
-    let mut replay = Replay { key, file, seed, name, end, is_shared: false, settings: &careful, hello };
+    let mut replay = Replay { key, file, seed, name, end, is_shared: false, tried: Cell::new(0), settings: &careful, hello };
     let whole = to_value(&case.scenario);
     replay.is_shared = replay.fails_everybody(case);
     let again = if is_real { AGAIN } else { 1 };
@@ -89,9 +92,10 @@ pub fn record(
     let small = match is_confirmed {
         false => crate::scenario::terse(whole),
         true => {
-            let small = shrink(whole.clone(), tries, |file| replay.fails(file, settings));
+            let small = shrink(whole.clone(), tries, |file| replay.tried.get() < tries && replay.fails(file, settings));
             if !is_careful && !replay.fails(&small, &careful) {
-                shrink(whole, tries, |file| replay.fails(file, &careful))
+                replay.tried.set(0);
+                shrink(whole, tries, |file| replay.tried.get() < tries && replay.fails(file, &careful))
             } else {
                 small
             }
@@ -110,6 +114,8 @@ struct Replay<'a> {
     end: Option<Step>,
     /// Whether the reference fails the whole history, too.
     is_shared: bool,
+    /// Tries so far, long runs several times.
+    tried: Cell<u32>,
     settings: &'a Settings,
     hello: &'a Hello,
 }
@@ -127,7 +133,10 @@ impl Replay<'_> {
             return false;
         }
         let case = self.case(scenario);
-        let is_it = findings(&run(&case, settings, self.hello), settings).iter().any(|(key, _)| key == self.key);
+        let report = run(&case, settings, self.hello);
+        let cost = u32::try_from(1 + report.trace.len() / LONG).unwrap_or(u32::MAX);
+        self.tried.set(self.tried.get().saturating_add(cost));
+        let is_it = findings(&report, settings).iter().any(|(key, _)| key == self.key);
         is_it && (self.is_shared || !self.fails_everybody(&case))
     }
 

@@ -78,7 +78,7 @@ impl<'a> View<'a> {
             story: Story::read(entries, &bodies),
             refund_words: KnownWords::default(),
         };
-        // Requests and deliveries are matched with their answers by number.
+        // Requests and deliveries are matched with their answers by number: the last ones are the likeliest.
         let mut call_ids = Vec::new();
         let mut notice_ids = Vec::new();
         let mut asked = None;
@@ -143,7 +143,7 @@ impl<'a> View<'a> {
                 });
             }
             GatewayEvent::Response { id, lost, spoilt, .. } => {
-                let call = call_ids.iter().position(|known| known == id).and_then(|index| self.calls.get_mut(index));
+                let call = call_ids.iter().rposition(|known| known == id).and_then(|index| self.calls.get_mut(index));
                 if let Some(call) = call {
                     call.answer = Some((entry.n, json()));
                     call.lost = *lost;
@@ -164,7 +164,7 @@ impl<'a> View<'a> {
             }
             GatewayEvent::NoticeAnswered { id, acknowledged, problem, .. } => {
                 let notice =
-                    notice_ids.iter().position(|known| known == id).and_then(|index| self.notices.get_mut(index));
+                    notice_ids.iter().rposition(|known| known == id).and_then(|index| self.notices.get_mut(index));
                 if let Some(notice) = notice {
                     notice.answer = Some((entry.n, *acknowledged, problem.clone()));
                 }

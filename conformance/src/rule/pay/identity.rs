@@ -118,9 +118,11 @@ pub(in crate::rule) fn missing_payment_ids_are_done_without(view: &View<'_>) -> 
             let quoted = serde_json::Value::from(id).to_string();
             in_reply.any(|text| text.contains(&quoted)) || in_notice.any(|text| text.contains(&quoted))
         };
-        let payment = story.payments.iter().find(|payment| payment.is_meant_by(request));
-        let without = payment
-            .is_some_and(|p| p.words.first().is_some_and(|w| w.n < request.n) && !knows_antoms_id(view, p, request.n));
+        let is_without = || {
+            let payment = story.payments.iter().find(|payment| payment.is_meant_by(request));
+            let is_begun = |p: &Payment<'_>| p.words.first().is_some_and(|w| w.n < request.n);
+            payment.is_some_and(|p| is_begun(p) && !knows_antoms_id(view, p, request.n))
+        };
         match by {
             (None, None) => {
                 exercised = true;
@@ -134,7 +136,8 @@ pub(in crate::rule) fn missing_payment_ids_are_done_without(view: &View<'_>) -> 
                 );
                 findings.push(Finding { entry: request.n, text });
             }
-            _ => exercised |= without,
+            // Looked up once only: who asks for ever asks thousands of times.
+            _ => exercised = exercised || is_without(),
         }
     }
     Judgement::new(exercised, findings)
