@@ -12,7 +12,7 @@ use super::situation::Situation;
 use crate::scenario::{Restart, Scenario, Step, to_value};
 
 /// In how many of a hundred cases a set piece is played.
-const PLAYED: u64 = 10;
+const PLAYED: u64 = 20;
 /// In how many of a hundred others an old history is changed instead of a new one being drawn.
 const CHANGED: u64 = 30;
 /// Of how many rare situations one is chosen.
@@ -191,7 +191,7 @@ mod tests {
         corpus.add(Area::Edc, None, &of(0).into_iter().collect());
         assert_eq!((corpus.histories.len(), corpus.known.len()), (50, 53));
         let drawn = (0..300).map(|number| corpus.history(Area::Edc, &mut Chance::of(5, number)));
-        assert!((10..60).contains(&drawn.filter(|(_, origin)| *origin == Origin::Piece).count()));
+        assert!((40..85).contains(&drawn.filter(|(_, origin)| *origin == Origin::Piece).count()));
         // The first that others may be made of is kept, though it is not the first that was there.
         corpus.add(Area::Edc, Some(draw(Area::Edc, &mut Chance::new(9))), &of(0).into_iter().collect());
         assert_eq!((corpus.histories.len(), corpus.known.len()), (51, 53));

@@ -79,7 +79,8 @@ pub fn record(
     let careful = Settings { time, signing, ..settings.clone() };
     let is_careful = (time, signing) == (settings.time, settings.signing);
     let seed = seed_of(USUAL_SEED, &name);
-    let mut replay = Replay { key, file, seed, name, end, is_shared: false, tried: Cell::new(0), settings: &careful, hello };
+    let mut replay =
+        Replay { key, file, seed, name, end, is_shared: false, tried: Cell::new(0), settings: &careful, hello };
     let whole = to_value(&case.scenario);
     replay.is_shared = replay.fails_everybody(case);
     let again = if is_real { AGAIN } else { 1 };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use wire::antom::Operation;
 use wire::money::{Currency, Money};
 
-use super::story::{Asked, Request, Tells, Word};
+use super::story::{Request, Tells, Word};
 use super::view::View;
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -15,6 +15,8 @@ use crate::driver::OrderState;
 const GIVEN_UP: Duration = Duration::from_secs(600);
 /// A call so soon after a refusal is no slower than before.
 const AT_ONCE: Duration = Duration::from_secs(1);
+/// What a merchant does for several orders at once goes out within this time.
+const SAME_MOMENT: Duration = Duration::from_millis(50);
 
 /// OPS-001.
 pub(super) fn unresolved_orders_are_parked(view: &View<'_>) -> Judgement {
@@ -113,16 +115,16 @@ pub(super) fn limits_slow_down(view: &View<'_>) -> Judgement {
     let mut quick = 0;
     for (request, reply) in &limited {
         let next = view.story.requests.iter().find(|other| other.n > reply.n && other.operation == request.operation);
-        // Who was killed in between knows nothing of it, and another buyer's wish is no repetition.
+        // Who was killed in between knows nothing of it, another buyer's wish is no repetition, and what is asked about
+        // another payment in the same moment was on its way.
         let is_killed = |n: usize| view.story.killed.iter().any(|killed| (reply.n..n).contains(killed));
         let is_wish = |next: &Request<'_>| {
             let is_first = !view.story.requests.iter().any(|other| other.n < next.n && other.id() == next.id());
-            let is_checkout =
-                |asked: &&Asked<'_>| matches!(asked.method, "checkout" | "checkoutBatch") && asked.n < next.n;
-            let is_new = |asked: &Asked<'_>| view.at(asked.n).is_some_and(|at| next.at.since(at) < AT_ONCE);
-            is_first && view.story.asked.iter().filter(is_checkout).any(is_new)
+            is_first && view.story.asked_between(&["checkout", "checkoutBatch"], reply.n, next.n)
         };
-        let is_quick = |next: &&Request<'_>| next.at.since(reply.at) < AT_ONCE && !is_killed(next.n) && !is_wish(next);
+        let is_beside = |next: &Request<'_>| next.id() != request.id() && next.at.since(reply.at) < SAME_MOMENT;
+        let is_excused = |next: &Request<'_>| is_killed(next.n) || is_wish(next) || is_beside(next);
+        let is_quick = |next: &&Request<'_>| next.at.since(reply.at) < AT_ONCE && !is_excused(next);
         let Some(next) = next.filter(is_quick) else {
             quick = 0;
             continue;

@@ -9,9 +9,9 @@ use sim_antom::LostHow;
 use wire::antom::{Operation, Signature};
 use wire::time::Moment;
 
-use super::story::{Payment, Request, moment};
+use super::story::{Payment, Reply, Request, moment};
 use super::text::any_text;
-use super::view::View;
+use super::view::{Status, View};
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
 use crate::trace::{DriverEvent, Event};
@@ -245,7 +245,17 @@ pub(super) fn spoilt_answers_are_unknown(view: &View<'_>) -> Judgement {
             let Some((n, why)) = spoilt else { continue };
             let failed =
                 view.statuses.iter().find(|s| s.order == order.name && s.status.state == OrderState::Failed && s.n > n);
-            if let Some(failed) = failed.filter(|s| !payment.is_known_over(s.n) && !payment.is_over(s.n)) {
+            // Told later that nobody can pay it.
+            let is_bare = |reply: &Reply<'_>| {
+                (reply.status(), reply.code()) == ("U", "PAYMENT_IN_PROCESS") && reply.urls().next().is_none()
+            };
+            let is_told = |s: &Status| {
+                let made = requests(view).filter(|r| r.is_creating() && payment.is_meant_by(r));
+                let mut replies = made.filter_map(Request::heard).filter(|reply| (n..s.n).contains(&reply.n));
+                replies.any(is_bare)
+            };
+            let is_known = |s: &Status| payment.is_known_over(s.n) || payment.is_over(s.n) || is_told(s);
+            if let Some(failed) = failed.filter(|s| !is_known(s)) {
                 let text = format!(
                     "order {} is called failed, but all that is known is an answer (entry {n}) that says nothing: {why}",
                     order.name

@@ -1,9 +1,13 @@
 //! Rules about giving up too soon, and about what there is to go on with: a busy terminal, a cable that is back, a record
 //! without a requestId, a buyer who has hardly begun.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use sim_antom::LostHow;
 use sim_edc::{Event as Terminal, Note};
 use wire::antom::PaymentStatus;
+use wire::time::Moment;
 
 use crate::rules::{Trace, new, success};
 use crate::rules_apart::sale as order;
@@ -146,4 +150,32 @@ fn can_004_wants_somebody_to_ask_whether_it_was_paid_before_a_person_is_called()
     parked(late().inquires("P", "U UNKNOWN_EXCEPTION")).holds("CAN-004");
     parked(late().crashed()).holds("CAN-004");
     late().stands("open", "0").crashed().pause(60).ended().breaks("CAN-004", 6);
+}
+
+#[test]
+fn ops_003_lets_several_orders_be_asked_about_in_one_moment() {
+    // Three calls, each so much after the answer to the one before.
+    let limited = |ids: [&str; 3], millis: u64| {
+        let mut trace = ids.into_iter().fold(new(), |trace, id| trace.inquires(id, "U REQUEST_TRAFFIC_EXCEED_LIMIT"));
+        for (place, entry) in trace.entries.iter_mut().enumerate() {
+            let calls_before = u64::try_from(place / 2).unwrap();
+            entry.at = Moment::WORLD_START + Duration::from_millis(millis * calls_before);
+        }
+        trace
+    };
+    limited(["P", "Q", "R"], 49).holds("OPS-003");
+    limited(["P", "Q", "R"], 50).breaks("OPS-003", 5);
+    limited(["P", "P", "P"], 0).breaks("OPS-003", 5);
+    limited(["P", "P", "P"], 999).breaks("OPS-003", 5);
+    limited(["P", "P", "P"], 1000).holds("OPS-003");
+}
+
+#[test]
+fn sig_011_hears_what_is_said_after_the_answer_that_says_nothing() {
+    let cut = || new().checkout("A", "cashier", "JPY", "1000").pays("P", "U PAYMENT_IN_PROCESS").unheard(LostHow::Cut);
+    cut().stands("failed", "0").breaks("SIG-011", 5);
+    cut().pays("P", "U PAYMENT_IN_PROCESS").stands("failed", "0").holds("SIG-011");
+    cut().pays("P", "U UNKNOWN_EXCEPTION").stands("failed", "0").breaks("SIG-011", 7);
+    cut().pays("P", "U PAYMENT_IN_PROCESS").unheard(LostHow::Close).stands("failed", "0").breaks("SIG-011", 7);
+    cut().stands("failed", "0").pays("P", "U PAYMENT_IN_PROCESS").breaks("SIG-011", 5);
 }

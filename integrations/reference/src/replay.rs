@@ -50,7 +50,9 @@ impl Book {
             Entry::Booked { order, amount, reference, data, .. } => self.booked(&order, amount, reference, &data),
             Entry::State { order, state, reason, .. } => {
                 for name in self.with_members(&order) {
-                    if let Some(order) = self.orders.get_mut(&name) {
+                    // An order of a batch that was paid by itself does not go the way of the others.
+                    let is_touched = |found: &&mut Order| name == order || !found.was_booked;
+                    if let Some(order) = self.orders.get_mut(&name).filter(is_touched) {
                         order.state = state;
                         order.reason = Some(reason.clone());
                         order.cancelling = false;
@@ -59,6 +61,7 @@ impl Book {
                         }
                     }
                 }
+                self.batch_failed(&order, &reason);
             }
             Entry::Cancelling { order, .. } => {
                 if let Some(order) = self.orders.get_mut(&order) {
@@ -175,6 +178,32 @@ impl Book {
         if let Some(reference) = reference {
             self.references.entry(reference).or_insert_with(|| name.to_owned());
         }
+        self.batch_booked(name);
+    }
+
+    /// A batch is paid when each of its orders is, told of by itself.
+    fn batch_booked(&mut self, member: &str) {
+        if let Some(batch) = self.open_batch_of(member, |order| order.was_booked) {
+            batch.booked = batch.amount.minor;
+            batch.was_booked = true;
+            batch.state = OrderState::Paid;
+        }
+    }
+
+    /// A batch has failed when each of its orders has, told of by itself.
+    fn batch_failed(&mut self, member: &str, reason: &str) {
+        if let Some(batch) = self.open_batch_of(member, |order| order.state == OrderState::Failed) {
+            batch.state = OrderState::Failed;
+            batch.reason = Some(reason.to_owned());
+        }
+    }
+
+    /// The batch that an order is part of, if it is open, and the same is true of all of its orders.
+    fn open_batch_of(&mut self, member: &str, is_so: impl Fn(&Order) -> bool) -> Option<&mut Order> {
+        let batch = self.orders.get(member)?.batch.clone()?;
+        let mut members = self.orders.get(&batch)?.members.iter().map(|name| self.orders.get(name));
+        let is_so = members.all(|order| order.is_some_and(&is_so));
+        self.orders.get_mut(&batch).filter(|batch| is_so && batch.state == OrderState::Open)
     }
 
     /// An order, and those that move with it.

@@ -43,13 +43,13 @@ impl Drawing<'_> {
 /// How often a rule applies at most: what makes or asks about a payment may fail for ever; a cancel or refund whose end
 /// nobody ever tells leaves open what is right.
 const OFTEN: u32 = 50;
-const SELDOM: u32 = 3;
+pub(super) const SELDOM: u32 = 3;
 
 fn most(on: Operation) -> u32 {
     if matches!(on, Operation::Pay | Operation::InquiryPayment) { OFTEN } else { SELDOM }
 }
 
-fn rule<T>(what: T, most: u32, chance: &mut Chance) -> Rule<T> {
+pub(super) fn rule<T>(what: T, most: u32, chance: &mut Chance) -> Rule<T> {
     let number = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
     let nth = number(chance.weighted([(8, 1), (2, 2), (1, 3)]));
     let times = chance.weighted([(10, 1), (3, 2), (2, 3), (1, 9), (1, 50)]);
@@ -186,7 +186,7 @@ fn forgery(chance: &mut Chance) -> Forgery {
     ])
 }
 
-fn fault(chance: &mut Chance) -> Fault {
+pub(super) fn fault(chance: &mut Chance) -> Fault {
     let on = if chance.falls(20) { None } else { Some(operation(chance)) };
     let kind = chance.weighted([
         (3, None),

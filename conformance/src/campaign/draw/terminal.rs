@@ -180,7 +180,7 @@ fn times(chance: &mut Chance) -> u32 {
     chance.weighted([(10, 1), (3, 2), (2, 3), (1, 9), (1, 1000)])
 }
 
-fn fault(chance: &mut Chance, profile: Profile) -> Fault {
+pub(super) fn fault(chance: &mut Chance, profile: Profile) -> Fault {
     let times = times(chance);
     let few = times.min(3);
     let framed = |weight| if profile == Profile::Stx { weight } else { 0 };
