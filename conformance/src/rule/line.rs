@@ -80,7 +80,7 @@ pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement 
 }
 
 /// How often the terminal refused what came before an entry, since it acknowledged anything.
-fn refused_since_ack(view: &View<'_>, n: usize) -> usize {
+pub(super) fn refused_since_ack(view: &View<'_>, n: usize) -> usize {
     let is_ack = |e: &&Entry| !matches!(&e.event, Event::Terminal(Terminal::Ack { direction: Direction::ToPos, .. }));
     let since = view.entries.iter().take(n.saturating_sub(1)).rev().take_while(is_ack);
     since.filter(|e| matches!(&e.event, Event::Terminal(Terminal::Nak { direction: Direction::ToPos, .. }))).count()

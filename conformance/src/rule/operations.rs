@@ -6,8 +6,8 @@ use std::time::Duration;
 use wire::antom::Operation;
 use wire::money::{Currency, Money};
 
-use super::story::{Request, Tells, Word};
-use super::view::View;
+use super::story::{Asked, Request, Tells, Word};
+use super::view::{Order, View};
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
 
@@ -115,12 +115,16 @@ pub(super) fn limits_slow_down(view: &View<'_>) -> Judgement {
     let mut quick = 0;
     for (request, reply) in &limited {
         let next = view.story.requests.iter().find(|other| other.n > reply.n && other.operation == request.operation);
-        // Who was killed in between knows nothing of it, another buyer's wish is no repetition, and what is asked about
+        // Who was killed in between knows nothing of it, what a person wants is no repetition, and what is asked about
         // another payment in the same moment was on its way.
         let is_killed = |n: usize| view.story.killed.iter().any(|killed| (reply.n..n).contains(killed));
         let is_wish = |next: &Request<'_>| {
             let is_first = !view.story.requests.iter().any(|other| other.n < next.n && other.id() == next.id());
-            is_first && view.story.asked_between(&["checkout", "checkoutBatch"], reply.n, next.n)
+            let asked = view.story.asked.iter().filter(|asked| (reply.n..next.n).contains(&asked.n));
+            let is_checkout = |asked: &Asked<'_>| matches!(asked.method, "checkout" | "checkoutBatch");
+            let is_its = |order: &Order| view.story.payments_of(view, order).iter().any(|p| next.id() == Some(&p.id));
+            let is_about_it = |asked: &Asked<'_>| view.orders.iter().any(|o| asked.is_about(&o.name) && is_its(o));
+            asked.into_iter().any(|asked| is_first && is_checkout(asked) || is_about_it(asked))
         };
         let is_beside = |next: &Request<'_>| next.id() != request.id() && next.at.since(reply.at) < SAME_MOMENT;
         let is_excused = |next: &Request<'_>| is_killed(next.n) || is_wish(next) || is_beside(next);

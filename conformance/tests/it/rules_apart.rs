@@ -297,7 +297,7 @@ fn a_refund_in_the_ledger_is_of_one_payment() {
 fn another_buyer_is_no_repetition_only_when_somebody_asked_for_it() {
     let limited = |trace: Trace, id: &str| trace.at_once().millis(100).pays(id, "U REQUEST_TRAFFIC_EXCEED_LIMIT");
     limited(limited(limited(new(), "P"), "Q"), "R").breaks("OPS-003", 5);
-    let asked = |trace: Trace| trace.at_once().checkout("B", "entry-code", "JPY", "1000");
+    let asked = |trace: Trace| trace.at_once().checkout("B", "entry-code", "JPY", "2000");
     limited(asked(limited(asked(limited(new(), "P")), "Q")), "R").holds("OPS-003");
     limited(asked(limited(asked(limited(new(), "P")), "P")), "P").breaks("OPS-003", 7);
 }

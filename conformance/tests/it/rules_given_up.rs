@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sim_antom::LostHow;
-use sim_edc::{Event as Terminal, Note};
+use sim_edc::{Direction, Event as Terminal, Note};
 use wire::antom::PaymentStatus;
+use wire::edc::Kind;
+use wire::hex::HexBytes;
 use wire::time::Moment;
 
-use crate::rules::{Trace, new, success};
+use crate::rules::{Trace, new, purchase, success};
 use crate::rules_apart::sale as order;
 use crate::rules_edc::sale;
 
@@ -31,10 +33,7 @@ fn edc_p11_wants_a_second_try_when_nothing_is_in_the_way() {
     busy().trouble("bit-noise").says("A", "failed").holds("EDC-P11");
     busy().says("A", "failed").trouble("bit-noise").breaks("EDC-P11", 5);
     busy().command_raw(json!({"id": "2", "commandName": "Purchase"}), true).says("A", "failed").holds("EDC-P11");
-    busy()
-        .terminal(Terminal::Garbage { defect: None, raw: wire::hex::HexBytes::default() })
-        .says("A", "failed")
-        .holds("EDC-P11");
+    busy().terminal(Terminal::Garbage { defect: None, raw: HexBytes::default() }).says("A", "failed").holds("EDC-P11");
     busy().terminal(Terminal::Closed).says("A", "failed").holds("EDC-P11");
     busy().says("A", "failed").ended().terminal(Terminal::Closed).breaks("EDC-P11", 5);
     busy().killed().says("A", "failed").holds("EDC-P11");
@@ -65,6 +64,12 @@ fn edc_p53_reads_the_record_that_can_be_of_one_sale_only() {
     told().says("A", "open").ended().holds("EDC-P53");
     told().says("A", "open").pause(60).ended().breaks("EDC-P53", 8);
     told().says("A", "parked").holds("EDC-P53");
+    let late = |seconds| {
+        let told = asked().pause(seconds).result("2", bare("100", "SUCCESS", "Purchase"), None, 1);
+        told.says("A", "parked").ended()
+    };
+    late(3).says_nothing_of("EDC-P53");
+    late(2).breaks("EDC-P53", 8);
     told().says("A", "parked").killed().ended().holds("EDC-P53");
     told().asked("cancel", json!({"order": "A"})).says("A", "cancelled").ended().holds("EDC-P53");
     told().says("A", "parked").ended().terminal(Terminal::Closed).breaks("EDC-P53", 8);
@@ -92,6 +97,39 @@ fn edc_p53_reads_the_record_that_can_be_of_one_sale_only() {
         None,
         1,
     ));
+}
+
+#[test]
+fn edc_p27_lets_a_frame_be_sent_for_each_refusal() {
+    let nak = || Terminal::Nak { direction: Direction::ToPos, stray: false };
+    let garbage = || Terminal::Garbage { defect: None, raw: HexBytes::default() };
+    let json = json!({"id": "1", "commandName": "Purchase", "commandRequestParams": purchase("R", "100")});
+    let again = || Terminal::Received {
+        kind: Kind::Command,
+        seq: Some(1),
+        raw: HexBytes::default(),
+        json: json.clone(),
+        repeat: true,
+        refused: false,
+    };
+    let sent = |refusals: usize| {
+        let begun = new().checkout("A", "terminal", "KRW", "100").terminal(garbage());
+        (0..refusals).fold(begun, |trace, _| trace.terminal(nak())).purchase("1", "R", "100").terminal(again())
+    };
+    sent(2).holds("EDC-P27");
+    sent(1).breaks("EDC-P27", 5);
+}
+
+#[test]
+fn ref_002_knows_that_the_dead_hear_nothing() {
+    let asked = |trace: Trace| trace.hands_back("R", "400", "F SYSTEM_ERROR");
+    let paid = || new().sold().pays("P", "S SUCCESS").ledger("P", PaymentStatus::Success, "SUCCESS");
+    asked(asked(paid())).breaks("REF-002", 7);
+    // The same, but it was killed before the first answer came.
+    let mut killed = asked(paid());
+    let answer = killed.entries.pop().unwrap().event;
+    let again = killed.crashed().asked("initialize", json!({})).with(answer);
+    asked(again).holds("REF-002");
 }
 
 #[test]

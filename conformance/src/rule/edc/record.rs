@@ -1,5 +1,7 @@
 //! What a till makes of the terminal's last transaction.
 
+use std::time::Duration;
+
 use sim_edc::{Event as Terminal, RecordKind};
 
 use super::super::view::{Order, Sending, View, at};
@@ -7,6 +9,9 @@ use super::super::{Finding, Judgement};
 use crate::driver::OrderState;
 use crate::scenario::By;
 use crate::trace::Event;
+
+/// An answer that takes longer may come to nobody: 5 s are waited for it.
+const IN_TIME: Duration = Duration::from_secs(4);
 
 /// EDC-P53. A record of a sale by its requestId, or one without that can be of one sale only: the till sold that amount once,
 /// and so did the terminal.
@@ -51,7 +56,8 @@ fn only_record<'v, 'a>(view: &'v View<'a>, order: &Order) -> Option<&'v Sending<
     if purchase.refused || view.heard_result_of(purchase).is_some() {
         return None;
     }
-    let told = view.told_by_last_transaction(purchase.n).next()?;
+    let mut asked = view.commands.iter().filter(|c| c.n > purchase.n && c.name() == "GetLastTransaction");
+    let told = asked.find_map(|c| view.heard_result_of(c).filter(|told| told.at.since(c.at) < IN_TIME))?;
     let is_its = |event: &Event| {
         matches!(event, Event::Terminal(Terminal::Recorded { kind: RecordKind::Purchase, amount, result_code, .. })
             if *amount == order.amount && result_code == "SUCCESS")

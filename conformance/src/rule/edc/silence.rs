@@ -3,6 +3,7 @@
 use sim_edc::{Direction, Event as Terminal, Note};
 use wire::edc::{Kind, NAK};
 
+use super::super::line::refused_since_ack;
 use super::super::view::{Command, Order, View, at};
 use super::super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -121,7 +122,9 @@ fn repeats<'v>(view: &'v View<'_>) -> impl Iterator<Item = Finding> + 'v {
         let first = view.commands.iter().rev().find(|c| c.n < entry.n && c.json["id"] == json["id"])?;
         let between = view.entries.get(first.n..index).unwrap_or_default();
         let is_nak = |e: &Event| matches!(e, Event::Terminal(Terminal::Nak { direction: Direction::ToPos, .. }));
-        let refused = between.iter().any(|e| is_nak(&e.event) || is_like_a_refusal(&e.event));
+        // A frame that came damaged may have been refused more than once, and each refusal is heard.
+        let refused = between.iter().any(|e| is_nak(&e.event) || is_like_a_refusal(&e.event))
+            || refused_since_ack(view, first.n) > 1;
         (first.is_financial() && !refused).then(|| Finding {
             entry: entry.n,
             text: format!("the frame of {name} (entry {}) was sent again, and nothing had refused it", first.n),

@@ -195,6 +195,7 @@ impl<'a> Story<'a> {
             DriverEvent::Killed => {
                 self.killed.push(entry.n);
                 self.is_down = true;
+                self.of_the_dead.extend(self.requests.iter().filter(|r| r.reply.is_none()).map(|r| r.n));
                 let replies = self.requests.iter_mut().rev().filter_map(|request| request.reply.as_mut());
                 for reply in replies.take_while(|reply| entry.at.since(reply.at) <= TRICKLE) {
                     // In memory it is taken in at the moment at which it comes.
