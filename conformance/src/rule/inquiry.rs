@@ -287,7 +287,13 @@ pub(super) fn finished_orders_are_left_alone(view: &View<'_>) -> Judgement {
             r.text("/paymentMethod/paymentMethodType")
                 .is_some_and(|method| matches!(method, "CARD" | "APPLEPAY" | "GOOGLEPAY"))
         });
+        // By whose answer nobody learnt its orders, a notification of one of them ends nothing.
+        let names_parts =
+            |r: &Request<'_>| r.told().is_some_and(|reply| reply.body["orderSummaries"].as_array().is_some());
+        let is_strange =
+            payment.operation == Some(Operation::BatchPay) && !payment.requests(&story.requests).any(names_parts);
         let is_true = |word: &Word<'_>| match word.tells {
+            Tells::Notified(_) if is_strange => false,
             Tells::Notified(Outcome::Paid) => payment.status_at(word.n) == Some(PaymentStatus::Success),
             Tells::Notified(Outcome::Failed) => payment.is_over(word.n),
             _ => true,

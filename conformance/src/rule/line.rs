@@ -191,11 +191,12 @@ pub(super) fn bad_frames_are_refused_once(view: &View<'_>) -> Judgement {
     let mut exercised = false;
     // A line of JSON has no frames, and nobody refuses it.
     for sending in view.results.iter().filter(|s| s.fault.is_some() && s.seq.is_some() && view.was_open(s.n)) {
-        let before = sending.n.checked_sub(2).and_then(|index| view.entries.get(index));
-        let is_plain = before.is_some_and(|entry| match &entry.event {
-            Event::Terminal(Terminal::Fault { name }) => PLAIN.contains(&name.as_str()),
-            _ => false,
-        });
+        // Of two faults the one may take away what the other leaves.
+        let before = |by: usize| match &sending.n.checked_sub(by).and_then(|index| view.entries.get(index))?.event {
+            Event::Terminal(Terminal::Fault { name }) => Some(name.as_str()),
+            _ => None,
+        };
+        let is_plain = before(2).is_some_and(|name| PLAIN.contains(&name)) && before(3).is_none();
         // Faults may undo each other, and leave a sound frame about nonsense.
         let is_plain = is_plain && !is_sound(view, sending);
         let after = view.entries.iter().skip(sending.n);

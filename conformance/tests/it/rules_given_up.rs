@@ -217,3 +217,17 @@ fn sig_011_hears_what_is_said_after_the_answer_that_says_nothing() {
     cut().pays("P", "U PAYMENT_IN_PROCESS").unheard(LostHow::Close).stands("failed", "0").breaks("SIG-011", 7);
     cut().stands("failed", "0").pays("P", "U PAYMENT_IN_PROCESS").breaks("SIG-011", 5);
 }
+
+#[test]
+fn edc_p29_wants_no_question_of_whom_nobody_can_ask() {
+    let second = |trace: Trace| trace.checkout("B", "terminal", "KRW", "200").purchase("2", "S", "200");
+    let silent = || sale().lost("1", "R", "100");
+    let garbage = || Terminal::Garbage { defect: None, raw: HexBytes::default() };
+    second(silent().says("A", "parked")).breaks("EDC-P29", 7);
+    second(silent().terminal(garbage()).says("A", "parked")).says_nothing_of("EDC-P29");
+    second(silent().terminal(garbage()).says("A", "open")).breaks("EDC-P29", 8);
+    second(
+        new().terminal(garbage()).checkout("A", "terminal", "KRW", "100").purchase("1", "R", "100").says("A", "parked"),
+    )
+    .breaks("EDC-P29", 7);
+}

@@ -609,6 +609,24 @@ const HISTORIES: &[(&str, &str)] = &[
          entry-code, amount: {currency: KRW, value: \"1248\"}}}], [{checkout: {order: C, by: entry-code, amount: {currency: USD, \
          value: \"100021\"}}}]]\n  - settle: {within: 240h}\n",
     ),
+    (
+        "LINE-L03: a frame that was damaged twice may have no beginning left",
+        "roles: [edc]\ngiven: {terminal: {faults: [{drop-bytes: {count: 60}}, {length-long: {}}]}}\nsteps:\n  - checkout: {order: \
+         A, by: terminal, amount: {currency: KRW, value: \"60000\"}}\n  - restart: {}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "INQ-011: orders of a batch by whose answer nobody learnt to know them are asked about after they were told of",
+        "roles: [antom]\ngiven:\n  antom:\n    faults: [{forge-answer: {times: always}}]\n    settings: {notify-each-order: \
+         true}\nsteps:\n  - checkout-batch: {batch: G3, orders: [{order: B, amount: {currency: EUR, value: \"100014\"}}, {order: \
+         C, amount: {currency: EUR, value: \"1255\"}}]}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "OPS-003: a buyer who tries again is asked about once at a time",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: pay, code: UNKNOWN_EXCEPTION}\n      - {on: \
+         inquiryPayment, code: REQUEST_TRAFFIC_EXCEED_LIMIT, nth: 7, times: 3}\n    buyer: [leaves, leaves]\nsteps:\n  - \
+         checkout: {order: A, by: cashier, amount: {currency: JPY, value: \"100000\"}}\n  - retry: {order: A}\n  - settle: \
+         {within: 240h}\n",
+    ),
 ];
 
 #[test]

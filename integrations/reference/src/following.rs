@@ -39,15 +39,16 @@ fn counts(order: &Order, attempt: &Attempt, answer: &InquiryPaymentResponse) -> 
 }
 
 impl Shop {
-    /// Follows an order until it is decided, or somebody calls it off.
+    /// Follows an order until it is decided, somebody calls it off, or its buyer tries again: who sells it then follows it.
     pub(crate) async fn follow(&self, name: &str, at_once: bool) {
         let Some(order) = self.merchant.order(name) else { return };
+        let attempts = order.attempts.len();
         let watch = watch(order.by);
         let mut until = self.merchant.now() + if at_once { Duration::ZERO } else { watch.patience };
         let patience_for_days = self.merchant.now() + DAYS_IN_PROCESS;
         let mut questions = 0;
         loop {
-            if !self.wait_for_news(name, until).await {
+            if !self.wait_for_news(name, attempts, until).await {
                 return;
             }
             let inquired =
@@ -78,10 +79,10 @@ impl Shop {
     }
 
     /// Waits until a moment, or until something is to be done: whether the order is still to be followed.
-    async fn wait_for_news(&self, name: &str, until: wire::time::Moment) -> bool {
+    async fn wait_for_news(&self, name: &str, attempts: usize, until: wire::time::Moment) -> bool {
         let mut changes = self.merchant.changes();
         loop {
-            let is_followed = |order: &&Order| order.is_open() && !order.cancelling;
+            let is_followed = |order: &&Order| order.is_open() && !order.cancelling && order.attempts.len() == attempts;
             let captures = |order: &Order| order.capture_under_way().is_some();
             let Some(is_captured) = self.merchant.book(|book| book.order(name).filter(is_followed).map(captures))
             else {

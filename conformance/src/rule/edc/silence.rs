@@ -144,7 +144,8 @@ pub(in crate::rule) fn recovery_comes_first(view: &View<'_>) -> Judgement {
         if called_off(view, silent).is_some_and(|n| n < next.n) || came_after_all(view, silent, next) {
             continue;
         }
-        if is_parked(view, silent) && was_deaf(view, silent.n, next.n) || was_refused(view, silent, next.n) {
+        let could_not_ask = was_deaf(view, silent.n, next.n) || was_garbled(view, silent.n, next.n);
+        if is_parked(view, silent) && could_not_ask || was_refused(view, silent, next.n) {
             continue;
         }
         exercised = true;
@@ -305,6 +306,12 @@ fn was_deaf(view: &View<'_>, from: usize, to: usize) -> bool {
         Event::Terminal(Terminal::Fault { name }) => name == "unplug" || name == "hang",
         _ => false,
     })
+}
+
+/// Whether something that the till sent came as no message.
+fn was_garbled(view: &View<'_>, from: usize, to: usize) -> bool {
+    let between = view.entries.get(from..to).unwrap_or_default();
+    between.iter().any(|entry| matches!(entry.event, Event::Terminal(Terminal::Garbage { .. })))
 }
 
 /// How often the last transaction was asked for between two entries without an answer that was heard until then.
