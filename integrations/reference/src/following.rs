@@ -39,7 +39,7 @@ fn counts(order: &Order, attempt: &Attempt, answer: &InquiryPaymentResponse) -> 
 }
 
 impl Shop {
-    /// Follows an order until it is decided, somebody calls it off, or its buyer tries again: who sells it then follows it.
+    /// Follows an order until it is decided, somebody calls it off, or its buyer tries again.
     pub(crate) async fn follow(&self, name: &str, at_once: bool) {
         let Some(order) = self.merchant.order(name) else { return };
         let attempts = order.attempts.len();

@@ -108,12 +108,17 @@ impl Shop {
 
     /// Pays an order whose intent is stored, and follows it to its end. `answer` gets what the buyer needs next.
     pub(crate) async fn sell(&self, order: &str, answer: oneshot::Sender<Option<Next>>) {
+        let last = || self.attempt(order).map(|attempt| attempt.request_id);
+        let mine = last();
         self.makings.begin(order);
         let next = self.pay(order).await;
         self.makings.end(order);
         // Whoever asked may have gone; the order goes on.
         let _ = answer.send(next);
-        self.follow(order, false).await;
+        // When its buyer has tried again meanwhile, who sells it then follows it.
+        if last() == mine || self.merchant.has(Fault::NewIdAfterNoAnswer) {
+            self.follow(order, false).await;
+        }
     }
 
     /// Clears up what is left of the last attempt, so that there may be a new one: whether there may.
