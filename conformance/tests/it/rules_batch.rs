@@ -127,8 +127,8 @@ fn bat_006_wants_an_order_without_a_payment_to_end_or_to_be_tried_again() {
 fn bat_006_is_not_kept_by_who_goes_on_asking() {
     let bare = || cart().batches("G", BARE);
     let denied = |trace: Trace| trace.inquires("G", "F ORDER_NOT_EXIST").ended();
-    denied(bare().pause(50)).holds("BAT-006");
-    denied(bare().pause(60)).breaks("BAT-006", 4);
+    denied(bare().pause(58)).holds("BAT-006");
+    denied(bare().pause(59)).breaks("BAT-006", 4);
     bare().pause(60).cancels("G", "F ORDER_NOT_EXIST").ended().holds("BAT-006");
     // It is there after all.
     bare().pause(60).inquires("G", "PROCESSING").ended().holds("BAT-006");

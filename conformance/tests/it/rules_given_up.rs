@@ -140,6 +140,7 @@ fn line_l10_opens_what_is_there_again_when_a_sale_waits() {
     late(pulled()).breaks("LINE-L10", 6);
     late(pulled().terminal(Terminal::Opened)).holds("LINE-L10");
     pulled().pause(301).terminal(Terminal::Opened).ended().breaks("LINE-L10", 6);
+    pulled().pause(299).terminal(Terminal::Opened).says("A", "parked").ended().holds("LINE-L10");
     // There was no time, or it was pulled once more, or the till was killed, or somebody handled the terminal.
     pulled().says("A", "parked").ended().says_nothing_of("LINE-L10");
     late(pulled().trouble("unplug")).says_nothing_of("LINE-L10");
@@ -188,6 +189,10 @@ fn can_004_wants_somebody_to_ask_whether_it_was_paid_before_a_person_is_called()
     parked(late().inquires("P", "U UNKNOWN_EXCEPTION")).holds("CAN-004");
     parked(late().crashed()).holds("CAN-004");
     late().stands("open", "0").crashed().pause(60).ended().breaks("CAN-004", 6);
+    // Who was told that it was paid need not ask.
+    let told = new().sold().pays("P", "S SUCCESS").ledger("P", PaymentStatus::Success, "SUCCESS");
+    let told = told.notified("P", "PAYMENT_RESULT", "S SUCCESS").cancels("P", "F CANCEL_WINDOW_EXCEED");
+    parked(told).holds("CAN-004");
 }
 
 #[test]
