@@ -1,7 +1,7 @@
 //! Who runs the cases of a campaign: threads that take one after the other.
 //!
-//! They run ahead into the next rounds while the slowest of a round are still under way, and no further than is known to no
-//! case of theirs: what a case draws must not depend on how fast anybody is.
+//! They run ahead into the next rounds while the slowest of a round are still under way, [`AHEAD`] rounds at most: what a case
+//! draws must not depend on how fast anybody is.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
