@@ -35,7 +35,11 @@ impl Tree {
     pub fn copy(repository: &Path, root: PathBuf, package: &str, list: &List) -> anyhow::Result<Self> {
         let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(repository).output()?;
         ensure!(listed.status.success(), "git ls-files failed in {}", repository.display());
-        let mutated = list.by_file();
+        let mut mutated = list.by_file();
+        // Where traces are judged is written below even when none of its own mutants is on the list.
+        if JUDGE.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')) {
+            mutated.entry(JUDGE).or_default();
+        }
         let library = format!("{package}/src/lib.rs");
         for file in String::from_utf8(listed.stdout)?.split_terminator('\0') {
             let (from, to) = (repository.join(file), root.join(file));
