@@ -89,7 +89,8 @@ pub async fn drive(device: Device, line: impl Line, clock: ClockHandle, observer
 
 /// A device, its line, and whoever watches and handles it.
 pub struct Drive<L, O> {
-    device: Device,
+    // In a box: it is large, and what runs it is moved about before it runs.
+    device: Box<Device>,
     line: L,
     clock: ClockHandle,
     observer: O,
@@ -105,7 +106,7 @@ impl<L: Line, O: Observer> Drive<L, O> {
     pub fn new(device: Device, line: L, clock: ClockHandle, observer: O) -> Self {
         let (_, orders) = mpsc::channel(1);
         Self {
-            device,
+            device: Box::new(device),
             line,
             clock,
             observer,

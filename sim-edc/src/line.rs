@@ -5,11 +5,15 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 use tokio::sync::mpsc;
 
 use crate::event::Event;
+
+/// Room that is made for what comes, and how little of it may be left before more is made.
+const ROOM: usize = 4096;
+const LEAST_ROOM: usize = 1024;
 
 /// What a line did.
 #[derive(Debug, PartialEq)]
@@ -50,6 +54,7 @@ pub trait Line: Send {
 pub struct MemoryLine {
     clients: mpsc::Receiver<DuplexStream>,
     client: Option<DuplexStream>,
+    buffer: BytesMut,
     plug: MemoryPlug,
 }
 
@@ -69,7 +74,7 @@ impl MemoryLine {
     /// A line whose clients come from a channel.
     #[must_use]
     pub fn new(clients: mpsc::Receiver<DuplexStream>) -> Self {
-        Self { clients, client: None, plug: MemoryPlug(Arc::new(AtomicBool::new(true))) }
+        Self { clients, client: None, buffer: BytesMut::new(), plug: MemoryPlug(Arc::new(AtomicBool::new(true))) }
     }
 
     /// What tells whether it is plugged in.
@@ -86,7 +91,7 @@ impl Line for MemoryLine {
             self.client = Some(self.clients.recv().await.ok_or_else(gone)?);
             return Ok(LineEvent::Opened);
         };
-        let event = exchange(client, pending).await;
+        let event = exchange(client, &mut self.buffer, pending).await;
         if matches!(event, LineEvent::Closed) {
             self.client = None;
         }
@@ -107,14 +112,21 @@ impl Line for MemoryLine {
 }
 
 /// Reads from a stream, or writes to it what is pending, whichever goes first; what came is read before more is said.
-pub(crate) async fn exchange(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), pending: &[u8]) -> LineEvent {
+/// `buffer` is only room for what comes, the same from one call to the next.
+pub(crate) async fn exchange(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    buffer: &mut BytesMut,
+    pending: &[u8],
+) -> LineEvent {
     let (mut reader, mut writer) = tokio::io::split(stream);
-    let mut buffer = [0; 4096];
+    if buffer.capacity() < LEAST_ROOM {
+        buffer.reserve(ROOM);
+    }
     tokio::select! {
         biased;
-        read = reader.read(&mut buffer) => match read {
+        read = reader.read_buf(buffer) => match read {
             Ok(0) | Err(_) => LineEvent::Closed,
-            Ok(n) => LineEvent::Read(Bytes::copy_from_slice(buffer.get(..n).unwrap_or_default())),
+            Ok(_) => LineEvent::Read(buffer.split().freeze()),
         },
         wrote = writer.write(pending), if !pending.is_empty() => match wrote {
             Ok(0) | Err(_) => LineEvent::Closed,

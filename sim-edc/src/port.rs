@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bytes::BytesMut;
 use tokio_serial::{ClearBuffer, SerialPort as _, SerialPortBuilderExt as _, SerialStream};
 
 use crate::line::{Line, LineEvent, exchange};
@@ -20,6 +21,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from
 pub struct SerialLine {
     path: PathBuf,
     port: Option<SerialStream>,
+    buffer: BytesMut,
     /// Whether the device knows that it is open.
     is_told: bool,
 }
@@ -31,7 +33,7 @@ impl SerialLine {
     /// It is not there, or somebody has it.
     pub fn open(path: &Path) -> io::Result<Self> {
         let port = open(path)?;
-        Ok(Self { path: path.to_owned(), port: Some(port), is_told: false })
+        Ok(Self { path: path.to_owned(), port: Some(port), buffer: BytesMut::new(), is_told: false })
     }
 }
 
@@ -53,7 +55,7 @@ impl Line for SerialLine {
         if !std::mem::replace(&mut self.is_told, true) {
             return Ok(LineEvent::Opened);
         }
-        let event = exchange(port, pending).await;
+        let event = exchange(port, &mut self.buffer, pending).await;
         if matches!(event, LineEvent::Closed) {
             self.unplug();
         }

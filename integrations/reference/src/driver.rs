@@ -139,7 +139,8 @@ impl Driver {
         };
         let till = params.terminal.map(|config| {
             let (till, handle) = Till::new(Arc::clone(&merchant), config);
-            self.tasks.spawn(till.run());
+            // In a box: it is large, and would be moved about otherwise.
+            self.tasks.spawn(Box::pin(till.run()));
             handle
         });
         let mut capabilities = CAPABILITIES.to_vec();

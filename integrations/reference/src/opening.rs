@@ -62,10 +62,9 @@ impl Serial {
 }
 
 /// Throws away what lay in the line before it was opened. Whether the line is still there.
-pub(crate) async fn discard_stale(reader: &mut (impl AsyncRead + Unpin)) -> bool {
-    let mut space = [0; 4096];
+pub(crate) async fn discard_stale(reader: &mut (impl AsyncRead + Unpin), space: &mut [u8]) -> bool {
     for _ in 0..64 {
-        let mut buffer = ReadBuf::new(&mut space);
+        let mut buffer = ReadBuf::new(space);
         let read = poll_fn(|cx| match Pin::new(&mut *reader).poll_read(cx, &mut buffer) {
             Poll::Ready(result) => Poll::Ready(Some(result)),
             Poll::Pending => Poll::Ready(None),

@@ -66,7 +66,7 @@ impl Port {
         let (tell, heard) = mpsc::channel(64);
         let serial = Serial::new(merchant, name, profile, requests, tell);
         let mut task = JoinSet::new();
-        task.spawn(serial.run());
+        task.spawn(Box::pin(serial.run()));
         Self { outgoing, heard, tokens: 0, _task: task }
     }
 

@@ -113,10 +113,10 @@ impl Serial {
         let ended = || io::Error::from(io::ErrorKind::UnexpectedEof);
         let (mut reader, mut writer) = tokio::io::split(stream);
         self.wrong.is_fresh = true;
-        if !self.merchant.has(Fault::StaleBytesKept) && !discard_stale(&mut reader).await {
+        let mut buffer = vec![0; 4096];
+        if !self.merchant.has(Fault::StaleBytesKept) && !discard_stale(&mut reader, &mut buffer).await {
             return ended();
         }
-        let mut buffer = [0; 4096];
         loop {
             let deadline = [self.in_flight.as_ref().map(|f| f.until), self.gap, self.whole].into_iter().flatten().min();
             tokio::select! {
