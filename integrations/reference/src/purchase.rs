@@ -229,8 +229,8 @@ impl Till {
 
     fn minds_numbers(&self, packet: &Packet) -> bool {
         let tax =
-            packet.json().ok().and_then(|object| object.get("responseData")?.pointer("/taxAmount/value").cloned());
-        self.merchant.has(Fault::NumberIsFailure) && tax.is_some_and(|tax| tax.is_number())
+            || packet.json().ok().and_then(|object| object.get("responseData")?.pointer("/taxAmount/value").cloned());
+        self.merchant.has(Fault::NumberIsFailure) && tax().is_some_and(|tax| tax.is_number())
     }
 
     fn unreadable(&self) -> Verdict {
@@ -248,13 +248,13 @@ impl Till {
 
     fn command_cancel(&self, id: &str, attempt: &Attempt) -> Packet {
         let packet = Invocation { id: id.to_owned(), command: Command::CommandCancel }.packet();
-        match packet.json() {
-            Ok(mut object) if self.merchant.has(Fault::CancelWithParameters) => {
-                object.insert("commandRequestParams".to_owned(), json!({"requestId": attempt.request_id}));
-                Packet::new(Kind::Command, &object)
-            }
-            _ => packet,
+        if self.merchant.has(Fault::CancelWithParameters)
+            && let Ok(mut object) = packet.json()
+        {
+            object.insert("commandRequestParams".to_owned(), json!({"requestId": attempt.request_id}));
+            return Packet::new(Kind::Command, &object);
         }
+        packet
     }
 
     fn packet(&self, attempt: &Attempt, command: &str) -> Packet {
@@ -273,6 +273,10 @@ impl Till {
             },
         };
         let packet = Invocation { id: command.to_owned(), command: Command::Purchase(request) }.packet();
+        let mistakes = [Fault::NumbersForStrings, Fault::AmountWithDecimals, Fault::RequiredFieldMissing];
+        if !mistakes.into_iter().any(|mistake| self.merchant.has(mistake)) {
+            return packet;
+        }
         let Ok(mut object) = packet.json() else { return packet };
         if let Some(parameters) = object.get_mut("commandRequestParams") {
             if self.merchant.has(Fault::NumbersForStrings) {
