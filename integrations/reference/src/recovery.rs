@@ -14,7 +14,9 @@ use crate::verdict::{self, Verdict};
 
 /// Pauses between tries, in seconds.
 const PAUSES: [u64; 5] = [1, 2, 3, 5, 5];
-const BUSY_PAUSE: Duration = Duration::from_secs(2);
+/// Pauses while it is busy: soon again at first, and then as often as a cashier can bear.
+const BUSY_PAUSES: [u64; 3] = [2, 3, 5];
+const LAST_BUSY_PAUSE: u64 = 10;
 /// A terminal that is busy may still be busy with this very sale, which takes two minutes at most.
 const BUSY_LIMIT: Duration = Duration::from_secs(130);
 const NO_RECORD: &str = "the terminal knows of no last transaction";
@@ -41,7 +43,7 @@ impl Till {
         is_open: fn(&Order) -> bool,
     ) -> Option<Result<Box<TransactionData>, &'static str>> {
         let patience = self.merchant.now() + BUSY_LIMIT;
-        let mut pauses = PAUSES.iter();
+        let (mut pauses, mut busy) = (PAUSES.iter(), BUSY_PAUSES.iter());
         loop {
             // A late result may have settled it meanwhile.
             if !self.merchant.order(name).is_some_and(|order| is_open(&order)) {
@@ -51,7 +53,7 @@ impl Till {
                 Asked::Told(data) => return Some(Ok(data)),
                 Asked::Nothing(reason) => return Some(Err(reason)),
                 Asked::Busy if self.merchant.now() < patience => {
-                    self.wait(BUSY_PAUSE).await;
+                    self.wait(Duration::from_secs(*busy.next().unwrap_or(&LAST_BUSY_PAUSE))).await;
                     continue;
                 }
                 Asked::Busy | Asked::Silence => {}
