@@ -141,14 +141,16 @@ pub(in crate::rule) fn one_command_at_a_time(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     for (index, command) in commands.iter().enumerate().filter(|(_, c)| c.name() != "CommandCancel") {
         let running = commands.iter().take(index).rev().find(|earlier| {
-            let answered = view.result_of(earlier).is_some_and(|r| r.n < command.n);
+            if view.result_of(earlier).is_some_and(|r| r.n < command.n) {
+                return false;
+            }
             let Ok(name) = earlier.name().parse::<CommandName>() else { return false };
             let won = earlier.amount().and_then(|a| a.parse().ok()).unwrap_or(0);
             // The caller's clock is not the terminal's: a second of grace.
-            let over = command.at.since(earlier.at) + Duration::from_secs(1) >= caller_timeout(name, won);
-            let is_called_off = super::silence::called_off(view, earlier).is_some_and(|n| n < command.n);
-            let is_unreadable = view.unreadable_between(earlier.n, command.n);
-            !answered && !over && !is_called_off && !is_unreadable && !view.broke_between(earlier.n, command.n)
+            let is_over = command.at.since(earlier.at) + Duration::from_secs(1) >= caller_timeout(name, won);
+            let is_called_off = || super::silence::called_off(view, earlier).is_some_and(|n| n < command.n);
+            let is_lost = || view.unreadable_between(earlier.n, command.n) || view.broke_between(earlier.n, command.n);
+            !is_over && !is_called_off() && !is_lost()
         });
         if let Some(running) = running {
             let text =
