@@ -38,6 +38,7 @@ mod rules_line;
 mod rules_moments;
 mod rules_notify;
 mod rules_operations;
+mod rules_others;
 mod rules_pay;
 mod rules_refund;
 mod rules_refund_halves;
