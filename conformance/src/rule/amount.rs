@@ -247,6 +247,12 @@ pub(super) fn other_amounts_are_let_pass(view: &View<'_>) -> Judgement {
                 continue;
             };
             exercised = true;
+            // Where an answer is wrong about paymentAmount itself, it is a person's to look at.
+            let answers = story.requests.iter().filter(|r| payment.is_meant_by(r)).filter_map(Request::told);
+            let mut amounts = answers.filter_map(|reply| money(&reply.body["paymentAmount"]));
+            if amounts.any(|told| Some(told) != payment.amount) {
+                continue;
+            }
             let Some(last) = view.last_status(&order.name).filter(|_| view.ended.is_some()) else { continue };
             let dropped = matches!(last.status.state, OrderState::Open | OrderState::Failed | OrderState::Parked);
             let is_foreign = last.status.booked.is_some_and(|b| b.currency != order.amount.currency);

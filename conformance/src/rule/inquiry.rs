@@ -2,6 +2,7 @@
 
 mod polling;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use wire::antom::{Operation, PaymentStatus};
@@ -9,7 +10,7 @@ use wire::time::Moment;
 
 pub(super) use self::polling::polling_goes_on_and_ends;
 use super::pay::believed;
-use super::story::{Outcome, Payment, Request, Tells, Word};
+use super::story::{Outcome, Payment, Request, Tells, Word, money};
 use super::view::{Order, Status, View};
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -277,6 +278,19 @@ pub(super) fn restarts_ask_again(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
+/// Whether notifications up to an entry tell of all the money of a payment: of a batch, each may tell of one order only.
+fn is_told_whole(view: &View<'_>, payment: &Payment<'_>, until: usize) -> bool {
+    let paid = view.story.notices.iter().filter(|notice| {
+        let is_acknowledged = notice.answer.as_ref().is_some_and(|answer| answer.acknowledged);
+        let is_paid = notice.genuine && notice.outcome() == Some(Outcome::Paid);
+        notice.n <= until && is_acknowledged && is_paid && notice.is_about(payment)
+    });
+    let parts: BTreeMap<_, _> =
+        paid.map(|notice| (notice.text("/paymentId"), money(&notice.body["paymentAmount"]))).collect();
+    let sum: u64 = parts.values().flatten().map(|part| part.minor).fold(0, u64::saturating_add);
+    payment.operation != Some(Operation::BatchPay) || payment.amount.is_none_or(|amount| sum >= amount.minor)
+}
+
 /// INQ-011. Payments by card are asked for until they are captured. A notification of an end that never was ends nothing.
 pub(super) fn finished_orders_are_left_alone(view: &View<'_>) -> Judgement {
     let story = &view.story;
@@ -294,7 +308,9 @@ pub(super) fn finished_orders_are_left_alone(view: &View<'_>) -> Judgement {
             payment.operation == Some(Operation::BatchPay) && !payment.requests(&story.requests).any(names_parts);
         let is_true = |word: &Word<'_>| match word.tells {
             Tells::Notified(_) if is_strange => false,
-            Tells::Notified(Outcome::Paid) => payment.status_at(word.n) == Some(PaymentStatus::Success),
+            Tells::Notified(Outcome::Paid) => {
+                payment.status_at(word.n) == Some(PaymentStatus::Success) && is_told_whole(view, payment, word.n)
+            }
             Tells::Notified(Outcome::Failed) => payment.is_over(word.n),
             _ => true,
         };

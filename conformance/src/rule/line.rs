@@ -145,12 +145,22 @@ fn is_sound(view: &View<'_>, sending: &Sending<'_>) -> bool {
 
 /// Whether noise came into the middle of it: what left holds the frame nowhere in one piece.
 fn is_broken_up(view: &View<'_>, sending: &Sending<'_>) -> bool {
+    left_whole(view, sending) == Some(false)
+}
+
+/// Whether noise came around it: what left holds the frame in one piece.
+fn is_whole_among_noise(view: &View<'_>, sending: &Sending<'_>) -> bool {
+    left_whole(view, sending) == Some(true)
+}
+
+/// Where something else left than a frame: whether the frame is in it, in one piece.
+fn left_whole(view: &View<'_>, sending: &Sending<'_>) -> Option<bool> {
     let own = sending.n.checked_sub(1).and_then(|index| view.entries.get(index));
-    match (own.map(|entry| &entry.event), view.entries.get(sending.n).map(|entry| &entry.event)) {
-        (Some(Event::Terminal(Terminal::Sent { raw, .. })), Some(Event::Terminal(Terminal::OnWire { raw: left }))) => {
-            memchr::memmem::find(&left.0, &raw.0).is_none()
+    match (&own?.event, &view.entries.get(sending.n)?.event) {
+        (Event::Terminal(Terminal::Sent { raw, .. }), Event::Terminal(Terminal::OnWire { raw: left })) => {
+            Some(memchr::memmem::find(&left.0, &raw.0).is_some())
         }
-        _ => false,
+        _ => None,
     }
 }
 
@@ -248,7 +258,8 @@ pub(super) fn bad_frames_are_refused_once(view: &View<'_>) -> Judgement {
 /// Whether a frame came intact before, and may be what an ACK is for: the same one, that noise in front of it can hide at
 /// first, or one of the same moment that no ACK before this one is for.
 fn is_behind_another(view: &View<'_>, sending: &Sending<'_>, answer: usize) -> bool {
-    let intact = || view.results.iter().filter(|s| s.n < sending.n && s.fault.is_none());
+    let is_intact = |s: &Sending<'_>| s.fault.is_none() || is_whole_among_noise(view, s);
+    let intact = || view.results.iter().filter(|s| s.n < sending.n && is_intact(s));
     let mut alike = intact().filter(|s| s.seq == sending.seq);
     if alike.any(|s| sending.at.since(s.at) < WHOLE_FRAME) {
         return true;

@@ -246,13 +246,13 @@ pub(super) fn spoilt_answers_are_unknown(view: &View<'_>) -> Judgement {
             let failed =
                 view.statuses.iter().find(|s| s.order == order.name && s.status.state == OrderState::Failed && s.n > n);
             // Told later that nobody can pay it.
-            let is_bare = |reply: &Reply<'_>| {
-                (reply.status(), reply.code()) == ("U", "PAYMENT_IN_PROCESS") && reply.urls().next().is_none()
+            let is_bare = |made: &Request<'_>, reply: &Reply<'_>| {
+                let is_of_no_url = reply.code() == "PAYMENT_IN_PROCESS" || made.is(Operation::BatchPay);
+                reply.status() == "U" && is_of_no_url && reply.urls().next().is_none()
             };
             let is_told = |s: &Status| {
-                let made = requests(view).filter(|r| r.is_creating() && payment.is_meant_by(r));
-                let mut replies = made.filter_map(Request::heard).filter(|reply| (n..s.n).contains(&reply.n));
-                replies.any(is_bare)
+                let mut made = requests(view).filter(|r| r.is_creating() && payment.is_meant_by(r));
+                made.any(|r| r.heard().is_some_and(|reply| (n..s.n).contains(&reply.n) && is_bare(r, reply)))
             };
             let is_known = |s: &Status| payment.is_known_over(s.n) || payment.is_over(s.n) || is_told(s);
             if let Some(failed) = failed.filter(|s| !is_known(s)) {

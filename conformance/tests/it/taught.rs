@@ -627,6 +627,37 @@ const HISTORIES: &[(&str, &str)] = &[
          checkout: {order: A, by: cashier, amount: {currency: JPY, value: \"100000\"}}\n  - retry: {order: A}\n  - settle: \
          {within: 240h}\n",
     ),
+    (
+        "LINE-L03: an altered result, too, may have come behind a false beginning, and be what an ACK is for",
+        "roles: [edc]\ngiven: {terminal: {faults: [{altered-amount: {}}, {length-short: {skip: 1}}, {false-stx: {}}]}}\nsteps:\n  \
+         - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50021\"}}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "NTF-016: of a payment that a bank has one may wait to be told",
+        "roles: [antom]\ngiven:\n  antom:\n    buyer:\n      - pends: {for: 0s, code: ACCESS_DENIED}\n      - pays: {after: \
+         5m}\n    faults: [{lose-notification: {times: 2}}]\nsteps:\n  - checkout: {order: A, by: session, amount: {currency: \
+         KRW, value: \"1007\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid}\n",
+    ),
+    (
+        "AMT-007: an answer in other money altogether is a person's to look at",
+        "roles: [antom]\ngiven:\n  antom:\n    faults:\n      - lose-answer: {on: batchPay, times: 3}\n      - alter-answer: {on: \
+         inquiryPayment, set: {paymentAmount.currency: USD}, nth: 3}\n    settings: {notify-each-order: true}\nsteps:\n  - \
+         checkout-batch: {batch: G4, orders: [{order: B, amount: {currency: KRW, value: \"1234\"}}, {order: C, amount: \
+         {currency: KRW, value: \"1255\"}}]}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "INQ-011: a batch of which one order was told of has not ended",
+        "roles: [antom]\ngiven:\n  antom:\n    answers: [{on: inquiryPayment, code: ACCESS_DENIED, times: 9}]\n    faults: \
+         [{lose-notification: {}}]\n    settings: {notify-each-order: true}\nsteps:\n  - checkout-batch: {batch: G3, orders: \
+         [{order: A, amount: {currency: EUR, value: \"100007\"}}, {order: B, amount: {currency: EUR, value: \"1248\"}}]}\n  - \
+         settle: {within: 240h}\n",
+    ),
+    (
+        "SIG-011: batchPay that is answered U without a page made nothing, whatever the code",
+        "roles: [antom]\ngiven:\n  antom:\n    answers: [{on: batchPay, code: REQUEST_TRAFFIC_EXCEED_LIMIT, times: 2}]\n    \
+         faults: [{cut-answer: {}}]\nsteps:\n  - checkout-batch: {batch: G4, orders: [{order: B, amount: {currency: KRW, value: \
+         \"1234\"}}]}\n  - settle: {within: 240h}\n",
+    ),
 ];
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use wire::antom::{Operation, PaymentStatus};
 
 use crate::driver::OrderState;
-use crate::rule::story::{Notice, Outcome, Payment};
+use crate::rule::story::{Notice, Outcome, Payment, Tells};
 use crate::rule::view::{Order, View};
 use crate::rule::{Finding, Judgement};
 
@@ -108,20 +108,28 @@ pub(in crate::rule) fn lost_ones_are_asked_for(view: &View<'_>) -> Judgement {
     const PATIENCE: Duration = Duration::from_secs(360);
     /// Nobody knows when in its hour the buyer pays a session.
     const SESSION: Duration = Duration::from_secs(3600);
+    /// Of what a bank decides, in days, one may wait to be told; once a day it is asked for.
+    const PENDING: Duration = Duration::from_secs(24 * 3600);
     let story = &view.story;
     let mut findings = Vec::new();
     let mut exercised = false;
     for payment in story.payments.iter().filter(|payment| !payment.made_by.is_empty()) {
         let Some(paid) = payment.paid().filter(|_| payment.status() == Some(PaymentStatus::Success)) else { continue };
         let is_session = payment.operation == Some(Operation::CreatePaymentSession);
-        let patience = if is_session { SESSION + PATIENCE } else { PATIENCE };
+        let is_pending =
+            payment.last_said(paid.n).is_some_and(|word| word.tells == Tells::Status(PaymentStatus::Pending));
+        let patience = match () {
+            () if is_pending => PENDING + PATIENCE,
+            () if is_session => SESSION + PATIENCE,
+            () => PATIENCE,
+        };
         let is_told = story.notices.iter().any(|n| {
             n.genuine
                 && n.is_about(payment)
                 && (n.outcome().is_some() || n.captured().is_some())
                 && n.at.since(paid.at) <= patience
         });
-        let is_direct = payment.words.iter().any(|word| word.tells == crate::rule::story::Tells::PaidAtOnce);
+        let is_direct = payment.words.iter().any(|word| word.tells == Tells::PaidAtOnce);
         if is_told || is_direct || is_a_persons(view, payment) {
             continue;
         }
