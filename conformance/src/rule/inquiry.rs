@@ -10,7 +10,7 @@ use wire::time::Moment;
 
 pub(super) use self::polling::polling_goes_on_and_ends;
 use super::pay::believed;
-use super::story::{Outcome, Payment, Request, Tells, Word, money};
+use super::story::{Notice, Outcome, Payment, Request, Tells, Word, money};
 use super::view::{Order, Status, View};
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -306,8 +306,12 @@ pub(super) fn finished_orders_are_left_alone(view: &View<'_>) -> Judgement {
             |r: &Request<'_>| r.told().is_some_and(|reply| reply.body["orderSummaries"].as_array().is_some());
         let is_strange =
             payment.operation == Some(Operation::BatchPay) && !payment.requests(&story.requests).any(names_parts);
+        // One that is about it by Antom's id, and about another by the merchant's, contradicts itself.
+        let is_anothers =
+            |notice: &Notice<'_>| notice.text("/paymentRequestId").is_some_and(|id| id != payment.id.as_str());
+        let names_another = |n: usize| story.notices.iter().any(|notice| notice.n == n && is_anothers(notice));
         let is_true = |word: &Word<'_>| match word.tells {
-            Tells::Notified(_) if is_strange => false,
+            Tells::Notified(_) if is_strange || names_another(word.n) => false,
             Tells::Notified(Outcome::Paid) => {
                 payment.status_at(word.n) == Some(PaymentStatus::Success) && is_told_whole(view, payment, word.n)
             }

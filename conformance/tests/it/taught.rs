@@ -658,6 +658,13 @@ const HISTORIES: &[(&str, &str)] = &[
          faults: [{cut-answer: {}}]\nsteps:\n  - checkout-batch: {batch: G4, orders: [{order: B, amount: {currency: KRW, value: \
          \"1234\"}}]}\n  - settle: {within: 240h}\n",
     ),
+    (
+        "INQ-011: a notification that names another payment by one of its ids ends nothing",
+        "roles: [antom]\ngiven:\n  antom:\n    answers: [{on: inquiryPayment, code: MEDIA_TYPE_NOT_ACCEPTABLE, times: 6}]\n    \
+         buyer: [declines: {}]\n    faults: [{alter-notification: {set: {paymentRequestId: NOBODY-1}}}]\nsteps:\n  - \
+         checkout-batch: {batch: G1, orders: [{order: A, amount: {currency: JPY, value: \"1007\"}}]}\n  - settle: {within: \
+         240h}\n",
+    ),
 ];
 
 #[test]
