@@ -16,7 +16,7 @@ fn listed(name: &str, merchant: &str, value: &str) -> Value {
 }
 
 /// A batch of order A of 1000 yen and order B of 500.
-fn batch(id: &str) -> Value {
+pub(crate) fn batch(id: &str) -> Value {
     json!({"productCode": "CASHIER_PAYMENT", "batchPaymentRequestId": id, "paymentAmount": yen("1500"),
         "paymentMethod": {"paymentMethodType": "GCASH"}, "paymentRedirectUrl": "http://127.0.0.1/b",
         "paymentNotifyUrl": "http://127.0.0.1/n", "env": {"terminalType": "WEB"},

@@ -1,11 +1,17 @@
 //! What is about another order, command or payment, or comes a moment too late, excuses nothing and accuses nobody.
 
 use serde_json::{Value, json};
-use sim_antom::LostHow;
+use sim_antom::{Event as Gateway, LostHow};
 use sim_edc::{Event as Terminal, Note};
+use wire::antom::{Operation, PaymentStatus};
+use wire::edc::Kind;
+use wire::hex::HexBytes;
+use wire::money::Money;
 
 use crate::rules::{Trace, new, success};
+use crate::rules_batch::{Batches as _, MADE, batch, cart};
 use crate::rules_edc::sale;
+use crate::rules_gateway::yen;
 use crate::rules_refund::{asks, paid};
 
 /// A successful record of 100 won, without a requestId.
@@ -106,4 +112,110 @@ fn sig_011_hears_what_is_said_of_this_payments_making() {
     cut().pays("P", "U PAYMENT_IN_PROCESS").stands("failed", "0").holds("SIG-011");
     cut().pays("Q", "U PAYMENT_IN_PROCESS").stands("failed", "0").breaks("SIG-011", 7);
     cut().inquires("P", "U PAYMENT_IN_PROCESS").stands("failed", "0").breaks("SIG-011", 7);
+}
+
+#[test]
+fn sig_011_knows_that_any_unsure_answer_to_a_batch_without_a_page_made_nothing() {
+    let cut = || cart().batches("G", MADE).unheard(LostHow::Cut);
+    let failed = |trace: Trace| trace.status("A", "failed", "JPY", "0");
+    failed(cut().batches("G", "U UNKNOWN_EXCEPTION")).holds("SIG-011");
+    failed(cut().batches("G", "F PARAM_ILLEGAL")).holds("SIG-011");
+    failed(cut().batches("G", MADE)).breaks("SIG-011", 7);
+    failed(cut()).breaks("SIG-011", 5);
+}
+
+#[test]
+fn ntf_016_lets_a_day_pass_where_a_bank_decides() {
+    let paid = |status: &str, seconds: u64| {
+        let sold = new().sold().pays("P", "S SUCCESS").inquires("P", status);
+        let paid = sold.ledger("P", PaymentStatus::Success, "SUCCESS").pause(seconds);
+        paid.inquires("P", "SUCCESS").pause(3600).ended()
+    };
+    let day = 24 * 3600;
+    paid("PROCESSING", 600).breaks("NTF-016", 6);
+    paid("PENDING", 600).holds("NTF-016");
+    paid("PENDING", day + 359).holds("NTF-016");
+    paid("PENDING", day + 360).breaks("NTF-016", 6);
+}
+
+#[test]
+fn amt_007_leaves_a_wrong_amount_to_a_person() {
+    let told = |id: &str, amount: Value| {
+        let said = json!({"notifyType": "PAYMENT_RESULT", "result": {"resultStatus": "S", "resultCode": "SUCCESS"},
+            "paymentRequestId": "P", "paymentAmount": yen("1000"),
+            "actualPaymentAmount": {"currency": "CNY", "value": "4800"}});
+        let sold = new().sold().pays("P", "S SUCCESS").ledger("P", PaymentStatus::Success, "SUCCESS");
+        let answer = json!({"result": {"resultStatus": "S", "resultCode": "SUCCESS"}, "paymentStatus": "SUCCESS",
+            "paymentAmount": amount});
+        let told = sold.delivered("P", &said, true).answered(Some(200), None);
+        let asked = told.exchange(Operation::InquiryPayment, &json!({"paymentRequestId": id}), &answer);
+        asked.stands("parked", "0").ended()
+    };
+    told("P", yen("1000")).breaks("AMT-007", 10);
+    told("P", json!({"currency": "USD", "value": "1000"})).holds("AMT-007");
+    told("Q", json!({"currency": "USD", "value": "1000"})).breaks("AMT-007", 10);
+}
+
+#[test]
+fn inq_011_adds_up_what_a_batch_was_told_of() {
+    let part = |trace: Trace, id: &str, value: &str, problem: Option<&str>| {
+        let said = json!({"notifyType": "PAYMENT_RESULT", "result": {"resultStatus": "S", "resultCode": "SUCCESS"},
+            "paymentRequestId": "G", "paymentId": id, "paymentAmount": yen(value)});
+        trace.delivered("G", &said, true).answered(Some(200), problem)
+    };
+    let amount = Money::parse("JPY", "1500").unwrap();
+    let paid = || {
+        let parts =
+            json!([{"referenceOrderId": "A", "transactionId": "a"}, {"referenceOrderId": "B", "transactionId": "b"}]);
+        let told = json!({"result": {"resultStatus": "U", "resultCode": "PAYMENT_IN_PROCESS"}, "normalUrl": "https://w.test/G",
+            "orderSummaries": parts});
+        let (payment_request_id, payment_id) = ("G".to_owned(), "pid-G".to_owned());
+        let (status, code, reference_order_id) = (PaymentStatus::Success, "SUCCESS".to_owned(), None);
+        let made = Gateway::Payment { payment_request_id, payment_id, reference_order_id, amount, status, code };
+        cart().exchange(Operation::BatchPay, &batch("G"), &told).gateway(made)
+    };
+    let asks = |trace: Trace| (0..7).fold(trace, |trace, _| trace.inquires("G", "PROCESSING"));
+    asks(part(paid(), "b", "500", None)).says_nothing_of("INQ-011");
+    asks(part(part(paid(), "b", "500", None), "b", "500", None)).says_nothing_of("INQ-011");
+    asks(part(part(paid(), "a", "1000", Some("none")), "b", "500", None)).says_nothing_of("INQ-011");
+    asks(part(part(paid(), "a", "1000", None), "b", "500", None)).breaks("INQ-011", 19);
+    asks(part(paid(), "pid-G", "1500", None)).breaks("INQ-011", 17);
+}
+
+#[test]
+fn inq_011_believes_no_notification_that_contradicts_itself() {
+    let told = |id: Value| {
+        let said = json!({"notifyType": "PAYMENT_RESULT", "result": {"resultStatus": "S", "resultCode": "SUCCESS"},
+            "paymentRequestId": id, "paymentId": "pid-P", "paymentAmount": yen("1000")});
+        let paid = new().sold().pays("P", "S SUCCESS").ledger("P", PaymentStatus::Success, "SUCCESS");
+        let told = paid.delivered("P", &said, true).answered(Some(200), None);
+        (0..7).fold(told, |trace, _| trace.inquires("P", "PROCESSING"))
+    };
+    told(json!("P")).breaks("INQ-011", 17);
+    told(Value::Null).breaks("INQ-011", 17);
+    told(json!("Q")).says_nothing_of("INQ-011");
+}
+
+#[test]
+fn line_l03_finds_the_frame_among_noise_that_an_ack_is_for() {
+    let raw = HexBytes(b"a sound frame".as_slice().into());
+    let sent = |trace: Trace, left: &'static [u8]| {
+        let json = json!({"id": "1", "commandName": "x", "outcome": "success", "responseData": success("R", "100")});
+        let (kind, seq, fault) = (Kind::Result, Some(7), Some(Note::Corrupted));
+        let sent = Terminal::Sent { kind, seq, raw: raw.clone(), json, attempt: 1, fault };
+        trace
+            .trouble("false-stx")
+            .at_once()
+            .terminal(sent)
+            .at_once()
+            .terminal(Terminal::OnWire { raw: HexBytes(left.into()) })
+    };
+    let again = |trace: Trace| {
+        let damaged = trace.at_once().trouble("length-short").at_once().sends(2, Some(Note::Corrupted));
+        damaged.at_once().ack()
+    };
+    let opened = || new().terminal(Terminal::Opened);
+    again(sent(opened(), b"noise, a sound frame")).holds("LINE-L03");
+    again(sent(opened(), b"noise, a sou#d frame")).breaks("LINE-L03", 7);
+    again(opened()).breaks("LINE-L03", 4);
 }
