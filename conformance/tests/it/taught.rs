@@ -665,6 +665,12 @@ const HISTORIES: &[(&str, &str)] = &[
          checkout-batch: {batch: G1, orders: [{order: A, amount: {currency: JPY, value: \"1007\"}}]}\n  - settle: {within: \
          240h}\n",
     ),
+    (
+        "EDC-P10: a question that waited behind a frame without ACK has as long as any other",
+        "roles: [edc]\ngiven: {terminal: {answers: [Purchase: {code: CommandParamError}], faults: [{lose-ack: {}}, \
+         {malformed-json: {}}, {late-answer: {skip: 1}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: \
+         KRW, value: \"1000006\"}}\n  - settle: {within: 2h}\n",
+    ),
 ];
 
 #[test]

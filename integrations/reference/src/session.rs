@@ -48,7 +48,7 @@ impl Till {
 
     /// Sends a command once and waits for its result.
     pub(crate) async fn exchange(&mut self, id: &str, packet: Packet, wait: Duration) -> Exchange {
-        let until = self.merchant.now() + wait;
+        let mut until = self.merchant.now() + wait;
         let token = self.port.send(packet);
         let mut is_delivered = false;
         loop {
@@ -62,7 +62,11 @@ impl Till {
                 }
                 Happening::Delivery(sent, Delivery::Refused) if sent == token => return Exchange::Refused,
                 Happening::Delivery(sent, Delivery::NotSent) if sent == token => return Exchange::NotSent,
-                Happening::Delivery(sent, Delivery::Acknowledged) if sent == token => is_delivered = true,
+                Happening::Delivery(sent, Delivery::Acknowledged) if sent == token => {
+                    is_delivered = true;
+                    // It may have waited behind another frame: the terminal has as long from now on.
+                    until = self.merchant.now() + wait;
+                }
                 Happening::TimedOut => return Exchange::Silence,
                 other => self.aside(other),
             }
