@@ -63,7 +63,8 @@ pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement 
                     findings.push(Finding { entry: n, text });
                 }
             }
-            None if sends >= SENDS => exercised = true,
+            // What came damaged afterwards, and was refused, may have been it. The first NAK is its own.
+            None if sends + refused_after(view, entry.n).saturating_sub(1) >= SENDS => exercised = true,
             None => {
                 let soon = view.entries.iter().skip(index).take_while(|later| later.at.since(entry.at) <= PATIENCE);
                 let excused = view.ended.is_none() || soon.into_iter().any(|later| view.breaks.contains(&later.n));
@@ -83,7 +84,16 @@ pub(super) fn refused_frames_come_again_unchanged(view: &View<'_>) -> Judgement 
 pub(super) fn refused_since_ack(view: &View<'_>, n: usize) -> usize {
     let is_ack = |e: &&Entry| !matches!(&e.event, Event::Terminal(Terminal::Ack { direction: Direction::ToPos, .. }));
     let since = view.entries.iter().take(n.saturating_sub(1)).rev().take_while(is_ack);
-    since.filter(|e| matches!(&e.event, Event::Terminal(Terminal::Nak { direction: Direction::ToPos, .. }))).count()
+    since.filter(|e| is_nak_to_pos(&e.event)).count()
+}
+
+/// How often the terminal refused what came after an entry.
+fn refused_after(view: &View<'_>, n: usize) -> usize {
+    view.entries.iter().skip(n).filter(|e| is_nak_to_pos(&e.event)).count()
+}
+
+const fn is_nak_to_pos(event: &Event) -> bool {
+    matches!(event, Event::Terminal(Terminal::Nak { direction: Direction::ToPos, .. }))
 }
 
 /// LINE-L02. A result that had to be sent again although it was neither refused nor damaged was not acknowledged.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sim_antom::{Event as Gateway, LostHow};
-use sim_edc::{Event as Terminal, Note};
+use sim_edc::{Direction, Event as Terminal, Note};
 use wire::antom::{Operation, PaymentStatus};
 use wire::edc::Kind;
 use wire::hex::HexBytes;
@@ -218,4 +218,35 @@ fn line_l03_finds_the_frame_among_noise_that_an_ack_is_for() {
     again(sent(opened(), b"noise, a sound frame")).holds("LINE-L03");
     again(sent(opened(), b"noise, a sou#d frame")).breaks("LINE-L03", 7);
     again(opened()).breaks("LINE-L03", 4);
+}
+
+#[test]
+fn line_l01_counts_what_came_damaged_after_a_refusal() {
+    let nak = || Terminal::Nak { direction: Direction::ToPos, stray: false };
+    let garbage = || Terminal::Garbage { defect: None, raw: HexBytes::default() };
+    let refused = || new().command_raw(json!({"id": "1", "commandName": "Purchase"}), true).terminal(nak());
+    let damaged = |trace: Trace| trace.terminal(garbage()).terminal(nak());
+    let given_up = |trace: Trace| trace.pause(60).says("A", "failed").ended();
+    given_up(damaged(damaged(refused()))).holds("LINE-L01");
+    given_up(damaged(refused())).breaks("LINE-L01", 1);
+    given_up(refused()).breaks("LINE-L01", 1);
+}
+
+#[test]
+fn ntf_003_lets_an_answer_come_to_its_end_that_names_the_orders_of_a_batch() {
+    let told = |fault: &str, seconds: u64| {
+        let parts = json!([{"referenceOrderId": "A", "transactionId": "a"}]);
+        let answer =
+            json!({"result": {"resultStatus": "U", "resultCode": "PAYMENT_IN_PROCESS"}, "orderSummaries": parts});
+        let said = json!({"notifyType": "PAYMENT_RESULT", "result": {"resultStatus": "S", "resultCode": "SUCCESS"},
+            "paymentRequestId": "G", "paymentId": "a", "paymentAmount": yen("1000")});
+        let mut made = cart().exchange(Operation::BatchPay, &batch("G"), &answer);
+        let answered = made.entries.pop().unwrap().event;
+        let made = made.gateway(Gateway::Fault { name: fault.to_owned() }).with(answered).pause(seconds);
+        made.delivered("G", &said, true).answered(Some(200), Some("says U"))
+    };
+    told("trickle-answer", 0).holds("NTF-003");
+    told("trickle-answer", 9).holds("NTF-003");
+    told("trickle-answer", 10).breaks("NTF-003", 6);
+    told("slow-answer", 0).breaks("NTF-003", 6);
 }

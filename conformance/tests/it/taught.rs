@@ -671,6 +671,18 @@ const HISTORIES: &[(&str, &str)] = &[
          {malformed-json: {}}, {late-answer: {skip: 1}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: \
          KRW, value: \"1000006\"}}\n  - settle: {within: 2h}\n",
     ),
+    (
+        "NTF-003: who still reads the answer that names a batch's orders cannot know them yet",
+        "roles: [antom]\ngiven:\n  antom:\n    faults: [{trickle-answer: {}}]\n    settings: {notify-each-order: true}\nsteps:\n  \
+         - checkout-batch: {batch: G2, orders: [{order: A, amount: {currency: KRW, value: \"6004\"}}, {order: B, amount: \
+         {currency: KRW, value: \"6011\"}}]}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: paid, B: paid}\n",
+    ),
+    (
+        "LINE-L01: a refused frame that came again, and was damaged each time, did come again",
+        "roles: [edc]\ngiven: {terminal: {faults: [{nak-command: {}}, {drop-bytes: {direction: from-pos, skip: 2, times: \
+         2}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1007\"}}\n  - until: {sent: \
+         GetLastTransaction}\n  - settle: {within: 2h}\n",
+    ),
 ];
 
 #[test]

@@ -79,7 +79,7 @@ pub(super) fn is_of_unknown_part(view: &View<'_>, notice: &Notice<'_>) -> bool {
     let is_its = |p: &&Payment<'_>| p.operation == Some(Operation::BatchPay) && notice.is_about(p);
     story.payments.iter().filter(is_its).any(|batch| {
         let is_part = money(&notice.body["paymentAmount"]) != batch.amount;
-        let is_told = |r: &Request<'_>| r.told().is_some_and(|reply| reply.at < notice.at);
+        let is_told = |r: &Request<'_>| r.told().is_some_and(|reply| reply.has_come_before(notice.at));
         is_part && !batch.requests(&story.requests).any(is_told)
     })
 }

@@ -12,7 +12,7 @@ use wire::time::Moment;
 
 use super::notice::Answer;
 use super::payment::Change as PaymentChange;
-use super::request::{Pace, creates, money};
+use super::request::{Pace, TRICKLE, creates, money};
 use super::sale::OfOrder;
 use super::{Notice, Payment, Reply, Request, Tells, Word};
 use crate::rule::view::Bodies;
@@ -312,8 +312,6 @@ fn is_part_of(id: &str, batch: &str) -> bool {
 
 /// How long a program on a busy machine may take to take in an answer that has come.
 const TAKEN_IN: Duration = Duration::from_millis(50);
-/// How long an answer that trickles may take.
-const TRICKLE: Duration = Duration::from_secs(5);
 /// How long a merchant has to go on with a payment before it is said to have given it up.
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -75,6 +75,9 @@ pub(crate) struct Reply<'a> {
     pub(crate) pace: Pace,
 }
 
+/// How long an answer that trickles may take: nobody waits for longer.
+pub(super) const TRICKLE: Duration = Duration::from_secs(10);
+
 /// How the bytes of an answer came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pace {
@@ -174,6 +177,12 @@ impl Request<'_> {
 }
 
 impl Reply<'_> {
+    /// Whether its last byte had come before a moment.
+    pub(crate) fn has_come_before(&self, moment: Moment) -> bool {
+        let may_take = if self.pace == Pace::Trickling { TRICKLE } else { Duration::ZERO };
+        self.at + may_take < moment
+    }
+
     /// S, F or U.
     pub(crate) fn status(&self) -> &str {
         self.body["result"]["resultStatus"].as_str().unwrap_or_default()
