@@ -1,5 +1,6 @@
 //! What is about another order, command or payment, or comes a moment too late, excuses nothing and accuses nobody.
 
+use conformance::trace::Event;
 use serde_json::{Value, json};
 use sim_antom::{Event as Gateway, LostHow};
 use sim_edc::{Direction, Event as Terminal, Note};
@@ -11,7 +12,7 @@ use wire::money::Money;
 use crate::rules::{Trace, new, success};
 use crate::rules_batch::{Batches as _, MADE, batch, cart};
 use crate::rules_edc::sale;
-use crate::rules_gateway::yen;
+use crate::rules_gateway::{changed, yen};
 use crate::rules_refund::{asks, paid};
 
 /// A successful record of 100 won, without a requestId.
@@ -82,6 +83,39 @@ fn inq_007_hears_an_answer_to_pay_that_comes_after_the_inquirys() {
     let missing = missing.header("request-time", Some("1767600000000"));
     missing.again().stands("failed", "0").breaks("INQ-007", 7);
     missing.pays("P", "U PAYMENT_IN_PROCESS").stands("failed", "0").holds("INQ-007");
+    // The same answer to a call of before, and no second question.
+    let crossed =
+        new().sold().pays("P", "U PAYMENT_IN_PROCESS").inquires("P", "F ORDER_NOT_EXIST").crossed(3).crossed(4);
+    let crossed = |time| {
+        let mut trace = crossed.again();
+        for entry in &mut trace.entries {
+            if let Event::Gateway(Gateway::Request { headers, .. }) = &mut entry.event {
+                *headers = changed(headers, "request-time", Some(time));
+            }
+        }
+        trace.stands("failed", "0")
+    };
+    crossed("1767600000000").holds("INQ-007");
+}
+
+#[test]
+fn can_002_hears_of_the_end_from_money_that_came_after_it() {
+    let unsure = || new().sold().pays("P", "S SUCCESS").cancels("P", "U UNKNOWN_EXCEPTION");
+    let told = |kind: &str| unsure().notified("P", kind, "S SUCCESS").stands("parked", "0").pause(600).ended();
+    told("PAYMENT_REVERSAL").holds("CAN-002");
+    unsure().notified("Q", "PAYMENT_REVERSAL", "S SUCCESS").pause(600).ended().breaks("CAN-002", 5);
+    let before = new().sold().pays("P", "S SUCCESS").notified("P", "PAYMENT_REVERSAL", "S SUCCESS");
+    before.cancels("P", "U UNKNOWN_EXCEPTION").pause(600).ended().breaks("CAN-002", 7);
+}
+
+#[test]
+fn pay_011_needs_no_question_of_who_is_told() {
+    let unsure = || new().sold().pays("P", "U UNKNOWN_EXCEPTION");
+    let told = |trace: Trace| trace.notified("P", "PAYMENT_RESULT", "F PROCESS_FAIL");
+    let failed = |trace: Trace| trace.stands("failed", "0").ended();
+    failed(unsure()).breaks("PAY-011", 5);
+    failed(told(unsure())).says_nothing_of("PAY-011");
+    failed(told(new().sold()).pays("P", "U UNKNOWN_EXCEPTION")).breaks("PAY-011", 7);
 }
 
 #[test]

@@ -683,6 +683,18 @@ const HISTORIES: &[(&str, &str)] = &[
          2}}]}}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1007\"}}\n  - until: {sent: \
          GetLastTransaction}\n  - settle: {within: 2h}\n",
     ),
+    (
+        "CAN-002: money that is told to have come after the end tells of the end",
+        "roles: [antom]\ngiven:\n  antom:\n    buyer: [pays-late: {after: 0s}]\n    faults: [{lose-answer: {on: cancel}}]\n    \
+         settings: {reversal-fails: true}\nsteps:\n  - parallel: [[{until: {called: pay}}, {restart: {}}], [{checkout: {order: C, \
+         by: payment-code, amount: {currency: USD, value: \"2187\"}}}, {retry: {order: C}}]]\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "PAY-011: who is told of the failure meanwhile need not ask again",
+        "roles: [antom]\ngiven:\n  antom:\n    answers: [{on: pay, code: UNKNOWN_EXCEPTION, nth: 2}]\n    buyer: [declines: \
+         {}]\n    faults: [{html-answer: {}}]\n    settings: {notify-failure: true}\nsteps:\n  - checkout: {order: A, by: \
+         entry-code, amount: {currency: JPY, value: \"1241\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
 ];
 
 #[test]

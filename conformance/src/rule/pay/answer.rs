@@ -73,7 +73,9 @@ pub(in crate::rule) fn unknown_is_repeated_unchanged(view: &View<'_>) -> Judgeme
 
 /// A sale that is dropped although nothing is known of it.
 fn gives_up(view: &View<'_>, payment: &Payment<'_>, n: usize, code: &str, findings: &mut Vec<Finding>) -> bool {
-    let is_dropped = payment.asked_after(n).next().is_none() && !payment.is_known_paid(usize::MAX);
+    // Who is told of its failure meanwhile need not ask.
+    let is_told = payment.after(n).any(Word::is_failure);
+    let is_dropped = payment.asked_after(n).next().is_none() && !payment.is_known_paid(usize::MAX) && !is_told;
     let mut orders =
         view.story.sales(view).filter(|o| view.story.payments_of(view, o).iter().any(|p| p.id == payment.id));
     let closed = orders.find_map(|order| {
