@@ -212,6 +212,11 @@ fn inq_011_adds_up_what_a_batch_was_told_of() {
     asks(part(paid(), "b", "500", None)).says_nothing_of("INQ-011");
     asks(part(part(paid(), "b", "500", None), "b", "500", None)).says_nothing_of("INQ-011");
     asks(part(part(paid(), "a", "1000", Some("none")), "b", "500", None)).says_nothing_of("INQ-011");
+    // What failed is not paid.
+    let failed = json!({"notifyType": "PAYMENT_RESULT", "result": {"resultStatus": "F", "resultCode": "PROCESS_FAIL"},
+        "paymentRequestId": "G", "paymentId": "a", "paymentAmount": yen("1000")});
+    let failed = paid().delivered("G", &failed, true).answered(Some(200), None);
+    asks(part(failed, "b", "500", None)).says_nothing_of("INQ-011");
     asks(part(part(paid(), "a", "1000", None), "b", "500", None)).breaks("INQ-011", 19);
     asks(part(paid(), "pid-G", "1500", None)).breaks("INQ-011", 17);
 }
