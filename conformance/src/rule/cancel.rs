@@ -100,12 +100,10 @@ pub(super) fn unsure_cancels_are_repeated(view: &View<'_>) -> Judgement {
             payment.after(unsure.n).any(|word| word.is_failure() || word.is_success() || no(word).is_some());
         let is_repeated = payment.after(unsure.n).any(is_cancel_sent);
         // Money that came after its end tells of the end.
-        let is_decided = is_decided
-            || story.notices.iter().any(|notice| {
-                let is_reversal = notice.text("/notifyType") == Some("PAYMENT_REVERSAL");
-                notice.n > unsure.n && notice.genuine && is_reversal && notice.is_about(payment)
-            });
-        if !is_repeated && !is_decided && !payment.is_over(unsure.n) && story.had_time(unsure.at) {
+        let is_reversed = story.notices.iter().any(|notice| {
+            notice.n > unsure.n && notice.genuine && notice.kind() == "PAYMENT_REVERSAL" && notice.is_about(payment)
+        });
+        if !is_repeated && !is_decided && !is_reversed && !payment.is_over(unsure.n) && story.had_time(unsure.at) {
             let text = format!("whether {:?} is cancelled is unknown, and nobody asks for it again", payment.id);
             findings.push(Finding { entry: unsure.n, text });
         }

@@ -75,7 +75,7 @@ pub(crate) struct Reply<'a> {
     pub(crate) pace: Pace,
 }
 
-/// How long an answer that trickles may take: nobody waits for longer.
+/// How long an answer that trickles may take (docs/choices.md).
 pub(super) const TRICKLE: Duration = Duration::from_secs(10);
 
 /// How the bytes of an answer came.
