@@ -38,13 +38,18 @@ fn no<'a>(word: &Word<'a>) -> Option<&'a str> {
     }
 }
 
+/// Whether it may have been heard that a cancel is refused.
+const fn is_no(word: &Word<'_>) -> bool {
+    matches!(word.tells, Tells::Refused(Operation::Cancel, _))
+}
+
 /// Cancels that were answered U, or not at all: the word after which the merchant knows nothing. What comes so late that
 /// another cancel, sent after it, is answered already says nothing any more.
 fn unsure<'v>(view: &View<'_>, payment: &'v Payment<'v>) -> Option<&'v Word<'v>> {
     let is_old = |word: &Word<'_>| {
         let sent = word.request.and_then(|index| view.story.requests.get(index));
         let mut later = payment.words.iter().filter(|other| other.n < word.n && is_told(view, other, sent));
-        later.any(|other| other.is_success() || no(other).is_some())
+        later.any(|other| other.is_success() || is_no(other))
     };
     payment.words.iter().find(|word| match word.tells {
         Tells::Unsure(Operation::Cancel, _) => !is_old(word),
@@ -96,8 +101,7 @@ pub(super) fn unsure_cancels_are_repeated(view: &View<'_>) -> Judgement {
     for payment in &story.payments {
         let Some(unsure) = unsure(view, payment) else { continue };
         exercised = true;
-        let is_decided =
-            payment.after(unsure.n).any(|word| word.is_failure() || word.is_success() || no(word).is_some());
+        let is_decided = payment.after(unsure.n).any(|word| word.is_failure() || word.is_success() || is_no(word));
         let is_repeated = payment.after(unsure.n).any(is_cancel_sent);
         // Money that came after its end tells of the end.
         let is_reversed = story.notices.iter().any(|notice| {
@@ -223,15 +227,17 @@ pub(super) fn payments_never_made_are_closed(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
-/// CAN-008.
+/// CAN-008. One that is sent after the third such answer.
 pub(super) fn refused_cancels_are_no_loop(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut exercised = false;
     for payment in &view.story.payments {
         let says_no = |word: &&Word<'_>| matches!(no(word), Some("ORDER_STATUS_INVALID" | "PROCESS_FAIL"));
-        let Some(word) = payment.words.iter().find(says_no) else { continue };
-        exercised = true;
-        if let Some(again) = payment.after(word.n).filter(|word| is_cancel_sent(word)).nth(MOST_AFTER_A_NO) {
+        let mut refused = payment.words.iter().filter(says_no).peekable();
+        exercised |= refused.peek().is_some();
+        // What was not answered is repeated with reason.
+        let Some(word) = refused.nth(MOST_AFTER_A_NO) else { continue };
+        if let Some(again) = payment.after(word.n).find(|word| is_cancel_sent(word)) {
             let code = no(word).unwrap_or_default();
             let text = format!(
                 "{code} (entry {}) says that {:?} cannot be cancelled; it is tried again and again",

@@ -103,6 +103,11 @@ pub(super) fn books_agree(view: &View<'_>) -> Judgement {
     Judgement::new(sums.values().any(|(_, _, taken)| *taken > 0), findings)
 }
 
+/// What a request is about: a refund, or else a payment.
+fn subject<'v>(request: &'v Request<'_>) -> Option<&'v str> {
+    request.text("/refundRequestId").or_else(|| request.id())
+}
+
 /// OPS-003. One quick repeat is let pass.
 pub(super) fn limits_slow_down(view: &View<'_>) -> Judgement {
     let mut findings = Vec::new();
@@ -116,7 +121,7 @@ pub(super) fn limits_slow_down(view: &View<'_>) -> Judgement {
     for (request, reply) in &limited {
         let next = view.story.requests.iter().find(|other| other.n > reply.n && other.operation == request.operation);
         // Who was killed in between knows nothing of it, what a person wants is no repetition, and what is asked about
-        // another payment in the same moment was on its way.
+        // another payment or refund in the same moment was on its way.
         let is_killed = |n: usize| view.story.killed.iter().any(|killed| (reply.n..n).contains(killed));
         let is_wish = |next: &Request<'_>| {
             let is_first = !view.story.requests.iter().any(|other| other.n < next.n && other.id() == next.id());
@@ -126,7 +131,7 @@ pub(super) fn limits_slow_down(view: &View<'_>) -> Judgement {
             let is_about_it = |asked: &Asked<'_>| view.orders.iter().any(|o| asked.is_about(&o.name) && is_its(o));
             asked.into_iter().any(|asked| is_first && is_checkout(asked) || is_about_it(asked))
         };
-        let is_beside = |next: &Request<'_>| next.id() != request.id() && next.at.since(reply.at) < SAME_MOMENT;
+        let is_beside = |next: &Request<'_>| subject(next) != subject(request) && next.at.since(reply.at) < SAME_MOMENT;
         let is_excused = |next: &Request<'_>| is_killed(next.n) || is_wish(next) || is_beside(next);
         let is_quick = |next: &&Request<'_>| next.at.since(reply.at) < AT_ONCE && !is_excused(next);
         let Some(next) = next.filter(is_quick) else {

@@ -252,7 +252,7 @@ pub(super) fn spoilt_answers_are_unknown(view: &View<'_>) -> Judgement {
             };
             let is_told = |s: &Status| {
                 let mut made = requests(view).filter(|r| r.is_creating() && payment.is_meant_by(r));
-                made.any(|r| r.heard().is_some_and(|reply| (n..s.n).contains(&reply.n) && is_bare(r, reply)))
+                made.any(|r| r.told().is_some_and(|reply| (n..s.n).contains(&reply.n) && is_bare(r, reply)))
             };
             let is_known = |s: &Status| payment.is_known_over(s.n) || payment.is_over(s.n) || is_told(s);
             if let Some(failed) = failed.filter(|s| !is_known(s)) {

@@ -31,6 +31,8 @@ fn can_002_repeats_what_is_unsure() {
     unsure().pause(60).ended().breaks("CAN-002", 5);
     unsure().ended().holds("CAN-002");
     unsure().inquires("P", "CANCELLED").pause(60).ended().holds("CAN-002");
+    // It may have read the answer before it was killed.
+    unsure().cancels("P", "F ORDER_STATUS_INVALID").at_once().crashed().pause(60).ended().holds("CAN-002");
     sale().cancels("P", "S SUCCESS").unheard(LostHow::Close).pause(60).ended().breaks("CAN-002", 4);
     (0..11).fold(sale(), |trace, _| trace.cancels("P", "U UNKNOWN_EXCEPTION")).breaks("CAN-002", 24);
     sale().cancels("P", "S SUCCESS").pause(60).ended().says_nothing_of("CAN-002");
@@ -88,6 +90,10 @@ fn can_008_takes_no_for_an_answer() {
         let tries = |n: usize| (0..n).fold(sale(), |trace, _| trace.cancels("P", code));
         tries(3).holds("CAN-008");
         tries(4).breaks("CAN-008", 10);
+        // What nobody answers is repeated with reason.
+        let unheard = |trace: Trace| trace.cancels("P", "S SUCCESS").unheard(LostHow::Close);
+        (0..4).fold(tries(1), |trace, _| unheard(trace)).holds("CAN-008");
+        (0..2).fold(tries(2), |trace, _| unheard(trace)).holds("CAN-008");
     }
     sale().cancels("P", "U UNKNOWN_EXCEPTION").says_nothing_of("CAN-008");
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sim_antom::LostHow;
 use sim_edc::{Direction, Event as Terminal, Note};
-use wire::antom::PaymentStatus;
+use wire::antom::{Operation, PaymentStatus};
 use wire::edc::Kind;
 use wire::hex::HexBytes;
 use wire::time::Moment;
@@ -211,6 +211,18 @@ fn ops_003_lets_several_orders_be_asked_about_in_one_moment() {
     limited(["P", "P", "P"], 0).breaks("OPS-003", 5);
     limited(["P", "P", "P"], 999).breaks("OPS-003", 5);
     limited(["P", "P", "P"], 1000).holds("OPS-003");
+    // And several refunds, which say nothing of their payments.
+    let too_many = json!({"result": {"resultStatus": "U", "resultCode": "REQUEST_TRAFFIC_EXCEED_LIMIT"}});
+    let refunds = |ids: [&str; 3]| {
+        let question = |id| json!({"refundRequestId": id});
+        ids.into_iter().fold(new(), |trace, id| trace.exchange(Operation::InquiryRefund, &question(id), &too_many))
+    };
+    let at_once = |mut trace: Trace| {
+        trace.entries.iter_mut().for_each(|entry| entry.at = Moment::WORLD_START);
+        trace
+    };
+    at_once(refunds(["P", "Q", "R"])).holds("OPS-003");
+    at_once(refunds(["P", "P", "P"])).breaks("OPS-003", 5);
 }
 
 #[test]

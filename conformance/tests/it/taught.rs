@@ -695,6 +695,19 @@ const HISTORIES: &[(&str, &str)] = &[
          {}]\n    faults: [{html-answer: {}}]\n    settings: {notify-failure: true}\nsteps:\n  - checkout: {order: A, by: \
          entry-code, amount: {currency: JPY, value: \"1241\"}}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: failed}\n",
     ),
+    (
+        "CAN-008: a cancel that nobody answers is repeated, though it was refused once",
+        "roles: [antom]\ngiven:\n  antom:\n    answers: [{on: cancel, code: PROCESS_FAIL}]\n    faults: [{lose-answer: {how: \
+         silence, nth: 3, times: 3}}]\nsteps:\n  - checkout: {order: A, by: cashier, amount: {currency: JPY, value: \
+         \"1241\"}}\n  - cancel: {order: A}\n  - advance: {by: 1s}\n  - restart: {}\n  - settle: {within: 240h}\nexpect:\n  - \
+         order: {A: cancelled}\n",
+    ),
+    (
+        "SIG-011: what was told just before it was killed may have been read",
+        "roles: [antom]\ngiven: {antom: {faults: [{forge-answer: {}}], settings: {urls: []}}}\nsteps:\n  - checkout: {order: \
+         A, by: cashier, amount: {currency: JPY, value: \"2006\"}}\n  - advance: {by: 1s}\n  - restart: {}\n  - settle: \
+         {within: 240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
 ];
 
 #[test]

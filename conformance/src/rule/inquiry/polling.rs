@@ -80,6 +80,6 @@ fn given_up_at_once(view: &View<'_>, order: &Order, payment: &Payment<'_>) -> Op
 fn begun_anew(view: &View<'_>) -> Vec<usize> {
     let asked =
         view.story.asked.iter().filter(|asked| matches!(asked.method, "checkout" | "cancel")).map(|asked| asked.n);
-    let cancelled = view.story.requests_of(Operation::Cancel).filter_map(|cancel| cancel.heard()).map(|reply| reply.n);
+    let cancelled = view.story.requests_of(Operation::Cancel).filter_map(|cancel| cancel.told()).map(|reply| reply.n);
     view.story.killed.iter().copied().chain(asked).chain(cancelled).collect()
 }

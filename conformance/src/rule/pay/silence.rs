@@ -160,7 +160,8 @@ fn expiry(view: &View<'_>, payment: &Payment<'_>) -> Option<Moment> {
 /// When a payment expired in the ledger; none when it ended in another way.
 fn expired(view: &View<'_>, payment: &Payment<'_>) -> Option<Moment> {
     let last = payment.changes.last()?;
-    let is_refused = payment.requests(&view.story.requests).any(|r| r.heard_code("F").is_some());
+    let is_refused =
+        payment.requests(&view.story.requests).any(|r| r.told().is_some_and(|reply| reply.status() == "F"));
     let is_expired = last.status == PaymentStatus::Fail && last.code == "ORDER_IS_CLOSED" && !is_refused;
     is_expired.then_some(last.at)
 }

@@ -200,13 +200,12 @@ pub(in crate::rule) fn clicks_refund_once(view: &View<'_>) -> Judgement {
         // the second, cannot know that it was one of them. In memory no time passes in between.
         let told = story.answered.iter().find(|(n, method, _)| *method == "refund" && *n > twice[1].n);
         let is_another = |first: &Request<'_>, second: &Request<'_>| {
-            told.is_some_and(|(n, ..)| *n < second.n) && first.heard().is_some_and(|reply| reply.at < second.at)
+            told.is_some_and(|(n, ..)| *n < second.n) && first.told().is_some_and(|reply| reply.at < second.at)
         };
         for request in refunds(view).filter(|r| r.n > twice[0].n && r.n < until) {
             let is_new = seen.iter().all(|other| id(other) != id(request));
-            let is_after_failure = seen
-                .iter()
-                .any(|other| other.heard().is_some_and(|reply| reply.status() == "F" && reply.n < request.n));
+            let is_after_failure =
+                seen.iter().any(|other| other.told().is_some_and(|reply| reply.status() == "F" && reply.n < request.n));
             let is_later = seen.first().is_some_and(|first| is_another(first, request));
             if is_ours(request) && is_new && !is_after_failure && !is_later {
                 seen.push(request);

@@ -164,11 +164,6 @@ impl Request<'_> {
         self.told().filter(is_heard)
     }
 
-    /// The code of the answer that was surely heard, when it has this status.
-    pub(crate) fn heard_code(&self, status: &str) -> Option<&str> {
-        self.heard().filter(|reply| reply.status() == status).map(Reply::code)
-    }
-
     /// When the merchant's own clock stood, by its word: what its own times are compared with. An integration without a
     /// clock of its own lags behind a world whose waits are skipped.
     pub(crate) fn own_time(&self) -> Moment {
