@@ -205,10 +205,11 @@ impl World {
         let recorder = self.recorder.clone();
         let observe = move |at, event| recorder.record_at(at, Event::Gateway(event));
         let clock = Arc::new(self.clock.clone());
-        self.tasks.spawn(async move {
+        // In a box: it is large, and would be moved about otherwise.
+        self.tasks.spawn(Box::pin(async move {
             // In memory nothing can fail to be kept.
             let _ = sim_antom::drive(gateway, calls, notifier, clock, observe).await;
-        });
+        }));
     }
 
     /// Whether the integration may not know yet of a connection that was made to it.

@@ -169,7 +169,9 @@ impl Outside {
             }
             Output::Deliver(delivery) => {
                 let (notifier, id) = (self.notifier.clone(), delivery.id);
-                let task = self.deliveries.spawn(async move { (id, notifier.deliver(delivery).await) });
+                // In a box: it is large, and would be moved about otherwise.
+                let delivery = Box::pin(async move { (id, notifier.deliver(delivery).await) });
+                let task = self.deliveries.spawn(delivery);
                 self.under_way.insert(id, task);
             }
             Output::Abandon { id } => {

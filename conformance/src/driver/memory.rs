@@ -17,7 +17,8 @@ impl MemoryDriver {
     /// Starts the reference integration in a task of its own.
     pub fn start(world: Arc<dyn World>, fault: Option<Fault>) -> (Self, JoinHandle<()>) {
         let (calls, waiting) = mpsc::channel(64);
-        let task = tokio::spawn(reference::serve_calls(waiting, world, fault));
+        // In a box: it is large, and would be moved about otherwise.
+        let task = tokio::spawn(Box::pin(reference::serve_calls(waiting, world, fault)));
         (Self(calls), task)
     }
 

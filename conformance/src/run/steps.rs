@@ -186,7 +186,8 @@ impl Stage<'_> {
         self.recorder.record(Event::Driver(DriverEvent::Called { method: method.to_owned(), params: params.clone() }));
         let (driver, recorder) = (self.session.driver.clone(), self.recorder.clone());
         let is_cut = params["order"].as_str().is_some_and(|order| self.cut.contains(order));
-        let call = tokio::spawn(async move {
+        // In a box: it is large, and would be moved about otherwise.
+        let call = tokio::spawn(Box::pin(async move {
             let result = driver.call(method, params, within).await;
             let method = method.to_owned();
             recorder.record(Event::Driver(match &result {
@@ -197,7 +198,7 @@ impl Stage<'_> {
                 Err(error) if is_cut && error.is_about_an_order() => Ok(Value::Null),
                 result => result,
             }
-        });
+        }));
         self.clock.touch();
         call
     }

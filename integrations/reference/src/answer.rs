@@ -1,6 +1,6 @@
 //! What an answer of the gateway says about a payment that was asked for. Pure.
 
-use serde_json::Value;
+use serde::Deserialize;
 use wire::antom::{
     BatchPayResponse, CreatePaymentSessionResponse, PayResponse, RedirectActionForm, ResultObject, ResultStatus,
 };
@@ -58,7 +58,7 @@ pub(crate) fn read_answer(by: By, taking: Taking, attempt: &Attempt, body: &[u8]
 }
 
 fn pay(by: By, taking: Taking, attempt: &Attempt, body: &[u8], mistake: Mistake) -> Option<Answer> {
-    let paid_amount = amount(body);
+    let is_another = || amount(body).is_some_and(|paid| paid != attempt.amount);
     let response: PayResponse = read(body)?;
     let result = response.result.clone();
     let is_ours = response.payment_request_id.as_deref().is_none_or(|id| id == attempt.request_id);
@@ -69,9 +69,7 @@ fn pay(by: By, taking: Taking, attempt: &Attempt, body: &[u8], mistake: Mistake)
         ResultStatus::F => Said::Failed(code()),
         // S without the fields that make it one is as good as unknown.
         ResultStatus::S if !is_ours || !result.is_success() => Said::Unknown(code()),
-        ResultStatus::S if pays_at_once && paid_amount.is_some_and(|paid| paid != attempt.amount) => {
-            Said::Unknown("paid, but another amount".to_owned())
-        }
+        ResultStatus::S if pays_at_once && is_another() => Said::Unknown("paid, but another amount".to_owned()),
         ResultStatus::S if pays_at_once && taking != Taking::AtOnce => Said::Held,
         ResultStatus::S if pays_at_once => Said::Paid,
         ResultStatus::S => Said::Made(made(&response)),
@@ -139,14 +137,18 @@ fn page(urls: [&Option<String>; 3], mistake: Mistake) -> Option<RedirectActionFo
 
 /// The amount that an answer names.
 fn amount(body: &[u8]) -> Option<Money> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    serde_json::from_value(body.get("paymentAmount")?.clone()).ok()
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named {
+        payment_amount: Money,
+    }
+    serde_json::from_slice(body).ok().map(|Named { payment_amount }| payment_amount)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
     use wire::time::Moment;
 
     fn said(by: By, taking: Taking, more: &Value, code: &str, status: &str) -> Said {

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::io;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use wire::money::Money;
 use wire::time::Moment;
 
 use crate::entry::Entry;
+use crate::json_text::JsonText;
 use crate::order::{Attempt, By, GiveBack, Order, OrderState, Taking};
 use crate::world::BookStore;
 
@@ -37,7 +37,7 @@ pub(crate) struct Evidence {
     /// The other side's own id of the transaction.
     pub(crate) reference: Option<String>,
     /// What is needed to give it back, and for the accounts.
-    pub(crate) data: Value,
+    pub(crate) data: JsonText,
 }
 
 /// See the module's documentation.
@@ -139,7 +139,7 @@ impl Book {
         by: By,
         amount: Money,
         request_id: &str,
-        body: Option<String>,
+        body: Option<JsonText>,
     ) -> Result<(), BookError> {
         let (order, request_id, taking) = (order.to_owned(), request_id.to_owned(), Taking::AtOnce);
         self.write(Entry::Intent { at, order, by, amount, request_id, body, taking })
@@ -297,7 +297,7 @@ mod tests {
     }
 
     fn evidence() -> Evidence {
-        Evidence { amount: Money::krw(104), reference: Some("T-1".to_owned()), data: Value::Null }
+        Evidence { amount: Money::krw(104), reference: Some("T-1".to_owned()), data: JsonText::default() }
     }
 
     #[test]

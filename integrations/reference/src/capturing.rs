@@ -1,12 +1,12 @@
 //! Capturing: money that a card's holder authorised is taken. It is booked when the gateway says that it was taken.
 
-use serde_json::json;
 use wire::antom::{CaptureRequest, CaptureResponse, Operation, ResultStatus};
 use wire::money::Money;
 
 use crate::entry::Entry;
 use crate::following::Inquired;
 use crate::gateway::read;
+use crate::json_text::JsonText;
 use crate::order::{Attempt, Order, Taking};
 use crate::settings::{FIRST_QUESTION, LAST_PAUSE, refuses};
 use crate::shop::Shop;
@@ -39,7 +39,7 @@ impl Shop {
         }
         let request_id = self.merchant.new_id(name);
         let request = CaptureRequest::new(request_id.clone(), payment_id, amount);
-        let body = serde_json::to_string(&request).unwrap_or_default();
+        let body = JsonText::of(&request);
         self.write(name, Entry::CaptureIntent { at, order: name.to_owned(), request_id, amount, body })
     }
 
@@ -59,14 +59,14 @@ impl Shop {
         let _mine = turn.lock().await;
         let Some(order) = self.merchant.order(name).filter(Order::is_open) else { return Sent::Ended };
         let (Some(capture), Some(attempt)) = (order.capture_under_way(), order.attempt()) else { return Sent::Ended };
-        let answer = self.insist(name, Operation::Capture, &capture.body, "CAPTURE_IN_PROCESS").await;
+        let answer = self.insist(name, Operation::Capture, capture.body.as_str(), "CAPTURE_IN_PROCESS").await;
         let taken = Attempt { amount: capture.amount, ..attempt.clone() };
         match answer {
             Some(answer) if answer.result.result_status == ResultStatus::S => {
                 let said = read::<CaptureResponse>(&answer.body);
                 let same = said.and_then(|said| said.capture_amount).is_none_or(|amount| amount == capture.amount);
                 if same {
-                    self.book(name, &taken, attempt.payment_id.clone(), json!(answer.result));
+                    self.book(name, &taken, attempt.payment_id.clone(), JsonText::of(&answer.result));
                 } else {
                     self.park(name, "another amount was captured");
                 }

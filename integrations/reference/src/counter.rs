@@ -144,7 +144,7 @@ impl Driver {
         }
         let (tell, next) = oneshot::channel();
         let (merchant, name) = (Arc::clone(&shop.merchant), sale.name().to_owned());
-        self.tasks.spawn(async move {
+        self.spawn(async move {
             if again {
                 let begun = shop.clear_up(sale.name()).await && begin(&shop, &sale).is_ok();
                 shop.trials.end(sale.name());
@@ -156,7 +156,7 @@ impl Driver {
         });
         let Some(asker) = asker.take() else { return Ok(None) };
         let app = Arc::clone(&self.app);
-        self.tasks.spawn(async move {
+        self.spawn(async move {
             let next: Option<Next> = next.await.ok().flatten();
             let mut result = json!({"state": state_of(&merchant, &name)});
             // A notification may have been quicker than the answer: what has come to nothing is handed to no buyer.
@@ -187,7 +187,7 @@ impl Driver {
         self.has_room()?;
         let (done, is_done) = oneshot::channel();
         let payer = shop.payer(order);
-        self.tasks.spawn(async move {
+        self.spawn(async move {
             shop.cancel(&payer).await;
             // Whoever asked may have gone.
             let _ = done.send(());
@@ -211,7 +211,7 @@ impl Driver {
         };
         let (done, is_done) = oneshot::channel();
         let name = order.to_owned();
-        self.tasks.spawn(async move {
+        self.spawn(async move {
             shop.send_refund(&name, &request_id).await;
             // What takes days is not waited for.
             let _ = done.send(());
@@ -231,7 +231,7 @@ impl Driver {
         }
         let (done, is_done) = oneshot::channel();
         let name = order.clone();
-        self.tasks.spawn(async move {
+        self.spawn(async move {
             shop.capture(&name).await;
             let _ = done.send(());
         });

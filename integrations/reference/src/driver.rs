@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -80,6 +81,11 @@ impl Driver {
         }
     }
 
+    /// Begins work that goes on beside the calls. In a box: it is large, and would be moved about otherwise.
+    pub(crate) fn spawn(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(Box::pin(work));
+    }
+
     /// Carries a method out. What there is to answer at once, and to whom; nothing when the answer comes later, from a task.
     pub(crate) async fn handle(
         &mut self,
@@ -139,8 +145,7 @@ impl Driver {
         };
         let till = params.terminal.map(|config| {
             let (till, handle) = Till::new(Arc::clone(&merchant), config);
-            // In a box: it is large, and would be moved about otherwise.
-            self.tasks.spawn(Box::pin(till.run()));
+            self.spawn(till.run());
             handle
         });
         let mut capabilities = CAPABILITIES.to_vec();
@@ -179,15 +184,15 @@ impl Driver {
             trials: Trials::default(),
             makings: Trials::default(),
         });
-        self.tasks.spawn(notify::serve(Arc::clone(&shop), accept));
+        self.spawn(notify::serve(Arc::clone(&shop), accept));
         if !merchant.has(Fault::OpenPaymentsForgotten) {
             for order in shop.left() {
                 let shop = Arc::clone(&shop);
-                self.tasks.spawn(async move { shop.resume(&order).await });
+                self.spawn(async move { shop.resume(&order).await });
             }
         }
         let extras = Arc::clone(&shop);
-        self.tasks.spawn(async move { extras.return_extras().await });
+        self.spawn(async move { extras.return_extras().await });
         Ok(shop)
     }
 
@@ -283,7 +288,7 @@ impl Driver {
     pub(crate) fn answer_when(&mut self, is_done: oneshot::Receiver<()>, order: String, asker: &mut Option<Asker>) {
         let Some((running, asker)) = self.running.as_ref().zip(asker.take()) else { return };
         let merchant = Arc::clone(&running.merchant);
-        self.tasks.spawn(async move {
+        self.spawn(async move {
             // An error means that the till is gone, and the state is what it is.
             let _ = is_done.await;
             asker.answer(Ok(json!({"state": state_of(&merchant, &order)}))).await;
@@ -321,17 +326,26 @@ fn status(order: &Order) -> Value {
     if let Some(reason) = reason {
         status["reason"] = json!(reason);
     }
-    if let Some(card) = kept.get("cardNumber") {
-        status["reason"] = card.clone();
+    // What the receipt says; only the terminal tells of such.
+    let receipt: Receipt = if order.by == By::Terminal { kept.read() } else { Receipt::default() };
+    if let Some(card) = receipt.card_number {
+        status["reason"] = card;
     }
     if let Some(refund) = order.refund_under_way() {
         status["refunding"] = json!(refund.amount);
     }
-    // What the receipt says.
-    if let Some(tax) = kept.get("taxAmount").filter(|tax| tax.is_object()) {
-        status["tax"] = tax.clone();
+    if let Some(tax) = receipt.tax_amount.filter(Value::is_object) {
+        status["tax"] = tax;
     }
     status
+}
+
+/// What of the terminal's answer is for the buyer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Receipt {
+    card_number: Option<Value>,
+    tax_amount: Option<Value>,
 }
 
 pub(crate) fn not_initialized() -> Refusal {

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::json;
 use wire::antom::{InquiryPaymentRequest, InquiryPaymentResponse, Operation, PaymentStatus, TransactionType};
 
 use crate::entry::Entry;
 use crate::fault::Fault;
 use crate::gateway::read;
+use crate::json_text::JsonText;
 use crate::order::{Attempt, Order, OrderState, Taking};
 use crate::settings::{DAYS_IN_PROCESS, HELD, SELDOM, watch};
 use crate::shop::Shop;
@@ -147,7 +147,7 @@ impl Shop {
             return if unknown { Inquired::NoSuchPayment } else { Inquired::Unknown };
         }
         if self.merchant.has(Fault::InquirySIsPaid) {
-            self.book(name, attempt, answer.payment_id.clone(), json!(answer));
+            self.book(name, attempt, answer.payment_id.clone(), JsonText::of(answer));
             return Inquired::Settled;
         }
         let fits = |theirs: &Option<String>, ours: &Option<String>| match (theirs, ours) {
@@ -163,7 +163,7 @@ impl Shop {
                 self.succeeded(name, attempt, answer)
             }
             Some(PaymentStatus::Success) => {
-                self.note(name, &attempt.request_id, None, "inquiry", json!(answer));
+                self.note(name, &attempt.request_id, None, "inquiry", JsonText::of(answer));
                 self.park(name, "paid, but the amount or the ids are not the order's");
                 Inquired::Settled
             }
@@ -195,23 +195,23 @@ impl Shop {
         });
         match captured {
             _ if order.taking == Taking::AtOnce || self.merchant.has(Fault::HeldIsPaid) => {
-                self.book(name, attempt, answer.payment_id.clone(), json!(answer));
+                self.book(name, attempt, answer.payment_id.clone(), JsonText::of(answer));
                 Inquired::Settled
             }
             Some(capture) => {
                 let taken = Attempt { amount: capture.transaction_amount, ..attempt.clone() };
-                self.book(name, &taken, answer.payment_id.clone(), json!(answer));
+                self.book(name, &taken, answer.payment_id.clone(), JsonText::of(answer));
                 Inquired::Settled
             }
             None => {
-                self.hold(name, attempt, answer.payment_id.clone(), json!(answer.result));
+                self.hold(name, attempt, answer.payment_id.clone(), JsonText::of(&answer.result));
                 if order.taking == Taking::WhenAsked { Inquired::Held } else { Inquired::Going }
             }
         }
     }
 
     /// A card's money is held: the buyer has paid, and the shop has nothing yet.
-    pub(crate) fn hold(&self, name: &str, attempt: &Attempt, payment_id: Option<String>, data: serde_json::Value) {
+    pub(crate) fn hold(&self, name: &str, attempt: &Attempt, payment_id: Option<String>, data: JsonText) {
         if self.merchant.has(Fault::HeldIsPaid) {
             return self.book(name, attempt, payment_id, data);
         }

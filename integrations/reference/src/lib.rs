@@ -34,6 +34,7 @@ mod following;
 mod garble;
 mod gateway;
 mod insist;
+mod json_text;
 mod merchant;
 mod news;
 mod notice;

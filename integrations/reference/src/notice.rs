@@ -5,12 +5,13 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use wire::antom::{Ack, Envelope, NotifyCapture, NotifyPayment, NotifyRefund, NotifyType, ResultStatus};
 
 use crate::book::BookError;
 use crate::fault::Fault;
 use crate::gateway::read;
+use crate::json_text::JsonText;
 use crate::order::{Attempt, Order, OrderState, Taking};
 use crate::shop::Shop;
 
@@ -120,8 +121,8 @@ impl Shop {
 
     fn success_notice(&self, order: &Order, attempt: &Attempt, notice: &NotifyPayment) -> Result<bool, BookError> {
         let name = order.name.as_str();
-        let data = json!(notice);
-        self.note(name, &attempt.request_id, Some(&notice.payment_id), "notified", json!(notice.result));
+        let data = JsonText::of(notice);
+        self.note(name, &attempt.request_id, Some(&notice.payment_id), "notified", JsonText::of(&notice.result));
         let paid_by_another = order.was_booked
             && order.attempts.len() > 1
             && order.reference.as_ref().is_some_and(|booked| *booked != notice.payment_id);
@@ -144,7 +145,7 @@ impl Shop {
     /// Books without looking whether it is booked.
     fn book_unlooked(&self, order: &Order, attempt: &Attempt, notice: &NotifyPayment) -> bool {
         let reference = Some(notice.payment_id.clone());
-        let evidence = crate::book::Evidence { amount: attempt.amount, reference, data: json!(notice) };
+        let evidence = crate::book::Evidence { amount: attempt.amount, reference, data: JsonText::of(notice) };
         self.merchant.book_again(&order.name, evidence);
         true
     }
@@ -188,7 +189,7 @@ impl Shop {
             ResultStatus::S if notice.capture_amount == expected => {
                 let taken = Attempt { amount: expected, ..attempt };
                 if order.is_open() && !order.cancelling {
-                    self.book(name, &taken, Some(notice.payment_id.clone()), json!(notice));
+                    self.book(name, &taken, Some(notice.payment_id.clone()), JsonText::of(notice));
                 }
                 true
             }

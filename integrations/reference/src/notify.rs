@@ -33,10 +33,11 @@ pub(crate) async fn serve(shop: Arc<Shop>, mut accept: Box<dyn Accept>) {
             Some(_) = connections.join_next() => {}
             accepted = accept.accept(), if connections.len() < CONNECTIONS => match accepted {
                 Ok(Arrival::Connection(stream)) => {
-                    connections.spawn(converse(Arc::clone(&shop), stream));
+                    connections.spawn(Box::pin(converse(Arc::clone(&shop), stream)));
                 }
                 Ok(Arrival::Handed { request, answer }) => {
-                    connections.spawn(answer_handed(Arc::clone(&shop), *request, answer));
+                    // In a box, like all that is large: it would be moved about otherwise.
+                    connections.spawn(Box::pin(answer_handed(Arc::clone(&shop), *request, answer)));
                 }
                 Err(error) => {
                     shop.merchant.log(&format!("notifications: {error}"));

@@ -1,11 +1,11 @@
 //! An order as the book knows it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use wire::money::Money;
 use wire::time::Moment;
 
 use crate::book::RefundEnd;
+use crate::json_text::JsonText;
 
 /// How an order is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ pub(crate) struct Order {
     /// Whether money was booked for it, given back since or not.
     pub(crate) was_booked: bool,
     /// What was booked with the money: needed to give it back, and for the accounts.
-    pub(crate) kept: Value,
+    pub(crate) kept: JsonText,
     /// The other side's own id of the transaction that was booked.
     pub(crate) reference: Option<String>,
     pub(crate) taking: Taking,
@@ -118,7 +118,7 @@ pub(crate) struct Attempt {
     /// Ids of the Purchase commands that were sent for it; more than one only when the terminal was busy.
     pub(crate) commands: Vec<String>,
     /// The body of the pay request, repeated byte for byte.
-    pub(crate) body: Option<String>,
+    pub(crate) body: Option<JsonText>,
     /// The gateway's own id of the payment, once known.
     pub(crate) payment_id: Option<String>,
     /// A card's money is held, and not taken yet.
@@ -146,7 +146,7 @@ pub(crate) struct GiveBack {
     pub(crate) amount: Money,
     pub(crate) at: Moment,
     /// Repeated byte for byte.
-    pub(crate) body: String,
+    pub(crate) body: JsonText,
     pub(crate) end: Option<RefundEnd>,
 }
 
@@ -156,13 +156,13 @@ pub(crate) struct Capture {
     pub(crate) request_id: String,
     pub(crate) amount: Money,
     /// Repeated byte for byte.
-    pub(crate) body: String,
+    pub(crate) body: JsonText,
     pub(crate) is_over: bool,
 }
 
 impl Attempt {
     /// An attempt of which only the intent is known.
-    pub(crate) const fn new(request_id: String, amount: Money, at: Moment, body: Option<String>) -> Self {
+    pub(crate) const fn new(request_id: String, amount: Money, at: Moment, body: Option<JsonText>) -> Self {
         Self {
             request_id,
             amount,
@@ -179,7 +179,7 @@ impl Attempt {
 
 impl Order {
     /// An order of which nothing is known but what it is.
-    pub(crate) const fn new(name: String, by: By, amount: Money) -> Self {
+    pub(crate) fn new(name: String, by: By, amount: Money) -> Self {
         Self {
             name,
             by,
@@ -189,7 +189,7 @@ impl Order {
             booked: 0,
             was_booked: false,
             attempts: Vec::new(),
-            kept: Value::Null,
+            kept: JsonText::default(),
             reference: None,
             taking: Taking::AtOnce,
             cancelling: false,

@@ -11,6 +11,7 @@ use wire::money::Money;
 use wire::time::{Moment, WireTime};
 
 use crate::fault::{Fault, Mistake};
+use crate::json_text::JsonText;
 use crate::order::{By, Taking};
 use crate::params::Product;
 use crate::settings::{
@@ -66,12 +67,12 @@ pub(crate) struct Writer<'a> {
 
 impl Writer<'_> {
     /// The body for a sale.
-    pub(crate) fn sale(&self, checkout: &Checkout, request_id: &str) -> String {
+    pub(crate) fn sale(&self, checkout: &Checkout, request_id: &str) -> JsonText {
         let body = match checkout.by {
-            By::Session => serde_json::to_string(&self.session(checkout, request_id)),
-            _ => serde_json::to_string(&self.pay(checkout, request_id)),
+            By::Session => JsonText::of(&self.session(checkout, request_id)),
+            _ => JsonText::of(&self.pay(checkout, request_id)),
         };
-        self.spoiled(body.unwrap_or_default(), checkout.amount)
+        self.spoiled(body, checkout.amount)
     }
 
     fn pay(&self, checkout: &Checkout, request_id: &str) -> PayRequest {
@@ -116,7 +117,7 @@ impl Writer<'_> {
     }
 
     /// The body for a batch.
-    pub(crate) fn batch(&self, checkout: &BatchCheckout, request_id: &str) -> String {
+    pub(crate) fn batch(&self, checkout: &BatchCheckout, request_id: &str) -> JsonText {
         let order = |order: &BatchOrder| Order {
             merchant: Some(Seller::new(
                 clip(&order.merchant, 64),
@@ -138,7 +139,7 @@ impl Writer<'_> {
                 checkout.orders.iter().map(order).collect(),
             )
         };
-        serde_json::to_string(&body).unwrap_or_default()
+        JsonText::of(&body)
     }
 
     fn order(&self, checkout: &Checkout) -> Order {
@@ -198,21 +199,22 @@ impl Writer<'_> {
     }
 
     /// The mistakes that types do not allow.
-    fn spoiled(&self, body: String, amount: Money) -> String {
+    fn spoiled(&self, body: JsonText, amount: Money) -> JsonText {
         let value = format!("\"value\":\"{}\"", amount.value());
         if self.mistake.is(Fault::AmountAsANumber) {
-            return body.replace(&value, &format!("\"value\":{}", amount.value()));
+            return body.changed(|text| text.replace(&value, &format!("\"value\":{}", amount.value())));
         }
         if self.mistake.is(Fault::LeadingZeros) {
-            return body.replace(&value, &format!("\"value\":\"{:0>8}\"", amount.value()));
+            return body.changed(|text| text.replace(&value, &format!("\"value\":\"{:0>8}\"", amount.value())));
         }
         if self.mistake.is(Fault::CurrencyInLowerCase) {
             let code = amount.currency.as_str();
-            return body
-                .replace(&format!("\"currency\":\"{code}\""), &format!("\"currency\":\"{}\"", code.to_lowercase()));
+            let (right, wrong) =
+                (format!("\"currency\":\"{code}\""), format!("\"currency\":\"{}\"", code.to_lowercase()));
+            return body.changed(|text| text.replace(&right, &wrong));
         }
         if self.mistake.is(Fault::ExpiryWithoutOffset) {
-            return without_offset(&body, "paymentExpiryTime");
+            return body.changed(|text| without_offset(text, "paymentExpiryTime"));
         }
         body
     }

@@ -6,13 +6,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::json;
 use wire::antom::{Operation, ResultStatus};
 
 use crate::answer::{Answer, Next, Said, read_answer};
 use crate::entry::Entry;
 use crate::fault::Fault;
 use crate::following::Inquired;
+use crate::json_text::JsonText;
 use crate::order::{By, Order, OrderState};
 use crate::settings::{LIMITED, UNANSWERED_SENDS, UNKNOWN_SENDS};
 use crate::shop::Shop;
@@ -86,7 +86,7 @@ impl Shop {
     async fn send(&self, order: &Order, is_known: bool) -> Sent {
         let name = order.name.as_str();
         let Some(attempt) = order.attempt() else { return Sent::Done(None) };
-        let Some(body) = attempt.body.clone() else { return Sent::Done(None) };
+        let Some(body) = &attempt.body else { return Sent::Done(None) };
         let operation = match order.by {
             By::Session => Operation::CreatePaymentSession,
             By::Batch => Operation::BatchPay,
@@ -111,25 +111,25 @@ impl Shop {
         match answer.said {
             Said::Made(next) => {
                 if self.is_paid_by_decree(order.by) {
-                    self.book(name, attempt, answer.payment_id, json!(answer.result));
+                    self.book(name, attempt, answer.payment_id, JsonText::of(&answer.result));
                 }
                 Sent::Done(Some(next))
             }
             Said::Paid => {
                 if !self.merchant.order(name).is_some_and(|order| order.cancelling) {
-                    self.book(name, attempt, answer.payment_id, json!(answer.result));
+                    self.book(name, attempt, answer.payment_id, JsonText::of(&answer.result));
                 }
                 Sent::Done(Some(Next::Nothing))
             }
             Said::Held => {
-                self.hold(name, attempt, answer.payment_id, json!(answer.result));
+                self.hold(name, attempt, answer.payment_id, JsonText::of(&answer.result));
                 Sent::Done(Some(Next::Nothing))
             }
             Said::Failed(code) if self.merchant.has(Fault::ProcessFailIsRepeated) && code == "PROCESS_FAIL" => {
                 Sent::Unknown(code)
             }
             Said::Failed(_) if self.merchant.has(Fault::RefusedIsPaid) => {
-                self.book(name, attempt, answer.payment_id, json!(answer.result));
+                self.book(name, attempt, answer.payment_id, JsonText::of(&answer.result));
                 Sent::Done(None)
             }
             Said::Failed(code) if is_known && answer.result.result_status == ResultStatus::U => Sent::Unknown(code),
@@ -141,7 +141,7 @@ impl Shop {
                 Sent::Done(None)
             }
             Said::Unknown(_) if order.by == By::PaymentCode && self.merchant.has(Fault::CodeInProcessIsPaid) => {
-                self.book(name, attempt, answer.payment_id, json!(answer.result));
+                self.book(name, attempt, answer.payment_id, JsonText::of(&answer.result));
                 Sent::Done(None)
             }
             Said::Unknown(code) => Sent::Unknown(code),
@@ -156,7 +156,7 @@ impl Shop {
     /// What the book keeps of an answer, whatever it says.
     fn learn(&self, order: &Order, answer: &Answer) {
         let Some(attempt) = order.attempt() else { return };
-        self.note(&order.name, &attempt.request_id, answer.payment_id.as_deref(), "pay", json!(answer.result));
+        self.note(&order.name, &attempt.request_id, answer.payment_id.as_deref(), "pay", JsonText::of(&answer.result));
         if !answer.summaries.is_empty() {
             let (at, batch, request_id) = (self.merchant.now(), order.name.clone(), attempt.request_id.clone());
             let payment_ids = answer.summaries.clone();
@@ -165,13 +165,13 @@ impl Shop {
     }
 
     /// A repeat has the same bytes, unless a mistake is to be made.
-    fn changed(&self, body: String) -> String {
+    fn changed(&self, body: &JsonText) -> String {
         if !self.merchant.has(Fault::RepeatWithAnotherAmount) {
-            return body;
+            return body.as_str().to_owned();
         }
         // The service charge of each try.
         let times = self.merchant.now().as_millis() % 7;
-        body.replace("\"value\":\"", &format!("\"value\":\"{}", times + 1))
+        body.as_str().replace("\"value\":\"", &format!("\"value\":\"{}", times + 1))
     }
 
     /// A fresh charge, for the mistake that starts one.
@@ -180,7 +180,8 @@ impl Shop {
         let (at, name, by, amount, taking) =
             (self.merchant.now(), order.name.clone(), order.by, order.amount, order.taking);
         let request_id = self.merchant.new_id(&name);
-        let body = attempt.body.as_ref().map(|body| body.replace(&attempt.request_id, &request_id));
+        let renamed = |text: &str| text.replace(&attempt.request_id, &request_id);
+        let body = attempt.body.as_ref().map(|body| body.changed(renamed));
         self.write(&order.name, Entry::Intent { at, order: name, by, amount, request_id, body, taking }).then_some(())
     }
 }

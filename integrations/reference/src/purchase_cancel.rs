@@ -200,7 +200,8 @@ impl Till {
     }
 
     fn cancel_request(&self, order: &Order, refund: &Attempt) -> PurchaseCancelRequest {
-        let kept = |pointer: &str| order.kept.pointer(pointer).and_then(Value::as_str).map(ToOwned::to_owned);
+        let kept: Value = order.kept.read();
+        let kept = |pointer: &str| kept.pointer(pointer).and_then(Value::as_str).map(ToOwned::to_owned);
         let mut metadata = kept("/acquirerInfo/acquirerMetaData");
         if self.merchant.has(Fault::MetadataInMemory) {
             metadata = self.remembered.get(&order.name).cloned();

@@ -14,6 +14,7 @@ use crate::entry::Entry;
 use crate::fault::Fault;
 use crate::gateway::read;
 use crate::insist::Verified;
+use crate::json_text::JsonText;
 use crate::order::{GiveBack, Order, OrderState};
 use crate::settings::{DAYS_IN_PROCESS, FIRST_QUESTION, LAST_PAUSE, refuses};
 use crate::shop::Shop;
@@ -45,7 +46,7 @@ impl Shop {
                 refund_notify_url: Some(notify_url),
                 ..RefundRequest::new(request_id.clone(), payment_id, amount)
             };
-            let body = serde_json::to_string(&request).unwrap_or_default();
+            let body = JsonText::of(&request);
             let entry = Entry::GiveBack { at, order: name.to_owned(), request_id: request_id.clone(), amount, body };
             Some(book.write(entry).map(|()| request_id))
         });
@@ -77,12 +78,12 @@ impl Shop {
     pub(crate) async fn send_refund(&self, name: &str, request_id: &str) {
         let Some(refund) = self.refund_of(name, request_id) else { return };
         let mut body = refund.body.clone();
-        if self.merchant.has(Fault::RefundRepeatWithNewId) && self.first_try_is_unknown(name, &body).await {
-            body = body.replace(request_id, &self.merchant.new_id(name));
+        if self.merchant.has(Fault::RefundRepeatWithNewId) && self.first_try_is_unknown(name, body.as_str()).await {
+            body = body.changed(|text| text.replace(request_id, &self.merchant.new_id(name)));
         }
         // A notification may tell its end while it is repeated.
         let is_over = || self.refund_of(name, request_id).is_none_or(|refund| refund.end.is_some());
-        let answer = self.insist_unless(name, Operation::Refund, &body, "REFUND_IN_PROCESS", is_over).await;
+        let answer = self.insist_unless(name, Operation::Refund, body.as_str(), "REFUND_IN_PROCESS", is_over).await;
         match answer.as_ref().map(|answer| answer.result.result_status) {
             Some(ResultStatus::S) if answer.as_ref().is_some_and(|answer| is_of(answer, &refund)) => {
                 self.refund_ended(name, request_id, RefundEnd::Given, "given back");
@@ -90,7 +91,7 @@ impl Shop {
             Some(ResultStatus::F) if self.merchant.has(Fault::RefusedRefundIsTriedAgain) => {
                 for _ in 0..20 {
                     self.merchant.pause(Duration::from_secs(1)).await;
-                    self.insist(name, Operation::Refund, &body, "REFUND_IN_PROCESS").await;
+                    self.insist(name, Operation::Refund, body.as_str(), "REFUND_IN_PROCESS").await;
                 }
             }
             Some(ResultStatus::F) => {
@@ -143,7 +144,7 @@ impl Shop {
             if answer.result.result_code == "REFUND_NOT_EXIST" {
                 // It never arrived: the same request again.
                 let is_over = || self.refund_of(name, request_id).is_none_or(|refund| refund.end.is_some());
-                self.insist_unless(name, Operation::Refund, &refund.body, "REFUND_IN_PROCESS", is_over).await;
+                self.insist_unless(name, Operation::Refund, refund.body.as_str(), "REFUND_IN_PROCESS", is_over).await;
             }
             return;
         }

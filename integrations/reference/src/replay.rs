@@ -4,6 +4,7 @@ use wire::money::Money;
 
 use crate::book::{Book, RefundEnd};
 use crate::entry::{Entry, Member};
+use crate::json_text::JsonText;
 use crate::order::{Attempt, By, Capture, GiveBack, Order, OrderState, Taking};
 
 impl Book {
@@ -154,7 +155,7 @@ impl Book {
         }
     }
 
-    fn booked(&mut self, name: &str, amount: Money, reference: Option<String>, data: &serde_json::Value) {
+    fn booked(&mut self, name: &str, amount: Money, reference: Option<String>, data: &JsonText) {
         for member in self.with_members(name) {
             let Some(order) = self.orders.get_mut(&member) else { continue };
             let is_whole = member == name;

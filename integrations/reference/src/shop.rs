@@ -19,6 +19,7 @@ use crate::book::{BookError, Evidence};
 use crate::entry::{Entry, Member};
 use crate::fault::Fault;
 use crate::gateway::Gateway;
+use crate::json_text::JsonText;
 use crate::merchant::Merchant;
 use crate::order::{Attempt, Order, OrderState};
 use crate::pay_body::{BatchCheckout, Checkout, Writer};
@@ -165,7 +166,7 @@ impl Shop {
     }
 
     /// Books an order on evidence. Called off is called off, and what is paid twice is given back once.
-    pub(crate) fn book(&self, order: &str, attempt: &Attempt, payment_id: Option<String>, data: Value) {
+    pub(crate) fn book(&self, order: &str, attempt: &Attempt, payment_id: Option<String>, data: JsonText) {
         let evidence = Evidence { amount: attempt.amount, reference: payment_id, data };
         if let Err(error) = self.merchant.paid(order, evidence) {
             self.merchant.log(&format!("order {order}: {error}"));
@@ -182,7 +183,7 @@ impl Shop {
         written.is_ok()
     }
 
-    pub(crate) fn note(&self, order: &str, request_id: &str, payment_id: Option<&str>, what: &str, data: Value) {
+    pub(crate) fn note(&self, order: &str, request_id: &str, payment_id: Option<&str>, what: &str, data: JsonText) {
         let (at, order_name) = (self.merchant.now(), order.to_owned());
         let (request_id, payment_id, what) = (request_id.to_owned(), payment_id.map(str::to_owned), what.to_owned());
         self.write(order, Entry::Note { at, order: order_name, request_id, payment_id, what, data });

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use wire::edc::{BusinessCode, CommandName, CommandResult, Event, EventCode, Kind, Packet};
 use wire::money::{Currency, Money};
@@ -15,6 +16,7 @@ use wire::time::Moment;
 
 use crate::book::{BookError, Evidence};
 use crate::fault::Fault;
+use crate::json_text::JsonText;
 use crate::merchant::Merchant;
 use crate::order::{By, Order, OrderState};
 use crate::port::{Delivery, Heard, Port, Profile};
@@ -324,11 +326,11 @@ impl Till {
     }
 
     pub(crate) fn paid(&mut self, order: &str, mut evidence: Evidence) {
-        if self.merchant.has(Fault::MetadataInMemory)
-            && let Some(metadata) = evidence.data.pointer_mut("/acquirerInfo/acquirerMetaData")
-            && let Some(text) = metadata.take().as_str()
-        {
-            self.remembered.insert(order.to_owned(), text.to_owned());
+        if self.merchant.has(Fault::MetadataInMemory) {
+            let mut kept: Value = evidence.data.read();
+            let metadata = kept.pointer_mut("/acquirerInfo/acquirerMetaData").map(Value::take);
+            self.remembered.extend(metadata.and_then(|text| Some((order.to_owned(), text.as_str()?.to_owned()))));
+            evidence.data = JsonText::of(&kept);
         }
         if let Err(error) = self.merchant.paid(order, evidence) {
             self.merchant.log(&format!("order {order}: {error}"));

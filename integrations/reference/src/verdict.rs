@@ -11,6 +11,7 @@ use wire::money::{Amount, Money};
 
 use crate::book::Evidence;
 use crate::fault::{Fault, Mistake};
+use crate::json_text::JsonText;
 use crate::order::Attempt;
 
 /// What an answer says.
@@ -146,7 +147,7 @@ fn evidence(data: &TransactionData, amount: Money, mistake: Mistake) -> Evidence
     if let Some(start) = start.filter(|_| mistake.is(Fault::CardNumberShown)) {
         kept["cardNumber"] = whole_number(start).into();
     }
-    Evidence { amount, reference, data: kept }
+    Evidence { amount, reference, data: JsonText::of(&kept) }
 }
 
 /// A card's number with this beginning, as a reader beside the terminal would tell it: sixteen digits, the last made of

@@ -1,5 +1,6 @@
 //! An HTTP message as it was on the wire: method, target, headers, and the bytes of the body.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -163,10 +164,10 @@ impl Envelope {
 
     /// The forms of the path that a sender may have signed: as written, and with doubled slashes made single.
     #[must_use]
-    pub fn signed_paths(&self) -> Vec<String> {
+    pub fn signed_paths(&self) -> Vec<Cow<'_, str>> {
         let written = self.path_and_query();
         if !written.contains("//") {
-            return vec![written.to_owned()];
+            return vec![written.into()];
         }
         let (path, query) = written.split_once('?').map_or((written, None), |(p, q)| (p, Some(q)));
         let mut single = String::with_capacity(written.len());
@@ -179,7 +180,7 @@ impl Envelope {
             single.push('?');
             single.push_str(query);
         }
-        if single == written { vec![single] } else { vec![written.to_owned(), single] }
+        if single == written { vec![written.into()] } else { vec![written.into(), single.into()] }
     }
 }
 

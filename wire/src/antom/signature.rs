@@ -11,9 +11,9 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
     /// Always `RSA256` by rule; kept as written.
-    pub algorithm: String,
+    pub algorithm: Cow<'static, str>,
     /// The key's version, when it was sent.
-    pub key_version: Option<String>,
+    pub key_version: Option<Cow<'static, str>>,
     /// The signature's bytes.
     pub bytes: Vec<u8>,
 }
@@ -25,7 +25,7 @@ impl Signature {
     /// A signature made with a version of a key.
     #[must_use]
     pub fn new(bytes: Vec<u8>, key_version: &str) -> Self {
-        Self { algorithm: Self::ALGORITHM.to_owned(), key_version: Some(key_version.to_owned()), bytes }
+        Self { algorithm: Cow::Borrowed(Self::ALGORITHM), key_version: Some(kept(key_version)), bytes }
     }
 
     /// As it is written in a header. In the order algorithm, keyVersion, signature, the base64 percent-encoded throughout: an
@@ -68,15 +68,19 @@ impl Signature {
             *slot = Some(value.trim_ascii());
         }
         let signature = signature.filter(|s| !s.is_empty()).ok_or(SignatureError::Missing)?;
-        let mut decoded: Cow<'_, [u8]> = percent_decode_str(signature).into();
         // A blank is what a form decoder makes of an unescaped plus.
-        if decoded.contains(&b' ') {
-            decoded.to_mut().iter_mut().filter(|byte| **byte == b' ').for_each(|byte| *byte = b'+');
-        }
+        let plus = |byte| if byte == b' ' { b'+' } else { byte };
+        let mut decoded = Vec::with_capacity(signature.len());
+        decoded.extend(percent_decode_str(signature).map(plus));
         let bytes = STANDARD.decode(&decoded).map_err(|_| SignatureError::NotBase64)?;
-        let (algorithm, key_version) = (algorithm.unwrap_or_default().to_owned(), key_version.map(str::to_owned));
-        Ok(Self { algorithm, key_version, bytes })
+        Ok(Self { algorithm: kept(algorithm.unwrap_or_default()), key_version: key_version.map(kept), bytes })
     }
+}
+
+/// A text that outlives its header. Nearly all are the same.
+fn kept(text: &str) -> Cow<'static, str> {
+    let usual = [Signature::ALGORITHM, "1"].into_iter().find(|usual| *usual == text);
+    usual.map_or_else(|| Cow::Owned(text.to_owned()), Cow::Borrowed)
 }
 
 /// What is before an ASCII byte, and what is behind it.

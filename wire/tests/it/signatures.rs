@@ -91,7 +91,7 @@ impl Message {
     }
 
     fn key_version(&self) -> String {
-        self.parsed().key_version.unwrap()
+        self.parsed().key_version.unwrap().into_owned()
     }
 }
 

@@ -1,5 +1,6 @@
 //! One delivery of a notification.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ pub(crate) struct Notice<'a> {
     pub(crate) altered: bool,
     /// What the merchant answered.
     pub(crate) answer: Option<Answer<'a>>,
+    /// [Whether it is old](Self::is_old), once somebody has asked.
+    pub(super) is_old: OnceCell<bool>,
 }
 
 /// The answer to a delivery.
@@ -108,7 +111,8 @@ impl Notice<'_> {
 
     /// Whether it was signed long before it came: somebody else has kept it.
     pub(crate) fn is_old(&self) -> bool {
-        self.header("request-time").and_then(moment).is_some_and(|time| self.at.since(time) > OLD)
+        let is_old = || self.header("request-time").and_then(moment).is_some_and(|time| self.at.since(time) > OLD);
+        *self.is_old.get_or_init(is_old)
     }
 
     /// Whether it surely arrived: something came back.

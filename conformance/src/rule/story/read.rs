@@ -168,6 +168,7 @@ impl<'a> Story<'a> {
                     genuine: *genuine,
                     altered: *altered,
                     answer: None,
+                    is_old: OnceCell::new(),
                 });
             }
             Gateway::NoticeAnswered { id, status, acknowledged, problem, .. } => {
