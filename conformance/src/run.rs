@@ -121,7 +121,9 @@ pub fn run(case: &Case, settings: &Settings, hello: &Hello) -> CaseReport {
     let carried_out = in_runtime(settings.time, async {
         let clock = WorldClock::starting_at(start(settings.time));
         let recorder = Recorder::new(Arc::new(clock.clone()));
-        let work = tokio::time::timeout(limit(settings), carry_out(case, settings, &clock, &recorder, &mut took));
+        // In a box, like all that is large and rare on the way of every case: it would be moved about otherwise.
+        let work = Box::pin(carry_out(case, settings, &clock, &recorder, &mut took));
+        let work = tokio::time::timeout(limit(settings), work);
         let limited = if settings.time == TimeMode::Paused {
             // Takes no time to speak of, and another timer would be seen in it.
             work.await

@@ -90,7 +90,7 @@ impl Stage<'_> {
                     if !asks {
                         self.rest().await;
                     }
-                    self.skip(horizon, &all).await? == Skipped::Something
+                    Box::pin(self.skip(horizon, &all)).await? == Skipped::Something
                 }
                 TimeMode::Paused | TimeMode::Real => false,
             };
@@ -194,7 +194,7 @@ impl Stage<'_> {
     /// Lets time pass for an answer that is due at once, and that an integration with a time of its own may give after a wait.
     pub(super) async fn skip_for_answer(&mut self) -> Result<(), DriverError> {
         let horizon = self.clock.now() + ANSWER;
-        if self.skip(horizon, &[]).await? == Skipped::Nothing {
+        if Box::pin(self.skip(horizon, &[])).await? == Skipped::Nothing {
             self.nap(STEADY / 5).await;
         }
         Ok(())

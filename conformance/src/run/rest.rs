@@ -96,6 +96,10 @@ impl Stage<'_> {
             // Time stands still here as long as anything can run.
             return tokio::time::sleep(LOOK).await;
         }
+        Box::pin(self.rest_in_real_time()).await;
+    }
+
+    async fn rest_in_real_time(&mut self) {
         // Nothing tells of a browser.
         let may_be_brief = self.tells_time && self.front.is_none();
         for look in 1.. {

@@ -170,7 +170,8 @@ impl Stage<'_> {
         if self.settings.time == TimeMode::Trusting && self.tells_time && self.calls.is_empty() {
             // What comes next is the question when it will act by itself: asked in the same breath, it wakes once for both.
             let foretell = self.foretell();
-            let (asked, foretold) = tokio::join!(self.ask_all(), foretell);
+            let both = Box::pin(async { tokio::join!(self.ask_all(), foretell) });
+            let (asked, foretold) = both.await;
             asked?;
             self.foretold = Some((foretold?, self.recorder.len()));
         } else {
@@ -190,7 +191,7 @@ impl Stage<'_> {
     pub(super) async fn ask_all(&mut self) -> Result<(), DriverError> {
         // An app tells what it shows when it is asked; a page does by itself.
         if let Some(front) = &self.front {
-            front.look().await.map_err(DriverError::Unreachable)?;
+            Box::pin(front.look()).await.map_err(DriverError::Unreachable)?;
         }
         // A page asks for its orders itself.
         for order in self.front.as_ref().map(Front::sold).unwrap_or_default() {

@@ -83,27 +83,27 @@ impl Stage<'_> {
                 let refund = RefundOrder { order: refund.order.value.clone(), amount: refund.amount.amount() };
                 Ok(Begun::Long(self.call("refund", params(&refund), long)))
             }
-            Step::Restart(restart) => self.restart(restart.gateway_key).await.map(|()| Begun::Nothing),
+            Step::Restart(restart) => Box::pin(self.restart(restart.gateway_key)).await.map(|()| Begun::Nothing),
             Step::Visit(visit) => {
                 let params = offer(visit);
                 self.sold.insert(visit.order.value.clone(), ("checkout", params.clone()));
-                self.front()?.visit(visit, params).await.map_err(DriverError::Unreachable)?;
+                Box::pin(self.front()?.visit(visit, params)).await.map_err(DriverError::Unreachable)?;
                 Ok(Begun::Nothing)
             }
             Step::Press(press) => {
-                self.front()?.press(press).await.map_err(DriverError::Unreachable)?;
+                Box::pin(self.front()?.press(press)).await.map_err(DriverError::Unreachable)?;
                 Ok(Begun::Nothing)
             }
             Step::Callback(callback) => {
-                self.front()?.callback(callback).await.map_err(DriverError::Unreachable)?;
+                Box::pin(self.front()?.callback(callback)).await.map_err(DriverError::Unreachable)?;
                 Ok(Begun::Nothing)
             }
             Step::Screen(screen) => {
-                self.front()?.screen(*screen).await.map_err(DriverError::Unreachable)?;
+                Box::pin(self.front()?.screen(*screen)).await.map_err(DriverError::Unreachable)?;
                 Ok(Begun::Nothing)
             }
             Step::SendRaw(raw) => {
-                self.world.send_raw(raw.hex.0.clone()).await.map_err(DriverError::Unreachable)?;
+                Box::pin(self.world.send_raw(raw.hex.0.clone())).await.map_err(DriverError::Unreachable)?;
                 Ok(Begun::Nothing)
             }
             Step::NotifyRaw(raw) => {
@@ -116,7 +116,7 @@ impl Stage<'_> {
             }
             Step::Advance(wait) => {
                 if let Some(front) = &self.front {
-                    front.advance(wait.by.0).await;
+                    Box::pin(front.advance(wait.by.0)).await;
                 }
                 Ok(Begun::Nothing)
             }

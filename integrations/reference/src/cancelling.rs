@@ -50,7 +50,7 @@ impl Shop {
             (_, "ORDER_NOT_EXIST") => self.merchant.close(name, OrderState::Cancelled, "there is no such payment"),
             (_, "CANCEL_WINDOW_EXCEED") => {
                 if !self.merchant.has(Fault::WindowExceededIsKept) && self.is_paid_after_all(name).await {
-                    self.refund_all(name).await;
+                    Box::pin(self.refund_all(name)).await;
                 } else if self.merchant.is_open(name) {
                     self.park(name, "CANCEL_WINDOW_EXCEED");
                 }

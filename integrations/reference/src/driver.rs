@@ -101,7 +101,8 @@ impl Driver {
     /// None: the answer comes later, from a task that took the asker along.
     async fn call(&mut self, method: &str, params: Value, asker: &mut Option<Asker>) -> Result<Option<Value>, Refusal> {
         match method {
-            "initialize" => self.initialize(read(params)?).await.map(Some),
+            // In a box, like what else is large and rare.
+            "initialize" => Box::pin(self.initialize(read(params)?)).await.map(Some),
             "checkout" => {
                 if params["by"] == "session" {
                     self.pos.leave();

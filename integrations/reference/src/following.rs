@@ -75,7 +75,7 @@ impl Shop {
         if self.merchant.has(Fault::GivesUpWithoutCancel) {
             return self.merchant.close(name, OrderState::Failed, "no notification, and the gateway does not decide");
         }
-        self.cancel(name).await;
+        Box::pin(self.cancel(name)).await;
     }
 
     /// Waits until a moment, or until something is to be done: whether the order is still to be followed.
@@ -125,14 +125,14 @@ impl Shop {
     }
 
     /// One question, and its verified answer.
-    pub(crate) async fn ask(&self, name: &str, attempt: &Attempt) -> Option<InquiryPaymentResponse> {
+    pub(crate) async fn ask(&self, name: &str, attempt: &Attempt) -> Option<Box<InquiryPaymentResponse>> {
         let question = InquiryPaymentRequest {
             payment_request_id: Some(attempt.request_id.clone()),
             ..InquiryPaymentRequest::new()
         };
         let body = serde_json::to_vec(&question).unwrap_or_default();
         match self.gateway.call(Operation::InquiryPayment, body.into()).await {
-            Ok(body) => read::<InquiryPaymentResponse>(&body),
+            Ok(body) => read(&body),
             Err(error) => {
                 self.merchant.log(&format!("order {name}: inquiryPayment: {error}"));
                 None

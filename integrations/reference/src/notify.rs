@@ -111,7 +111,7 @@ where
     if shop.merchant.has(Fault::NotificationsNeedLogin) {
         return plain(StatusCode::UNAUTHORIZED, "please log in\n");
     }
-    let Some(ack) = shop.notified(&envelope).await else {
+    let Some(ack) = Box::pin(shop.notified(&envelope)).await else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong\n");
     };
     let text = if shop.merchant.has(Fault::AckWithoutResult) {
