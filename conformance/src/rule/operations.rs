@@ -35,9 +35,11 @@ pub(super) fn unresolved_orders_are_parked(view: &View<'_>) -> Judgement {
             let Some(last_try) = tries.last().filter(|r| is_unsure(r)) else { continue };
             let is_resolved = match last_try.operation {
                 Some(Operation::Refund) => is_refund_known(view, last_try),
-                _ => payment
-                    .after(last_try.n)
-                    .any(|w: &Word<'_>| w.is_failure() || (w.is_success() && !matches!(w.tells, Tells::Notified(_)))),
+                _ => {
+                    // What has failed has nothing left that could be cancelled.
+                    let is_answered = |w: &Word<'_>| w.is_success() && !matches!(w.tells, Tells::Notified(_));
+                    payment.is_known_over(usize::MAX) || payment.after(last_try.n).any(is_answered)
+                }
             };
             if is_resolved || !story.went_on(last_try.at, GIVEN_UP) {
                 continue;

@@ -19,6 +19,8 @@ fn ops_001_tells_a_person_of_what_has_no_end() {
     unsure().stands("failed", "0").pause(600).ended().breaks("OPS-001", 7);
     unsure().stands("open", "0").ended().says_nothing_of("OPS-001");
     unsure().inquires("P", "CANCELLED").stands("cancelled", "0").pause(600).ended().says_nothing_of("OPS-001");
+    let failed = || new().sold().pays("P", "S SUCCESS").inquires("P", "FAIL").cancels("P", "U UNKNOWN_EXCEPTION");
+    failed().stands("failed", "0").pause(600).ended().says_nothing_of("OPS-001");
     let refund = || paid().hands_back("R", "1000", "S SUCCESS").unheard(LostHow::Silence);
     refund().stands("paid", "1000").pause(600).ended().breaks("OPS-001", 12);
     refund().asks_for_refund("R", "SUCCESS").stands("refunded", "0").pause(600).ended().says_nothing_of("OPS-001");

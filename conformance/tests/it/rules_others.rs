@@ -173,19 +173,21 @@ fn ntf_016_lets_a_day_pass_where_a_bank_decides() {
 }
 
 #[test]
-fn amt_007_leaves_a_wrong_amount_to_a_person() {
-    let told = |id: &str, amount: Value| {
+fn amt_007_leaves_a_wrong_amount_or_payment_to_a_person() {
+    let told_of = |id: &str, named: &str, amount: Value| {
         let said = json!({"notifyType": "PAYMENT_RESULT", "result": {"resultStatus": "S", "resultCode": "SUCCESS"},
             "paymentRequestId": "P", "paymentAmount": yen("1000"),
             "actualPaymentAmount": {"currency": "CNY", "value": "4800"}});
         let sold = new().sold().pays("P", "S SUCCESS").ledger("P", PaymentStatus::Success, "SUCCESS");
         let answer = json!({"result": {"resultStatus": "S", "resultCode": "SUCCESS"}, "paymentStatus": "SUCCESS",
-            "paymentAmount": amount});
+            "paymentRequestId": named, "paymentAmount": amount});
         let told = sold.delivered("P", &said, true).answered(Some(200), None);
         let asked = told.exchange(Operation::InquiryPayment, &json!({"paymentRequestId": id}), &answer);
         asked.stands("parked", "0").ended()
     };
+    let told = |id, amount| told_of(id, id, amount);
     told("P", yen("1000")).breaks("AMT-007", 10);
+    told_of("P", "NOBODY-1", yen("1000")).holds("AMT-007");
     told("P", json!({"currency": "USD", "value": "1000"})).holds("AMT-007");
     told("Q", json!({"currency": "USD", "value": "1000"})).breaks("AMT-007", 10);
 }

@@ -708,6 +708,21 @@ const HISTORIES: &[(&str, &str)] = &[
          A, by: cashier, amount: {currency: JPY, value: \"2006\"}}\n  - advance: {by: 1s}\n  - restart: {}\n  - settle: \
          {within: 240h}\nexpect:\n  - order: {A: failed}\n",
     ),
+    (
+        "OPS-001: what is known to have failed has nothing left to cancel",
+        "roles: [antom]\ngiven:\n  antom:\n    answers: [{on: cancel, code: UNKNOWN_EXCEPTION}]\n    buyer: [declines: {}, \
+         leaves: {times: 2}]\n    settings: {rate-limit: {calls: 1}}\nsteps:\n  - checkout: {order: A, by: cashier, amount: \
+         {currency: KRW, value: \"6004\"}}\n  - cancel: {order: A}\n  - checkout: {order: B, by: entry-code, amount: {currency: \
+         SGD, value: \"1014\"}}\n  - until: {called: inquiryPayment}\n  - restart: {}\n  - retry: {order: B}\n  - settle: \
+         {within: 240h}\nexpect:\n  - order: {A: failed, B: cancelled}\n",
+    ),
+    (
+        "AMT-007: an answer that speaks of another payment is a person's to look at",
+        "roles: [antom]\ngiven:\n  antom:\n    faults: [{alter-answer: {set: {paymentRequestId: NOBODY-1}, times: 2}}, \
+         {lose-notification: {}}]\n    settings: {notify-each-order: true}\nsteps:\n  - checkout-batch: {batch: G2, orders: \
+         [{order: A, amount: {currency: SGD, value: \"1000\"}}, {order: B, amount: {currency: SGD, value: \"1248\"}}]}\n  - \
+         settle: {within: 240h}\nexpect:\n  - order: {A: parked, B: paid}\n",
+    ),
 ];
 
 #[test]
