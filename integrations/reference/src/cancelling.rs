@@ -73,7 +73,7 @@ impl Shop {
     }
 
     fn called_off(&self, name: &str) {
-        let is_paid = self.merchant.order(name).is_some_and(|order| order.state == OrderState::Paid);
+        let is_paid = self.merchant.is(name, |order| order.state == OrderState::Paid);
         if is_paid {
             // Only by mistake: the goods are out, and the money is back.
             return;
@@ -86,7 +86,7 @@ impl Shop {
         let Some(attempt) = self.attempt(name) else { return false };
         let Some(answer) = self.ask(name, &attempt).await else { return false };
         self.decide(name, &attempt, &answer) == Inquired::Settled
-            && self.merchant.order(name).is_some_and(|order| order.state == OrderState::Paid)
+            && self.merchant.is(name, |order| order.state == OrderState::Paid)
     }
 
     /// Gives back a payment of an order that another payment has paid.

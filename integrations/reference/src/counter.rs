@@ -161,7 +161,7 @@ impl Driver {
             let mut result = json!({"state": state_of(&merchant, &name)});
             // A notification may have been quicker than the answer: what has come to nothing is handed to no buyer.
             let has_ended = |state| matches!(state, OrderState::Failed | OrderState::Cancelled);
-            let is_over = merchant.order(&name).is_some_and(|order| has_ended(order.state));
+            let is_over = merchant.is(&name, |order| has_ended(order.state));
             if let Some((key, value)) = next.filter(|_| !is_over).and_then(|next| told(&next, merchant.mistake())) {
                 result[key] = value;
             }

@@ -369,5 +369,5 @@ pub(crate) fn may_be_called(order: &str) -> Result<(), Refusal> {
 }
 
 pub(crate) fn state_of(merchant: &Merchant, order: &str) -> &'static str {
-    merchant.order(order).map_or("failed", |order| order.told_state().as_str())
+    merchant.book(|book| book.order(order).map_or("failed", |order| order.told_state().as_str()))
 }

@@ -216,7 +216,7 @@ impl Shop {
             return self.book(name, attempt, payment_id, data);
         }
         let is_new = |order: &Order| order.attempt().is_some_and(|known| !known.held);
-        if self.merchant.order(name).as_ref().is_some_and(is_new) {
+        if self.merchant.is(name, is_new) {
             let (at, order, request_id) = (self.merchant.now(), name.to_owned(), attempt.request_id.clone());
             self.write(name, Entry::Held { at, order, request_id, payment_id, data });
         }

@@ -68,8 +68,13 @@ impl Merchant {
         self.book(|book| book.order(name).cloned())
     }
 
+    /// Whether there is an order, and something is true of it. The book is locked meanwhile.
+    pub(crate) fn is(&self, name: &str, is_it: impl FnOnce(&Order) -> bool) -> bool {
+        self.book(|book| book.order(name).is_some_and(is_it))
+    }
+
     pub(crate) fn is_open(&self, name: &str) -> bool {
-        self.book(|book| book.order(name).is_some_and(Order::is_open))
+        self.is(name, Order::is_open)
     }
 
     pub(crate) fn new_id(&self, order: &str) -> String {

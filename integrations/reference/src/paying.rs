@@ -116,7 +116,7 @@ impl Shop {
                 Sent::Done(Some(next))
             }
             Said::Paid => {
-                if !self.merchant.order(name).is_some_and(|order| order.cancelling) {
+                if !self.merchant.is(name, |order| order.cancelling) {
                     self.book(name, attempt, answer.payment_id, JsonText::of(&answer.result));
                 }
                 Sent::Done(Some(Next::Nothing))

@@ -31,7 +31,7 @@ impl Till {
         {
             return;
         }
-        if !self.merchant.order(name).is_some_and(|order| order.can_be_refunded()) || self.intend(name).is_err() {
+        if !self.merchant.is(name, Order::can_be_refunded) || self.intend(name).is_err() {
             return;
         }
         loop {

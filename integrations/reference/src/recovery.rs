@@ -46,7 +46,7 @@ impl Till {
         let (mut pauses, mut busy) = (PAUSES.iter(), BUSY_PAUSES.iter());
         loop {
             // A late result may have settled it meanwhile.
-            if !self.merchant.order(name).is_some_and(|order| is_open(&order)) {
+            if !self.merchant.is(name, is_open) {
                 return None;
             }
             match self.ask_last_transaction(name).await {

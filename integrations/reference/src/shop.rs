@@ -130,7 +130,7 @@ impl Shop {
                 self.cancel(order).await;
             }
         }
-        let state = self.merchant.order(order).map(|order| order.state);
+        let state = self.merchant.book(|book| book.order(order).map(|order| order.state));
         let over = matches!(state, Some(OrderState::Failed | OrderState::Cancelled));
         over || self.merchant.has(Fault::NewTryBesideTheOld)
     }
@@ -158,7 +158,8 @@ impl Shop {
 
     /// The order whose payment this one's is: its own, or the batch.
     pub(crate) fn payer(&self, order: &str) -> String {
-        self.merchant.order(order).and_then(|order| order.batch).unwrap_or_else(|| order.to_owned())
+        let batch = self.merchant.book(|book| book.order(order).and_then(|order| order.batch.clone()));
+        batch.unwrap_or_else(|| order.to_owned())
     }
 
     pub(crate) fn attempt(&self, order: &str) -> Option<Attempt> {
