@@ -71,6 +71,14 @@ fn edc_p53_reads_the_record_that_can_be_of_one_sale_only() {
     late(3).says_nothing_of("EDC-P53");
     late(2).breaks("EDC-P53", 8);
     told().says("A", "parked").killed().ended().holds("EDC-P53");
+    // Told minutes after the line had broken, a person was called before.
+    let back = |seconds, state| {
+        let lost = sale().recorded("R", 100).lost("1", "R", "100").killed().pause(seconds).asks("2");
+        lost.result("2", bare("100", "SUCCESS", "Purchase"), None, 1).says("A", state).ended()
+    };
+    back(300, "parked").holds("EDC-P53");
+    back(300, "failed").breaks("EDC-P53", 9);
+    back(100, "parked").breaks("EDC-P53", 9);
     told().asked("cancel", json!({"order": "A"})).says("A", "cancelled").ended().holds("EDC-P53");
     told().says("A", "parked").ended().terminal(Terminal::Closed).breaks("EDC-P53", 8);
     asked().success("2", "R", "100").says("A", "parked").ended().breaks("EDC-P53", 8);

@@ -723,6 +723,19 @@ const HISTORIES: &[(&str, &str)] = &[
          [{order: A, amount: {currency: SGD, value: \"1000\"}}, {order: B, amount: {currency: SGD, value: \"1248\"}}]}\n  - \
          settle: {within: 240h}\nexpect:\n  - order: {A: parked, B: paid}\n",
     ),
+    (
+        "EDC-P53: a terminal that was off for minutes tells what a person was called for before",
+        "roles: [edc]\ngiven: {terminal: {cardholder: [insert: {after: 29s}], faults: [{power-loss: {at: approved, for: \
+         2m}}]}}\nsteps:\n  - parallel: [[{checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10407\"}}}, \
+         {advance: {by: 5m}}], [{checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"50015\"}}}]]\n  - settle: \
+         {within: 2h}\nexpect:\n  - order: {A: parked, B: parked}\n",
+    ),
+    (
+        "NTF-003: who cannot read the answer that names a batch's orders cannot know them",
+        "roles: [antom]\ngiven: {antom: {faults: [{respell-answer: {as: bom, times: always}}], settings: {notify-each-order: \
+         true}}}\nsteps:\n  - checkout-batch: {batch: G2, orders: [{order: A, amount: {currency: SGD, value: \"1000\"}}, {order: \
+         B, amount: {currency: SGD, value: \"6011\"}}]}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: parked, B: parked}\n",
+    ),
 ];
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use wire::antom::{Operation, PaymentStatus, Tree};
 
 use crate::driver::OrderState;
-use crate::rule::story::{Notice, Outcome, Payment, Request, money};
+use crate::rule::story::{Notice, Outcome, Payment, Reply, Request, money};
 use crate::rule::text::any_text;
 use crate::rule::view::View;
 use crate::rule::{Finding, Judgement};
@@ -79,7 +79,8 @@ pub(super) fn is_of_unknown_part(view: &View<'_>, notice: &Notice<'_>) -> bool {
     let is_its = |p: &&Payment<'_>| p.operation == Some(Operation::BatchPay) && notice.is_about(p);
     story.payments.iter().filter(is_its).any(|batch| {
         let is_part = money(&notice.body["paymentAmount"]) != batch.amount;
-        let is_told = |r: &Request<'_>| r.told().is_some_and(|reply| reply.has_come_before(notice.at));
+        let names_parts = |reply: &Reply<'_>| reply.body["orderSummaries"].as_array().is_some();
+        let is_told = |r: &Request<'_>| r.told().is_some_and(|r| r.has_come_before(notice.at) && names_parts(r));
         is_part && !batch.requests(&story.requests).any(is_told)
     })
 }
