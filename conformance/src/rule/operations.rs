@@ -134,7 +134,12 @@ pub(super) fn limits_slow_down(view: &View<'_>) -> Judgement {
             asked.into_iter().any(|asked| is_first && is_checkout(asked) || is_about_it(asked))
         };
         let is_beside = |next: &Request<'_>| subject(next) != subject(request) && next.at.since(reply.at) < SAME_MOMENT;
-        let is_excused = |next: &Request<'_>| is_killed(next.n) || is_wish(next) || is_beside(next);
+        // After a cancel that is refused the documents want an inquiry, whatever one was told before.
+        let is_due = |next: &Request<'_>| {
+            let between = |cancel: &Request<'_>| cancel.told().is_some_and(|told| (reply.n..next.n).contains(&told.n));
+            next.is(Operation::InquiryPayment) && view.story.requests_of(Operation::Cancel).any(between)
+        };
+        let is_excused = |next: &Request<'_>| is_killed(next.n) || is_wish(next) || is_beside(next) || is_due(next);
         let is_quick = |next: &&Request<'_>| next.at.since(reply.at) < AT_ONCE && !is_excused(next);
         let Some(next) = next.filter(is_quick) else {
             quick = 0;
