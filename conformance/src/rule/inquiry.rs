@@ -278,12 +278,18 @@ pub(super) fn restarts_ask_again(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
+/// Whether a notification that is about a payment by Antom's id is about another by the merchant's: it contradicts itself.
+fn names_another(notice: &Notice<'_>, payment: &Payment<'_>) -> bool {
+    notice.text("/paymentRequestId").is_some_and(|id| id != payment.id.as_str())
+}
+
 /// Whether notifications up to an entry tell of all the money of a payment: of a batch, each may tell of one order only.
 fn is_told_whole(view: &View<'_>, payment: &Payment<'_>, until: usize) -> bool {
     let paid = view.story.notices.iter().filter(|notice| {
         let is_acknowledged = notice.answer.as_ref().is_some_and(|answer| answer.acknowledged);
         let is_paid = notice.genuine && notice.outcome() == Some(Outcome::Paid);
-        notice.n <= until && is_acknowledged && is_paid && notice.is_about(payment)
+        let is_its = notice.is_about(payment) && !names_another(notice, payment);
+        notice.n <= until && is_acknowledged && is_paid && is_its
     });
     let parts: BTreeMap<_, _> =
         paid.map(|notice| (notice.text("/paymentId"), money(&notice.body["paymentAmount"]))).collect();
@@ -306,12 +312,9 @@ pub(super) fn finished_orders_are_left_alone(view: &View<'_>) -> Judgement {
             |r: &Request<'_>| r.told().is_some_and(|reply| reply.body["orderSummaries"].as_array().is_some());
         let is_strange =
             payment.operation == Some(Operation::BatchPay) && !payment.requests(&story.requests).any(names_parts);
-        // One that is about it by Antom's id, and about another by the merchant's, contradicts itself.
-        let is_anothers =
-            |notice: &Notice<'_>| notice.text("/paymentRequestId").is_some_and(|id| id != payment.id.as_str());
-        let names_another = |n: usize| story.notices.iter().any(|notice| notice.n == n && is_anothers(notice));
+        let is_anothers = |n: usize| story.notices.iter().any(|notice| notice.n == n && names_another(notice, payment));
         let is_true = |word: &Word<'_>| match word.tells {
-            Tells::Notified(_) if is_strange || names_another(word.n) => false,
+            Tells::Notified(_) if is_strange || is_anothers(word.n) => false,
             Tells::Notified(Outcome::Paid) => {
                 payment.status_at(word.n) == Some(PaymentStatus::Success) && is_told_whole(view, payment, word.n)
             }

@@ -736,6 +736,19 @@ const HISTORIES: &[(&str, &str)] = &[
          true}}}\nsteps:\n  - checkout-batch: {batch: G2, orders: [{order: A, amount: {currency: SGD, value: \"1000\"}}, {order: \
          B, amount: {currency: SGD, value: \"6011\"}}]}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: parked, B: parked}\n",
     ),
+    (
+        "INQ-002: who is asked for a batch again begins anew",
+        "roles: [antom]\ngiven: {antom: {buyer: [pays-late: {}]}}\nsteps:\n  - checkout-batch: {batch: G2, orders: [{order: B, \
+         amount: {currency: KRW, value: \"6011\"}}]}\n  - until: {called: pay, within: 5m}\n  - restart: {}\n  - retry: {order: \
+         G2}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "INQ-011: of a batch a notification that names another tells no part",
+        "roles: [antom]\ngiven:\n  antom:\n    answers: [{on: inquiryPayment, code: ACCESS_DENIED, times: 9}]\n    faults: \
+         [{alter-notification: {set: {paymentRequestId: NOBODY-1}}}]\n    settings: {notify-each-order: true}\nsteps:\n  - \
+         checkout-batch: {batch: G2, orders: [{order: A, amount: {currency: IDR, value: \"1500700\"}}, {order: B, amount: \
+         {currency: IDR, value: \"1501400\"}}]}\n  - settle: {within: 240h}\n",
+    ),
 ];
 
 #[test]

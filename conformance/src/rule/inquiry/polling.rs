@@ -78,8 +78,12 @@ fn given_up_at_once(view: &View<'_>, order: &Order, payment: &Payment<'_>) -> Op
 /// Where a merchant begins anew: killed and started again, asked for something by a person, or told by a cancel that it is
 /// for an inquiry to say what became of the payment.
 fn begun_anew(view: &View<'_>) -> Vec<usize> {
-    let asked =
-        view.story.asked.iter().filter(|asked| matches!(asked.method, "checkout" | "cancel")).map(|asked| asked.n);
+    let asked = view
+        .story
+        .asked
+        .iter()
+        .filter(|asked| matches!(asked.method, "checkout" | "checkoutBatch" | "cancel"))
+        .map(|asked| asked.n);
     let cancelled = view.story.requests_of(Operation::Cancel).filter_map(|cancel| cancel.told()).map(|reply| reply.n);
     view.story.killed.iter().copied().chain(asked).chain(cancelled).collect()
 }
