@@ -250,7 +250,8 @@ pub(super) fn other_amounts_are_let_pass(view: &View<'_>) -> Judgement {
             // Where an answer is wrong about paymentAmount itself, or speaks of another payment, it is a person's to look at.
             let answers = story.requests.iter().filter(|r| payment.is_meant_by(r)).filter_map(Request::told);
             let mut amounts = answers.filter_map(|reply| money(&reply.body["paymentAmount"]));
-            if amounts.any(|told| Some(told) != payment.amount) || payment.words.iter().any(|word| !word.fits) {
+            let is_anothers = |word: &Word<'_>| word.request.is_some() && !word.fits;
+            if amounts.any(|told| Some(told) != payment.amount) || payment.words.iter().any(is_anothers) {
                 continue;
             }
             let Some(last) = view.last_status(&order.name).filter(|_| view.ended.is_some()) else { continue };

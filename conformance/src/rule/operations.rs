@@ -6,7 +6,7 @@ use std::time::Duration;
 use wire::antom::Operation;
 use wire::money::{Currency, Money};
 
-use super::story::{Asked, Request, Tells, Word};
+use super::story::{Asked, Reply, Request, Tells, Word};
 use super::view::{Order, View};
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -136,8 +136,9 @@ pub(super) fn limits_slow_down(view: &View<'_>) -> Judgement {
         let is_beside = |next: &Request<'_>| subject(next) != subject(request) && next.at.since(reply.at) < SAME_MOMENT;
         // After a cancel that is refused the documents want an inquiry, whatever one was told before.
         let is_due = |next: &Request<'_>| {
-            let between = |cancel: &Request<'_>| cancel.told().is_some_and(|told| (reply.n..next.n).contains(&told.n));
-            next.is(Operation::InquiryPayment) && view.story.requests_of(Operation::Cancel).any(between)
+            let is_between = |told: &Reply<'_>| (reply.n..next.n).contains(&told.n) && told.status() != "S";
+            let is_its = |cancel: &Request<'_>| cancel.id() == next.id() && cancel.told().is_some_and(is_between);
+            next.is(Operation::InquiryPayment) && view.story.requests_of(Operation::Cancel).any(is_its)
         };
         let is_excused = |next: &Request<'_>| is_killed(next.n) || is_wish(next) || is_beside(next) || is_due(next);
         let is_quick = |next: &&Request<'_>| next.at.since(reply.at) < AT_ONCE && !is_excused(next);
