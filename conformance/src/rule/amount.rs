@@ -247,11 +247,12 @@ pub(super) fn other_amounts_are_let_pass(view: &View<'_>) -> Judgement {
                 continue;
             };
             exercised = true;
-            // Where an answer is wrong about paymentAmount itself, or speaks of another payment, it is a person's to look at.
+            // Where the gateway is wrong about paymentAmount itself, or speaks of another payment, it is a person's to look at.
             let answers = story.requests.iter().filter(|r| payment.is_meant_by(r)).filter_map(Request::told);
             let mut amounts = answers.filter_map(|reply| money(&reply.body["paymentAmount"]));
-            let is_anothers = |word: &Word<'_>| word.request.is_some() && !word.fits;
-            if amounts.any(|told| Some(told) != payment.amount) || payment.words.iter().any(is_anothers) {
+            // A forgery says nothing of it.
+            let is_doubtful = |word: &Word<'_>| !word.fits && !matches!(word.tells, Tells::Forged(_));
+            if amounts.any(|told| Some(told) != payment.amount) || payment.words.iter().any(is_doubtful) {
                 continue;
             }
             let Some(last) = view.last_status(&order.name).filter(|_| view.ended.is_some()) else { continue };

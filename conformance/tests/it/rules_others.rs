@@ -190,6 +190,20 @@ fn amt_007_leaves_a_wrong_amount_or_payment_to_a_person() {
     told_of("P", "NOBODY-1", yen("1000")).holds("AMT-007");
     told("P", json!({"currency": "USD", "value": "1000"})).holds("AMT-007");
     told("Q", json!({"currency": "USD", "value": "1000"})).breaks("AMT-007", 10);
+    // What a notification says counts where it is genuine.
+    let noted = |genuine: bool| {
+        let answer = json!({"result": {"resultStatus": "S", "resultCode": "SUCCESS"}, "paymentStatus": "SUCCESS",
+            "paymentRequestId": "P", "paymentAmount": yen("1000"),
+            "actualPaymentAmount": {"currency": "CNY", "value": "4800"}});
+        let said = json!({"notifyType": "PAYMENT_RESULT", "result": {"resultStatus": "S", "resultCode": "SUCCESS"},
+            "paymentRequestId": "P", "paymentAmount": yen("999")});
+        let sold = new().sold().pays("P", "S SUCCESS").ledger("P", PaymentStatus::Success, "SUCCESS");
+        let told = sold.delivered("P", &said, genuine).answered(Some(200), None);
+        let asked = told.exchange(Operation::InquiryPayment, &json!({"paymentRequestId": "P"}), &answer);
+        asked.stands("parked", "0").ended()
+    };
+    noted(true).holds("AMT-007");
+    noted(false).breaks("AMT-007", 10);
 }
 
 #[test]
