@@ -10,7 +10,7 @@ use wire::time::Moment;
 
 pub(super) use self::polling::polling_goes_on_and_ends;
 use super::pay::believed;
-use super::story::{Notice, Outcome, Payment, Request, Tells, Word, money};
+use super::story::{Notice, Outcome, Payment, Reply, Request, Tells, Word, money};
 use super::view::{Order, Status, View};
 use super::{Finding, Judgement};
 use crate::driver::OrderState;
@@ -185,7 +185,13 @@ pub(super) fn unknown_payments_may_appear(view: &View<'_>) -> Judgement {
             )
         };
         let asked = missing.request.and_then(|index| view.story.requests.get(index));
-        let is_late = |word: &Word<'_>| word.n > missing.n || asked.is_some_and(|asked| is_sent_before(asked, word.at));
+        let is_late = |word: &Word<'_>| {
+            let request = word.request.and_then(|index| view.story.requests.get(index));
+            let may_still_come = |reply: &Reply<'_>| reply.may_come_after(missing.at);
+            word.n > missing.n
+                || asked.is_some_and(|asked| is_sent_before(asked, word.at))
+                || request.and_then(Request::told).is_some_and(may_still_come)
+        };
         if !is_made_sure && !payment.before(closed.n).any(|word| is_late(word) && is_answered(word)) {
             let text = format!(
                 "order {} is called {} at the first ORDER_NOT_EXIST (entry {}); pay was uncertain, and its payment may appear \

@@ -749,6 +749,12 @@ const HISTORIES: &[(&str, &str)] = &[
          checkout-batch: {batch: G2, orders: [{order: A, amount: {currency: IDR, value: \"1500700\"}}, {order: B, amount: \
          {currency: IDR, value: \"1501400\"}}]}\n  - settle: {within: 240h}\n",
     ),
+    (
+        "INQ-007: an answer to pay that trickles may say that nothing was made when the inquiry is over",
+        "roles: [antom]\ngiven:\n  antom:\n    faults:\n      - trickle-answer: {}\n    settings: {urls: []}\nsteps:\n  - \
+         checkout: {order: A, by: cashier, amount: {currency: IDR, value: \"1500700\"}}\n  - retry: {order: A}\n  - settle: \
+         {within: 240h}\n",
+    ),
 ];
 
 #[test]

@@ -178,6 +178,11 @@ impl Reply<'_> {
         self.at + may_take < moment
     }
 
+    /// Whether it trickles, and its last byte may come when a moment is over.
+    pub(crate) fn may_come_after(&self, moment: Moment) -> bool {
+        self.pace == Pace::Trickling && !self.has_come_before(moment)
+    }
+
     /// S, F or U.
     pub(crate) fn status(&self) -> &str {
         self.body["result"]["resultStatus"].as_str().unwrap_or_default()
