@@ -246,15 +246,10 @@ pub(super) fn other_amounts_are_let_pass(view: &View<'_>) -> Judgement {
             else {
                 continue;
             };
-            exercised = true;
-            // Where the gateway is wrong about paymentAmount itself, or speaks of another payment, it is a person's to look at.
-            let answers = story.requests.iter().filter(|r| payment.is_meant_by(r)).filter_map(Request::told);
-            let mut amounts = answers.filter_map(|reply| money(&reply.body["paymentAmount"]));
-            // A forgery says nothing of it.
-            let is_doubtful = |word: &Word<'_>| !word.fits && !matches!(word.tells, Tells::Forged(_));
-            if amounts.any(|told| Some(told) != payment.amount) || payment.words.iter().any(is_doubtful) {
+            if is_doubtful(view, payment) {
                 continue;
             }
+            exercised = true;
             let Some(last) = view.last_status(&order.name).filter(|_| view.ended.is_some()) else { continue };
             let dropped = matches!(last.status.state, OrderState::Open | OrderState::Failed | OrderState::Parked);
             let is_foreign = last.status.booked.is_some_and(|b| b.currency != order.amount.currency);
@@ -272,7 +267,23 @@ pub(super) fn other_amounts_are_let_pass(view: &View<'_>) -> Judgement {
     Judgement::new(exercised, findings)
 }
 
-/// Whether a success also names another amount than that of the payment.
+/// Whether the gateway was wrong about paymentAmount itself, or spoke of another payment: that is a person's to look at.
+fn is_doubtful(view: &View<'_>, payment: &Payment<'_>) -> bool {
+    let story = &view.story;
+    let answers = story.requests.iter().filter(|r| payment.is_meant_by(r)).filter_map(Request::told);
+    let mut amounts = answers.filter_map(|reply| money(&reply.body["paymentAmount"]));
+    // An order of a batch may be told of by itself.
+    let is_known = |told: Money| Some(told) == payment.amount || story.sales(view).any(|order| order.amount == told);
+    let names_nothing = |word: &Word<'_>| {
+        let notice = story.notices.iter().find(|notice| notice.n == word.n);
+        notice.and_then(|notice| money(&notice.body["paymentAmount"])).is_some_and(|told| !is_known(told))
+    };
+    // A forgery says nothing of it.
+    let is_odd = |word: &Word<'_>| !matches!(word.tells, Tells::Forged(_)) && (!word.fits || names_nothing(word));
+    amounts.any(|told| Some(told) != payment.amount) || payment.words.iter().any(is_odd)
+}
+
+/// Whether a success also names another amount than paymentAmount.
 fn is_exchanged(view: &View<'_>, payment: &Payment<'_>, word: &Word<'_>) -> bool {
     let story = &view.story;
     let body = match word.tells {
@@ -281,7 +292,9 @@ fn is_exchanged(view: &View<'_>, payment: &Payment<'_>, word: &Word<'_>) -> bool
         }
         _ => word.request.and_then(|index| story.requests.get(index)?.told()).map(|reply| &reply.body),
     };
-    let differs =
-        |field: &str| body.and_then(|body| money(&body[field])).is_some_and(|told| Some(told) != payment.amount);
+    let amount = |field: &str| body.and_then(|body| money(&body[field]));
+    // What is told of an order of a batch is compared with what the order costs.
+    let paid = amount("paymentAmount").or(payment.amount);
+    let differs = |field: &str| amount(field).is_some_and(|told| Some(told) != paid);
     differs("actualPaymentAmount") || differs("grossSettlementAmount")
 }

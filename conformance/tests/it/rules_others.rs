@@ -187,8 +187,8 @@ fn amt_007_leaves_a_wrong_amount_or_payment_to_a_person() {
     };
     let told = |id, amount| told_of(id, id, amount);
     told("P", yen("1000")).breaks("AMT-007", 10);
-    told_of("P", "NOBODY-1", yen("1000")).holds("AMT-007");
-    told("P", json!({"currency": "USD", "value": "1000"})).holds("AMT-007");
+    told_of("P", "NOBODY-1", yen("1000")).says_nothing_of("AMT-007");
+    told("P", json!({"currency": "USD", "value": "1000"})).says_nothing_of("AMT-007");
     told("Q", json!({"currency": "USD", "value": "1000"})).breaks("AMT-007", 10);
     // What a notification says counts where it is genuine.
     let noted = |genuine: bool| {
@@ -202,7 +202,7 @@ fn amt_007_leaves_a_wrong_amount_or_payment_to_a_person() {
         let asked = told.exchange(Operation::InquiryPayment, &json!({"paymentRequestId": "P"}), &answer);
         asked.stands("parked", "0").ended()
     };
-    noted(true).holds("AMT-007");
+    noted(true).says_nothing_of("AMT-007");
     noted(false).breaks("AMT-007", 10);
 }
 

@@ -755,6 +755,13 @@ const HISTORIES: &[(&str, &str)] = &[
          checkout: {order: A, by: cashier, amount: {currency: IDR, value: \"1500700\"}}\n  - retry: {order: A}\n  - settle: \
          {within: 240h}\n",
     ),
+    (
+        "AMT-007: a part of a batch that is told of with a wrong paymentAmount is a person's to look at",
+        "roles: [antom]\ngiven:\n  antom:\n    faults:\n      - forge-answer: {}\n      - alter-notification: {set: \
+         {paymentAmount.value: \"1\"}}\n    settings: {notify-each-order: true}\nsteps:\n  - checkout-batch: {batch: G3, \
+         orders: [{order: A, amount: {currency: JPY, value: \"100007\"}}, {order: B, amount: {currency: JPY, value: \
+         \"6011\"}}]}\n  - restart: {}\n  - settle: {within: 240h}\n",
+    ),
 ];
 
 #[test]
