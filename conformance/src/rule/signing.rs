@@ -9,7 +9,7 @@ use sim_antom::LostHow;
 use wire::antom::{Operation, Signature};
 use wire::time::Moment;
 
-use super::story::{Payment, Reply, Request, moment};
+use super::story::{Reply, Request, moment};
 use super::text::any_text;
 use super::view::{Status, View};
 use super::{Finding, Judgement};
@@ -132,11 +132,7 @@ pub(super) fn only_sound_answers_are_used(view: &View<'_>) -> Judgement {
             let Some(moved) = moved else { continue };
             let is_known = match state {
                 OrderState::Paid => payments.iter().any(|p| p.is_known_paid(moved.n)),
-                // What was begun afterwards is another try.
-                OrderState::Cancelled => {
-                    let begun = |p: &&&Payment<'_>| p.words.first().is_some_and(|word| word.n < moved.n);
-                    payments.iter().filter(begun).all(|p| p.is_known_over(moved.n))
-                }
+                OrderState::Cancelled => payment.is_known_over(moved.n),
                 _ => view.story.is_known_refunded(payment, moved.n),
             };
             if !is_known {

@@ -762,6 +762,20 @@ const HISTORIES: &[(&str, &str)] = &[
          orders: [{order: A, amount: {currency: JPY, value: \"100007\"}}, {order: B, amount: {currency: JPY, value: \
          \"6011\"}}]}\n  - restart: {}\n  - settle: {within: 240h}\n",
     ),
+    (
+        "a batch of which one order is told of, and nothing of the other, is a person's in the end",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: inquiryPayment, code: UNKNOWN_EXCEPTION, times: 12}\n    \
+         faults:\n      - lose-notification: {}\n    settings: {notify-each-order: true}\nsteps:\n  - checkout-batch: {batch: \
+         G3, orders: [{order: A, amount: {currency: JPY, value: \"1234\"}}, {order: B, amount: {currency: JPY, value: \
+         \"1014\"}}]}\n  - settle: {within: 240h}\nexpect:\n  - order: {A: parked, B: paid}\n",
+    ),
+    (
+        "SIG-005: a try that was refused has nothing left to call off",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: pay, code: REPEAT_REQ_INCONSISTENT}\n    buyer:\n      \
+         - leaves: {}\n    faults:\n      - forge-answer: {on: cancel}\nsteps:\n  - checkout: {order: A, by: entry-code, \
+         amount: {currency: USD, value: \"1241\"}}\n  - retry: {order: A}\n  - settle: {within: 240h}\nexpect:\n  - order: \
+         {A: cancelled}\n",
+    ),
 ];
 
 #[test]

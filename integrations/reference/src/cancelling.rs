@@ -67,7 +67,7 @@ impl Shop {
     }
 
     /// Whether an order of a batch is known to be paid.
-    fn is_paid_in_part(&self, batch: &str) -> bool {
+    pub(crate) fn is_paid_in_part(&self, batch: &str) -> bool {
         let is_its = |order: &Order| order.batch.as_deref() == Some(batch) && order.state == OrderState::Paid;
         self.merchant.book(|book| book.orders().any(is_its))
     }

@@ -75,6 +75,10 @@ impl Shop {
         if self.merchant.has(Fault::GivesUpWithoutCancel) {
             return self.merchant.close(name, OrderState::Failed, "no notification, and the gateway does not decide");
         }
+        if self.is_paid_in_part(name) {
+            // What is paid cannot be called off, and nobody tells of the rest.
+            return self.park(name, "some of its orders are paid, and nothing is known of the others");
+        }
         Box::pin(self.cancel(name)).await;
     }
 
