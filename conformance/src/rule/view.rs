@@ -233,6 +233,21 @@ impl<'a> View<'a> {
         between.iter().any(|e| matches!(&e.event, Event::Terminal(TerminalEvent::Fault { name }) if name == fault))
     }
 
+    /// Whether a fault of the gateway struck between two entries.
+    #[must_use]
+    pub fn gateway_fault_between(&self, fault: &str, from: usize, to: usize) -> bool {
+        let between = self.entries.get(from..to).unwrap_or_default();
+        between.iter().any(|e| matches!(&e.event, Event::Gateway(GatewayEvent::Fault { name, .. }) if name == fault))
+    }
+
+    /// Whether a command was answered with what a POS must not rely on before an entry: who took that for the answer need not
+    /// read it once more.
+    #[must_use]
+    pub fn is_answered_badly_before(&self, command: &Command<'_>, n: usize) -> bool {
+        let mut before = self.results.iter().filter(|r| (command.n..n).contains(&r.n) && command.is_answered_by(r));
+        before.any(|r| r.fault == Some(Note::Corrupted))
+    }
+
     /// Whether a result in which no JSON can be read came between two entries: whose it was, nobody knows. It may leave long
     /// after it was spoilt.
     #[must_use]

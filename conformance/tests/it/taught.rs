@@ -776,6 +776,50 @@ const HISTORIES: &[(&str, &str)] = &[
          amount: {currency: USD, value: \"1241\"}}\n  - retry: {order: A}\n  - settle: {within: 240h}\nexpect:\n  - order: \
          {A: cancelled}\n",
     ),
+    (
+        "EDC-P11: who got the answer that the terminal is busy in two forms may have taken the other one",
+        "roles: [edc]\ngiven:\n  terminal:\n    answers:\n      - Purchase: {code: CommandDeviceBusy}\n    faults:\n      - repeat-result: {}\n      - malformed-json: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "EDC-P53: an answer about the last transaction that comes again need not be read once more",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - lose-answer: {}\n      - repeat-result: {command: GetLastTransaction}\n      - altered-amount: {command: GetLastTransaction}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "NTF-016: money that could not go back was a person's before the next try was paid",
+        "roles: [antom]\ngiven:\n  antom:\n    buyer:\n      - authorises: {nth: 2}\n      - pays-late: {}\n    faults:\n      - spoil-notification: {times: 3}\n    settings: {reversal-fails: true}\nsteps:\n  - checkout: {order: B, by: cashier, amount: {currency: KRW, value: \"100014\"}}\n  - retry: {order: B}\n  - advance: {by: 30m}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "a part of a batch that is being called off is not booked by a notification",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: cancel, code: REQUEST_TRAFFIC_EXCEED_LIMIT}\n    settings: {notify-each-order: true}\nsteps:\n  - checkout-batch: {batch: G1, orders: [{order: A, amount: {currency: EUR, value: \"1007\"}}]}\n  - retry: {order: G1}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "NTF-016: a cancel that came to nothing was a person's before the money came",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: cancel, code: PROCESS_FAIL}\n    buyer:\n      - pays: {after: 5m}\n    faults:\n      - spoil-notification: {times: 2}\nsteps:\n  - checkout: {order: A, by: entry-code, amount: {currency: EUR, value: \"1007\"}}\n  - advance: {by: 30m}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "a batch whose answer could not be read is not failed by the next U",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: batchPay, code: UNKNOWN_EXCEPTION, nth: 2}\n    faults:\n      - repeat-key: {place: last, times: 2}\n    settings: {notify-each-order: true}\nsteps:\n  - checkout-batch: {batch: G2, orders: [{order: A, amount: {currency: KRW, value: \"1241\"}}, {order: B, amount: {currency: KRW, value: \"1248\"}}]}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "a refund that was refused when it was sent once more is not sent again",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: inquiryRefund, code: REFUND_NOT_EXIST, times: 2}\n    refunds:\n      - fails: {}\n    faults:\n      - spoil-notification: {on: notifyRefund}\nsteps:\n  - checkout: {order: B, by: cashier, amount: {currency: USD, value: \"100014\"}}\n  - settle: {within: 5s}\n  - refund: {order: B, amount: {currency: USD, value: \"100014\"}}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "a batch of which an order was told to be paid is not called off when nothing else is told",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: inquiryPayment, code: UNKNOWN_EXCEPTION, nth: 2, times: 9}\n    faults:\n      - lose-answer: {how: silence, times: 2}\n    settings: {notify-each-order: true}\nsteps:\n  - checkout-batch: {batch: G3, orders: [{order: B, amount: {currency: JPY, value: \"1014\"}}, {order: C, amount: {currency: JPY, value: \"6018\"}}]}\n  - restart: {}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "NTF-003: an answer with a key twice, which may not be read, need not name a batch's orders",
+        "roles: [antom]\ngiven:\n  antom:\n    faults:\n      - repeat-key: {place: last}\n      - delay-answer: {nth: 2}\n    settings: {notify-each-order: true}\nsteps:\n  - checkout-batch: {batch: G3, orders: [{order: A, amount: {currency: USD, value: \"100007\"}}, {order: B, amount: {currency: USD, value: \"1234\"}}]}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "a payment that is known is not failed by the answer to a repeat",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: pay, code: SUCCESS}\n      - {on: pay, code: PROCESS_FAIL}\n    faults:\n      - lose-answer: {}\n      - alter-notification: {set: {paymentRequestId: NOBODY-1}}\nsteps:\n  - checkout: {order: A, by: cashier, amount: {currency: JPY, value: \"1007\"}}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "PAY-007: what was told to have failed is resolved, though it was asked about once more",
+        "roles: [antom]\ngiven:\n  antom:\n    buyer:\n      - pends: {after: 1s, for: 0s, code: PAYMENT_COUNT_EXCEED_LIMIT, nth: 2}\n    faults:\n      - cut-answer: {times: always}\n    settings: {notify-failure: true}\nsteps:\n  - checkout: {order: A, by: session, amount: {currency: JPY, value: \"2027\"}}\n  - checkout: {order: C, by: order-code, amount: {currency: IDR, value: \"1502100\"}}\n  - settle: {within: 1s}\n  - retry: {order: C}\n  - settle: {within: 240h}\n",
+    ),
 ];
 
 #[test]

@@ -66,10 +66,11 @@ impl Shop {
         }
     }
 
-    /// Whether an order of a batch is known to be paid.
+    /// Whether an order of a batch is known to be paid, or one that nobody can name.
     pub(crate) fn is_paid_in_part(&self, batch: &str) -> bool {
         let is_its = |order: &Order| order.batch.as_deref() == Some(batch) && order.state == OrderState::Paid;
-        self.merchant.book(|book| book.orders().any(is_its))
+        let is_told = |order: &Order| order.attempt().is_some_and(|last| last.has_paid_part);
+        self.merchant.is(batch, is_told) || self.merchant.book(|book| book.orders().any(is_its))
     }
 
     fn called_off(&self, name: &str) {

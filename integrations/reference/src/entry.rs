@@ -8,6 +8,9 @@ use crate::book::RefundEnd;
 use crate::json_text::JsonText;
 use crate::order::{By, Extra, OrderState, Taking};
 
+/// What is noted of a batch of which somebody has paid an order that nobody can name.
+pub(crate) const PAID_PART: &str = "notified of a part";
+
 /// A line of the book.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]

@@ -9,6 +9,7 @@ use serde_json::Value;
 use wire::antom::{Ack, Envelope, NotifyCapture, NotifyPayment, NotifyRefund, NotifyType, ResultStatus};
 
 use crate::book::BookError;
+use crate::entry::PAID_PART;
 use crate::fault::Fault;
 use crate::gateway::read;
 use crate::json_text::JsonText;
@@ -82,7 +83,13 @@ impl Shop {
             _ if is_pending && !self.merchant.has(Fault::PendingNoticeIsPaid) => Ok(true),
             // One order of a batch whose answer has not come: which one, that answer tells. When none is waited for any
             // more, the next inquiry about the batch decides, and more of these would not help.
-            _ if !fits && self.is_unknown_part(order, notice) => Ok(!self.makings.is_going(name)),
+            _ if !fits && self.is_unknown_part(order, notice) => {
+                let is_awaited = self.makings.is_going(name);
+                if !is_awaited && notice.result.result_status == ResultStatus::S {
+                    self.note(name, &attempt.request_id, None, PAID_PART, JsonText::of(notice));
+                }
+                Ok(!is_awaited)
+            }
             _ if !fits && !self.merchant.has(Fault::NotifiedAmountUnchecked) => {
                 self.merchant.log(&format!("order {name}: notified of another amount or another payment"));
                 // While it is called off, only the answer to that decides.
@@ -127,9 +134,11 @@ impl Shop {
             && order.attempts.len() > 1
             && order.reference.as_ref().is_some_and(|booked| *booked != notice.payment_id);
         let is_called_off = order.state == OrderState::Cancelled || attempt.is_called_off;
+        let is_with_batch = |batch: &String| self.merchant.is(batch, |batch| batch.cancelling);
+        let is_being_called_off = order.cancelling || order.batch.as_ref().is_some_and(is_with_batch);
         if paid_by_another && attempt.extra.is_none() && !self.merchant.has(Fault::ExtraPaymentIsKept) {
             self.owe_extra(name, &attempt.request_id);
-        } else if order.cancelling || is_called_off && !self.merchant.has(Fault::LateSuccessRevives) {
+        } else if is_being_called_off || is_called_off && !self.merchant.has(Fault::LateSuccessRevives) {
             // Called off is called off: the gateway gives back what came in after all. While that is not answered, only
             // its answer decides.
         } else if order.taking != Taking::AtOnce {

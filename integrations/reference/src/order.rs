@@ -127,6 +127,8 @@ pub(crate) struct Attempt {
     pub(crate) extra: Option<Extra>,
     /// The gateway called it off: whatever is told of it later, its money is back.
     pub(crate) is_called_off: bool,
+    /// Of a batch: an order of it was told to be paid, and nobody knows which one.
+    pub(crate) has_paid_part: bool,
 }
 
 /// A payment too many.
@@ -173,6 +175,7 @@ impl Attempt {
             held: false,
             extra: None,
             is_called_off: false,
+            has_paid_part: false,
         }
     }
 }

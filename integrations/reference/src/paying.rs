@@ -27,10 +27,21 @@ enum Sent {
     Unknown(String),
 }
 
+/// What is known of a payment whose answer did not come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Known {
+    /// Nothing, or that the gateway has none.
+    Nothing,
+    /// It may have begun.
+    Maybe,
+    /// It has begun.
+    Begun,
+}
+
 impl Shop {
     /// Sends until there is an answer, within bounds. What the buyer needs next, when there is something.
     pub(crate) async fn pay(&self, name: &str) -> Option<Next> {
-        let (mut unanswered, mut unknown, mut is_known) = (0, 0, false);
+        let (mut unanswered, mut unknown, mut known) = (0, 0, Known::Nothing);
         let mine = self.attempt(name)?.request_id;
         // A notification may have come first, or somebody may have called it off, or have begun anew.
         let is_mine = |order: &Order| {
@@ -42,7 +53,7 @@ impl Shop {
             let (order, sent) = {
                 let _mine = turn.lock().await;
                 let order = self.merchant.order(name).filter(is_mine)?;
-                let sent = self.send(&order, is_known).await;
+                let sent = self.send(&order, known).await;
                 (order, sent)
             };
             let mut limited = 1;
@@ -53,7 +64,11 @@ impl Shop {
                     if self.merchant.has(Fault::NewIdAfterNoAnswer) {
                         self.begin_again(&order)?;
                     } else {
-                        is_known |= matches!(self.inquire(name).await, Inquired::Going | Inquired::Pending);
+                        known = known.max(match self.inquire(name).await {
+                            Inquired::Going | Inquired::Pending => Known::Begun,
+                            Inquired::NoSuchPayment => Known::Nothing,
+                            _ => Known::Maybe,
+                        });
                     }
                     if unanswered >= UNANSWERED_SENDS || order.by == By::PaymentCode {
                         return None;
@@ -68,8 +83,10 @@ impl Shop {
                     }
                     let hot = self.merchant.has(Fault::PayInAHotLoop);
                     // The buyer at the counter may be asked for his password: that is inquired about. So is what is known
-                    // to have begun.
-                    if is_known || unknown >= if hot { 30 } else { UNKNOWN_SENDS } || order.by == By::PaymentCode {
+                    // to have begun, and a batch that may have: after U its id is not used again.
+                    let may_have_begun = known == Known::Begun || known == Known::Maybe && order.by == By::Batch;
+                    let is_enough = unknown >= if hot { 30 } else { UNKNOWN_SENDS };
+                    if may_have_begun || is_enough || order.by == By::PaymentCode {
                         return None;
                     }
                     if code == "REQUEST_TRAFFIC_EXCEED_LIMIT" {
@@ -82,8 +99,9 @@ impl Shop {
         }
     }
 
-    /// Sends it once. A payment that is known at the gateway is not failed by an answer that only leaves it open.
-    async fn send(&self, order: &Order, is_known: bool) -> Sent {
+    /// Sends it once. A payment that is known at the gateway is not failed by the answer to a repeat, and one that may have
+    /// begun not by an answer that only leaves it open.
+    async fn send(&self, order: &Order, known: Known) -> Sent {
         let name = order.name.as_str();
         let Some(attempt) = order.attempt() else { return Sent::Done(None) };
         let Some(body) = &attempt.body else { return Sent::Done(None) };
@@ -132,7 +150,10 @@ impl Shop {
                 self.book(name, attempt, answer.payment_id, JsonText::of(&answer.result));
                 Sent::Done(None)
             }
-            Said::Failed(code) if is_known && answer.result.result_status == ResultStatus::U => Sent::Unknown(code),
+            Said::Failed(code) if known == Known::Begun => Sent::Unknown(code),
+            Said::Failed(code) if known == Known::Maybe && answer.result.result_status == ResultStatus::U => {
+                Sent::Unknown(code)
+            }
             Said::Failed(code) => {
                 // What is said of this try says nothing of the one that was begun meanwhile.
                 if self.attempt(name).is_some_and(|last| last.request_id == attempt.request_id) {

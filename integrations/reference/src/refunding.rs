@@ -111,6 +111,7 @@ impl Shop {
         let Some(begun) = self.refund_of(name, request_id).map(|refund| refund.at) else { return };
         let until = begun + DAYS_IN_PROCESS;
         let mut pause = FIRST_QUESTION;
+        let mut is_refused = false;
         let mut changes = self.merchant.changes();
         while self.merchant.now() < until {
             let next = self.merchant.now() + pause;
@@ -124,38 +125,46 @@ impl Shop {
                     () = self.merchant.until(next) => break,
                 }
             }
-            self.inquire_refund(name, request_id).await;
+            is_refused |= self.inquire_refund(name, request_id, is_refused).await;
             pause = (pause * 2).min(LAST_PAUSE);
         }
         self.refund_ended(name, request_id, RefundEnd::Parked, "nobody knows whether it was given back");
     }
 
-    async fn inquire_refund(&self, name: &str, request_id: &str) {
-        let Some(refund) = self.refund_of(name, request_id) else { return };
+    /// Asks once, and sends a refund again that the gateway does not know, unless it was refused before: whether it is now.
+    async fn inquire_refund(&self, name: &str, request_id: &str, was_refused: bool) -> bool {
+        let Some(refund) = self.refund_of(name, request_id) else { return false };
         let question =
             InquiryRefundRequest { refund_request_id: Some(request_id.to_owned()), ..InquiryRefundRequest::new() };
         let body = serde_json::to_vec(&question).unwrap_or_default();
         let answer = match self.gateway.call(Operation::InquiryRefund, body.into()).await {
             Ok(body) => read::<InquiryRefundResponse>(&body),
-            Err(error) => return self.merchant.log(&format!("order {name}: inquiryRefund: {error}")),
-        };
-        let Some(answer) = answer else { return };
-        if !answer.result.is_success() {
-            if answer.result.result_code == "REFUND_NOT_EXIST" {
-                // It never arrived: the same request again.
-                let is_over = || self.refund_of(name, request_id).is_none_or(|refund| refund.end.is_some());
-                self.insist_unless(name, Operation::Refund, refund.body.as_str(), "REFUND_IN_PROCESS", is_over).await;
+            Err(error) => {
+                self.merchant.log(&format!("order {name}: inquiryRefund: {error}"));
+                return false;
             }
-            return;
+        };
+        let Some(answer) = answer else { return false };
+        if !answer.result.is_success() {
+            if answer.result.result_code != "REFUND_NOT_EXIST" || was_refused {
+                return false;
+            }
+            // It never arrived: the same request again. Of one that arrived after all, a refusal says nothing.
+            let is_over = || self.refund_of(name, request_id).is_none_or(|refund| refund.end.is_some());
+            let body = refund.body.as_str();
+            let answer = self.insist_unless(name, Operation::Refund, body, "REFUND_IN_PROCESS", is_over).await;
+            return answer.is_some_and(|answer| answer.result.result_status == ResultStatus::F);
         }
         if self.merchant.has(Fault::RefundResultIsStatus) {
-            return self.refund_ended(name, request_id, RefundEnd::Given, "given back");
+            self.refund_ended(name, request_id, RefundEnd::Given, "given back");
+            return false;
         }
         let is_ours = answer.refund_request_id.as_deref().is_none_or(|id| id == request_id)
             && answer.refund_amount.is_none_or(|amount| amount == refund.amount);
         if is_ours && let Some(status) = answer.refund_status {
             self.refund_stands(name, request_id, status, "");
         }
+        false
     }
 
     /// What a refundStatus means.

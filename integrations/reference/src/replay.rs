@@ -3,7 +3,7 @@
 use wire::money::Money;
 
 use crate::book::{Book, RefundEnd};
-use crate::entry::{Entry, Member};
+use crate::entry::{Entry, Member, PAID_PART};
 use crate::json_text::JsonText;
 use crate::order::{Attempt, By, Capture, GiveBack, Order, OrderState, Taking};
 
@@ -41,7 +41,14 @@ impl Book {
                     attempt.commands.push(command);
                 }
             }
-            Entry::Note { order, request_id, payment_id, .. } => self.learn(&order, &request_id, payment_id),
+            Entry::Note { order, request_id, payment_id, what, .. } => {
+                self.learn(&order, &request_id, payment_id);
+                if what == PAID_PART
+                    && let Some(attempt) = self.attempt_mut(&order, &request_id)
+                {
+                    attempt.has_paid_part = true;
+                }
+            }
             Entry::Held { order, request_id, payment_id, .. } => {
                 self.learn(&order, &request_id, payment_id);
                 if let Some(attempt) = self.attempt_mut(&order, &request_id) {

@@ -64,7 +64,10 @@ fn only_record<'v, 'a>(view: &'v View<'a>, order: &Order) -> Option<(&'v Command
         return None;
     }
     let mut asked = view.commands.iter().filter(|c| c.n > purchase.n && c.name() == "GetLastTransaction");
-    let told = asked.find_map(|c| view.heard_result_of(c).filter(|told| told.at.since(c.at) < IN_TIME))?;
+    let is_in_time = |c: &Command<'_>, told: &Sending<'_>| {
+        told.at.since(c.at) < IN_TIME && !view.is_answered_badly_before(c, told.n)
+    };
+    let told = asked.find_map(|c| view.heard_result_of(c).filter(|told| is_in_time(c, told)))?;
     let is_its = |event: &Event| {
         matches!(event, Event::Terminal(Terminal::Recorded { kind: RecordKind::Purchase, amount, result_code, .. })
             if *amount == order.amount && result_code == "SUCCESS")

@@ -75,6 +75,7 @@ fn given_up_when_busy(view: &View<'_>, order: &Order) -> Option<Finding> {
     let is_hindered = view.entries.iter().skip(busy.n).take_while(|e| e.n < last.n).any(|e| is_in_the_way(&e.event));
     let is_called_off = view.story.asked.iter().any(|asked| asked.method == "cancel" && asked.is_about(&order.name));
     let is_excused = is_hindered
+        || view.is_answered_badly_before(purchase, busy.n)
         || is_called_off
         || busy.at.since(purchase.at) > SOON
         || view.broke_between(purchase.n, last.n)

@@ -80,7 +80,11 @@ pub(super) fn is_of_unknown_part(view: &View<'_>, notice: &Notice<'_>) -> bool {
     story.payments.iter().filter(is_its).any(|batch| {
         let is_part = money(&notice.body["paymentAmount"]) != batch.amount;
         let names_parts = |reply: &Reply<'_>| reply.body["orderSummaries"].as_array().is_some();
-        let is_told = |r: &Request<'_>| r.told().is_some_and(|r| r.has_come_before(notice.at) && names_parts(r));
+        // Who finds a key twice may take the answer for none.
+        let is_odd = |r: &Request<'_>, reply: &Reply<'_>| view.gateway_fault_between("repeat-key", r.n, reply.n);
+        let is_told = |r: &Request<'_>| {
+            r.told().is_some_and(|told| told.has_come_before(notice.at) && names_parts(told) && !is_odd(r, told))
+        };
         is_part && !batch.requests(&story.requests).any(is_told)
     })
 }

@@ -99,7 +99,18 @@ fn is_a_persons(view: &View<'_>, payment: &Payment<'_>) -> bool {
     let is_its = |order: &&Order| view.story.payments_of(view, order).iter().any(|p| p.id == payment.id);
     let parked =
         |order: &Order| view.statuses.iter().any(|s| s.order == order.name && s.status.state == OrderState::Parked);
-    view.story.sales(view).filter(is_its).any(parked)
+    view.story.sales(view).filter(is_its).any(|order| parked(order) || may_be_parked(view, order, payment))
+}
+
+/// Whether a person may have been told though nobody asked how the order stood just then: its cancel came to nothing, or
+/// money for it that could not go back.
+fn may_be_parked(view: &View<'_>, order: &Order, payment: &Payment<'_>) -> bool {
+    let Some(paid) = payment.paid() else { return false };
+    let is_cancel = payment.before(paid.n).any(|word| word.tells == Tells::Sent(Operation::Cancel));
+    let payments = view.story.payments_of(view, order);
+    let is_kept =
+        |n: &Notice<'_>| n.genuine && n.kind() == "PAYMENT_REVERSAL" && payments.iter().any(|p| n.is_about(p));
+    is_cancel || view.story.notices.iter().any(is_kept)
 }
 
 /// NTF-016. Exercised by a payment that succeeded and of which the merchant was not told.

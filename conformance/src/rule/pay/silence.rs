@@ -80,7 +80,9 @@ pub(in crate::rule) fn silent_before(view: &View<'_>, is_it: impl Fn(Operation) 
             .requests(&story.requests)
             .filter(|r| r.n < begun && r.told().is_none_or(|reply| reply.n > begun))
             .last();
-        if let Some(silent) = silent.filter(|silent| is_silent(silent.n)) {
+        // What had ended before it was asked about once more is resolved, whatever the answer was.
+        let is_open = !old.is_known_over(begun);
+        if let Some(silent) = silent.filter(|silent| is_open && is_silent(silent.n)) {
             let text = format!(
                 "the answer to {operation} {:?} (entry {}) never came, and it was called with the new id {:?} before the first was \
                  resolved",
