@@ -820,6 +820,12 @@ const HISTORIES: &[(&str, &str)] = &[
         "PAY-007: what was told to have failed is resolved, though it was asked about once more",
         "roles: [antom]\ngiven:\n  antom:\n    buyer:\n      - pends: {after: 1s, for: 0s, code: PAYMENT_COUNT_EXCEED_LIMIT, nth: 2}\n    faults:\n      - cut-answer: {times: always}\n    settings: {notify-failure: true}\nsteps:\n  - checkout: {order: A, by: session, amount: {currency: JPY, value: \"2027\"}}\n  - checkout: {order: C, by: order-code, amount: {currency: IDR, value: \"1502100\"}}\n  - settle: {within: 1s}\n  - retry: {order: C}\n  - settle: {within: 240h}\n",
     ),
+    (
+        "BAT-006: a batch in process without a page to pay on is failed, though the answer before could not be read",
+        "roles: [antom]\ngiven:\n  antom:\n    faults:\n      - cut-answer: {times: 2}\n    settings: {urls: []}\nsteps:\n  - \
+         checkout-batch: {batch: G1, orders: [{order: A, amount: {currency: KRW, value: \"100007\"}}]}\n  - settle: {within: \
+         240h}\nexpect:\n  - order: {A: failed}\n",
+    ),
 ];
 
 #[test]

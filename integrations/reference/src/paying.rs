@@ -151,7 +151,12 @@ impl Shop {
                 Sent::Done(None)
             }
             Said::Failed(code) if known == Known::Begun => Sent::Unknown(code),
-            Said::Failed(code) if known == Known::Maybe && answer.result.result_status == ResultStatus::U => {
+            // In process without a page to pay on says that there is none; any other U says nothing of the try before.
+            Said::Failed(code)
+                if known == Known::Maybe
+                    && answer.result.result_status == ResultStatus::U
+                    && answer.result.result_code != "PAYMENT_IN_PROCESS" =>
+            {
                 Sent::Unknown(code)
             }
             Said::Failed(code) => {
