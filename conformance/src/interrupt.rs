@@ -1,6 +1,7 @@
 //! SIGINT, SIGTERM and SIGHUP: the run stops where it is, ends what it started, and still reports what it has.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -10,9 +11,10 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// How often a case looks.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Starts watching. A second signal ends the program at once.
+/// Starts watching: from here on no signal ends the program but a second one.
 pub fn watch() {
-    std::thread::spawn(|| {
+    let (watching, is_watching) = mpsc::channel();
+    std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
@@ -21,6 +23,7 @@ pub fn watch() {
             else {
                 return;
             };
+            let _ = watching.send(());
             loop {
                 tokio::select! {
                     _ = interrupt.recv() => {}
@@ -33,6 +36,8 @@ pub fn watch() {
             }
         });
     });
+    // Where there is no watching, the other end is gone.
+    let _ = is_watching.recv();
 }
 
 /// Whether a signal came.

@@ -253,7 +253,7 @@ impl Campaign {
             open.into_iter().map(|(number, reached)| Ok((number, reached.map(Reached::from_value).transpose()?)));
         let mut field = |name: &str| value[name].take();
         let wrong = |error: serde_json::Error| error.to_string();
-        Ok(Self {
+        let campaign = Self {
             seed: serde_json::from_value(field("seed")).map_err(wrong)?,
             area: serde_json::from_value(field("area")).map_err(wrong)?,
             done: serde_json::from_value(field("done")).map_err(wrong)?,
@@ -265,7 +265,19 @@ impl Campaign {
             rounds: serde_json::from_value(field("rounds")).map_err(wrong)?,
             known,
             open: open.collect::<Result<_, String>>()?,
-        })
+        };
+        campaign.is_sound().then_some(campaign).ok_or_else(|| "its numbers do not add up".to_owned())
+    }
+
+    /// Whether it can be what a campaign left: each case is counted once, and what failed was carried out.
+    fn is_sound(&self) -> bool {
+        let open = u64::try_from(self.open.len()).ok();
+        let taken = self.rounds.checked_mul(ROUND).zip(open).and_then(|(rounds, open)| rounds.checked_add(open));
+        let is_near = |number: &u64| *number / ROUND < self.rounds.saturating_add(AHEAD);
+        taken.is_some()
+            && self.done.checked_add(self.skipped) == taken
+            && self.failed <= self.done
+            && self.open.keys().all(is_near)
     }
 }
 
@@ -292,6 +304,13 @@ impl Fresh {
 
     fn from_value(key: String, mut value: Value) -> Result<Self, String> {
         let wrong = |error: serde_json::Error| format!("fresh: {error}");
+        // Files are called by these.
+        let is_known = requirement::find(&key).is_some() || key == NOT_CARRIED_OUT || key == EXPECTATION;
+        let numbers = value["name"].as_str().and_then(|name| name.strip_prefix("fuzz/")?.split_once('-'));
+        let is_number = |text: &str| text.parse::<u64>().is_ok();
+        if !is_known || !numbers.is_some_and(|(seed, number)| is_number(seed) && is_number(number)) {
+            return Err(format!("fresh: {key} in {} is no finding of a campaign", value["name"]));
+        }
         let case = Case {
             name: serde_json::from_value(value["name"].take()).map_err(wrong)?,
             file: String::new(),
@@ -303,7 +322,7 @@ impl Fresh {
 }
 
 /// The form of what is written down.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// What was found in a case: each requirement that counts and was broken, and how, in words.
 #[must_use]

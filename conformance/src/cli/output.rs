@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -56,6 +57,24 @@ pub(super) fn count(number: usize, one: &str, many: &str) -> String {
 pub(super) fn write_file(path: &Path, text: &str) -> io::Result<()> {
     make_folder(path)?;
     fs::write(path, text).map_err(explain(path))
+}
+
+/// Writes a file anew: whoever looks finds the old one or the new one, whenever this program ends.
+pub(super) fn replace_file(path: &Path, text: &str) -> io::Result<()> {
+    make_folder(path)?;
+    // What a link leads to is replaced, not the link.
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let is_device = fs::metadata(&place).is_ok_and(|found| !found.is_file() && !found.is_dir());
+    if is_device {
+        return fs::write(&place, text).map_err(explain(path));
+    }
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let readable = fs::Permissions::from_mode(0o666);
+    let written = tempfile::Builder::new().permissions(readable).tempfile_in(folder).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.persist(&place).map_err(|error| error.error)
+    });
+    written.map(drop).map_err(explain(path))
 }
 
 /// Finds out whether a file can be written.

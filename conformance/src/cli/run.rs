@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::{Deserialize, Serialize};
 use wire::time::Span;
 
 use super::fuzz::SigningKind;
@@ -80,7 +81,8 @@ impl RunArguments {
     }
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum ClockKind {
     /// Skip waits of the simulated world; what the integration owes, such as an ACK, is waited for as long as it takes
     Skipping,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 
 use super::output::{tell, tell_mistakes};
 use crate::exit::Exit;
@@ -21,19 +22,34 @@ pub(super) struct StandardArguments {
     revision: Revision,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum FailOn {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum FailOn {
+    #[default]
     Must,
     Should,
 }
 
+impl FailOn {
+    pub(super) const fn level(self) -> Level {
+        match self {
+            Self::Must => Level::Must,
+            Self::Should => Level::Should,
+        }
+    }
+
+    /// As it is written.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Must => "must",
+            Self::Should => "should",
+        }
+    }
+}
+
 impl StandardArguments {
     pub(super) const fn standard(&self) -> Standard {
-        let fail_on = match self.fail_on {
-            FailOn::Must => Level::Must,
-            FailOn::Should => Level::Should,
-        };
-        Standard { fail_on, revision: self.revision }
+        Standard { fail_on: self.fail_on.level(), revision: self.revision }
     }
 }
 

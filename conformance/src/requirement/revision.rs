@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A revision, counted from 1. Each names a set of obligations that never changes again (`fixtures/requirements`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "u16", try_from = "u16")]
 pub struct Revision(pub(super) u16);
 
 impl Revision {
@@ -34,6 +34,20 @@ impl Default for Revision {
 impl fmt::Display for Revision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl From<Revision> for u16 {
+    fn from(revision: Revision) -> Self {
+        revision.0
+    }
+}
+
+impl TryFrom<u16> for Revision {
+    type Error = String;
+
+    fn try_from(number: u16) -> Result<Self, String> {
+        number.to_string().parse()
     }
 }
 

@@ -325,6 +325,8 @@ pub(super) fn finished_orders_are_left_alone(view: &View<'_>) -> Judgement {
                 payment.status_at(word.n) == Some(PaymentStatus::Success) && is_told_whole(view, payment, word.n)
             }
             Tells::Notified(Outcome::Failed) => payment.is_over(word.n),
+            // What is refused when it is sent once more may be going on.
+            Tells::Refused(..) => payment.status_at(word.n).is_none() || payment.is_over(word.n),
             _ => true,
         };
         let is_end = |word: &&Word<'_>| word.sure && (word.is_success() || word.is_failure()) && is_true(word);

@@ -140,7 +140,16 @@ pub(super) fn limits_slow_down(view: &View<'_>) -> Judgement {
             let is_its = |cancel: &Request<'_>| cancel.id() == next.id() && cancel.told().is_some_and(is_between);
             next.is(Operation::InquiryPayment) && view.story.requests_of(Operation::Cancel).any(is_its)
         };
-        let is_excused = |next: &Request<'_>| is_killed(next.n) || is_wish(next) || is_beside(next) || is_due(next);
+        // Who asks about several payments, each at its own pace, asks about another one soon.
+        let is_in_its_turn = |next: &Request<'_>| {
+            let is_same =
+                |r: &&Request<'_>| r.n < next.n && r.operation == next.operation && subject(r) == subject(next);
+            let before = view.story.requests.iter().rev().find(is_same);
+            subject(next) != subject(request) && before.is_some_and(|before| next.at.since(before.at) >= AT_ONCE)
+        };
+        let is_excused = |next: &Request<'_>| {
+            is_killed(next.n) || is_wish(next) || is_beside(next) || is_due(next) || is_in_its_turn(next)
+        };
         let is_quick = |next: &&Request<'_>| next.at.since(reply.at) < AT_ONCE && !is_excused(next);
         let Some(next) = next.filter(is_quick) else {
             quick = 0;

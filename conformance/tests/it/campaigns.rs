@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::ops::ControlFlow;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use conformance::campaign::{
@@ -18,8 +17,6 @@ use conformance::scenario::{parse, to_value, write};
 use conformance::trace::to_json_lines;
 use conformance::verdict::Standard;
 use conformance::world::Signing;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 
 use crate::{code, conformance, root, stderr, stdout};
 
@@ -181,40 +178,6 @@ fn what_the_reference_breaks_too_is_marked() {
     assert!(alone.standing == Standing::Confirmed && alone.yaml.contains("# Made small."), "{}", alone.yaml);
     let never = of("EDC-P27");
     assert!(never.standing == Standing::Flaky && never.yaml.contains("# FLAKY"), "{}", never.yaml);
-}
-
-#[test]
-fn a_campaign_is_interrupted_and_resumed() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().to_str().unwrap();
-    let child = Command::new(env!("CARGO_BIN_EXE_conformance"))
-        .args(["fuzz", "--for", "1h", "--area", "edc", "--out", out, "--integration", "memory --fault no-hello"])
-        .current_dir(root())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Its first finding shows that it is at work.
-    let found = folder.path().join("edc-p01-0.yaml");
-    let waited = std::time::Instant::now();
-    while !found.exists() && waited.elapsed() < Duration::from_secs(60) {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(code(&output), 130, "{}", stderr(&output));
-    assert!(stdout(&output).contains("FOUND EDC-P01"), "{}", stdout(&output));
-    assert!(stderr(&output).contains("--resume"), "{}", stderr(&output));
-    let left = folder.path().join("resume.json");
-    let state: serde_json::Value = serde_json::from_str(&fs::read_to_string(&left).unwrap()).unwrap();
-    let done = state["done"].as_u64().unwrap();
-    let cases = (done + 10).to_string();
-    let resumed = ["fuzz", "--resume", left.to_str().unwrap(), "--cases", &cases, "--out", out];
-    let output = conformance(&resumed);
-    assert_eq!(code(&output), 1, "what was found before is told again: {}", stderr(&output));
-    assert!(stdout(&output).contains(&format!("{cases} cases, seed 1")), "{}", stdout(&output));
-    fs::write(&left, "{}").unwrap();
-    assert_eq!(code(&conformance(&resumed)), 3);
 }
 
 /// Whoever was wrong the first two times that he was started, and never again: once when he was greeted, once in a case.

@@ -19,6 +19,7 @@ mod live;
 mod matrix;
 mod reports;
 mod restarting;
+mod resuming;
 mod rules;
 mod rules_amount;
 mod rules_apart;

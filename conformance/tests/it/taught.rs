@@ -826,6 +826,18 @@ const HISTORIES: &[(&str, &str)] = &[
          checkout-batch: {batch: G1, orders: [{order: A, amount: {currency: KRW, value: \"100007\"}}]}\n  - settle: {within: \
          240h}\nexpect:\n  - order: {A: failed}\n",
     ),
+    (
+        "OPS-003: who asks about two payments, each at its own pace, asks about the other one soon",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: inquiryPayment, code: REQUEST_TRAFFIC_EXCEED_LIMIT, times: always, chance: 12}\n      - {on: pay, code: REQUEST_TRAFFIC_EXCEED_LIMIT, times: 9}\n    faults:\n      - cut-answer: {}\nsteps:\n  - checkout: {order: A, by: entry-code, amount: {currency: JPY, value: \"6004\"}}\n  - checkout: {order: B, by: entry-code, amount: {currency: EUR, value: \"1248\"}}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "INQ-011: what is refused when it is sent once more may be going on",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: pay, code: SUCCESS}\n      - {on: pay, code: PROCESS_FAIL}\n    buyer:\n      - pays-late: {}\n    faults:\n      - lose-answer: {}\nsteps:\n  - checkout: {order: A, by: order-code, amount: {currency: USD, value: \"6004\"}}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "EDC-P23: a result that came in the midst of noise, and was refused, was not heard",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - trickle: {times: 3}\n      - line-noise: {times: 3}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"107\"}}\n  - cancel: {order: A}\n  - settle: {within: 2h}\n",
+    ),
 ];
 
 #[test]

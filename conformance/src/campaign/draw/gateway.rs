@@ -1,6 +1,7 @@
 //! What a drawn gateway, its buyers and its notifications do. The neighbourhood of money is drawn most: answers that are
 //! lost after the call was carried out, notifications that are lost, late, repeated or forged.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 use serde_json::json;
@@ -19,13 +20,16 @@ impl Drawing<'_> {
     pub(super) fn gateway(&mut self) -> Script {
         let chance = &mut *self.chance;
         let mut drawn: Vec<Rule<Answer>> = (0..chance.few(3)).map(|_| answers(chance)).collect();
-        let mut is_begun = false;
-        // A refund that was begun, and is refused under the same id, would be a lie.
+        let mut begun = BTreeSet::new();
+        // What was carried out, or a refund that was begun, and is refused under the same id, would be a lie.
         drawn.retain(|rule| {
-            let (is_refund, is_refused) =
-                (rule.what.on == Operation::Refund, rule.what.code.0.status == ResultStatus::F);
-            let is_lie = is_refund && is_refused && is_begun;
-            is_begun |= is_refund && !is_refused;
+            let Answer { on, code } = rule.what;
+            let is_lie = code.0.status == ResultStatus::F && begun.contains(&on);
+            let is_carried_out = code.0.status == ResultStatus::S;
+            let is_begun = on == Operation::Refund && code.0.status == ResultStatus::U;
+            if is_carried_out || is_begun {
+                begun.insert(on);
+            }
             !is_lie
         });
         Script {
