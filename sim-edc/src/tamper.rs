@@ -48,8 +48,11 @@ fn change(hit: &Hit, object: &mut Map<String, Value>) -> Option<Note> {
         }
         Trick::NumbersForStrings => {
             for field in ["taxAmount", "tipAmount"] {
+                // What is a number already stays one.
                 let won = data.get(field).and_then(|amount| amount["value"].as_str()?.parse::<u64>().ok());
-                within(data, field, "value", &json!(won));
+                if let Some(won) = won {
+                    within(data, field, "value", &json!(won));
+                }
             }
             None
         }

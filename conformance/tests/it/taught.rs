@@ -838,6 +838,26 @@ const HISTORIES: &[(&str, &str)] = &[
         "EDC-P23: a result that came in the midst of noise, and was refused, was not heard",
         "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - trickle: {times: 3}\n      - line-noise: {times: 3}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"107\"}}\n  - cancel: {order: A}\n  - settle: {within: 2h}\n",
     ),
+    (
+        "EDC-P53: a field that is a number twice over is one all the same",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - malformed-json: {}\n      - numbers-for-strings: {times: 7}\n      - numbers-for-strings: {times: 7}\nsteps:\n  - checkout: {order: C, by: terminal, amount: {currency: KRW, value: \"60021\"}}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "a batch of which an order was told to be paid while its answer was waited for is not called off",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: inquiryPayment, code: ACCESS_DENIED, times: 12}\n    faults:\n      - delay-answer: {for: 20s}\n    settings: {notify-each-order: true}\nsteps:\n  - checkout-batch: {batch: G3, orders: [{order: A, amount: {currency: USD, value: \"1241\"}}, {order: B, amount: {currency: USD, value: \"1000\"}}]}\n  - until: {called: inquiryPayment}\n  - restart: {}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "EDC-P27: what the terminal says of a sale and cannot be is a person's, and the next sale goes on",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - altered-amount: {command: GetLastTransaction}\n      - lose-answer: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"10400\"}}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "what is asked after an answer that came too late is not asked of the next try",
+        "roles: [antom]\ngiven:\n  antom:\n    answers:\n      - {on: pay, code: USER_NOT_EXIST}\n    faults:\n      - early-notification: {}\n      - cut-answer: {on: pay, times: 3}\nsteps:\n  - checkout: {order: A, by: cashier, amount: {currency: JPY, value: \"1241\"}}\n  - retry: {order: A}\n  - settle: {within: 240h}\n",
+    ),
+    (
+        "EDC-P23: a result that came behind a false beginning, and was refused, was not heard",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - trickle: {times: 3}\n      - false-stx: {times: 3}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50007\"}}\n  - cancel: {order: A}\n  - settle: {within: 2h}\n",
+    ),
 ];
 
 #[test]

@@ -85,7 +85,7 @@ impl Shop {
             // more, the next inquiry about the batch decides, and more of these would not help.
             _ if !fits && self.is_unknown_part(order, notice) => {
                 let is_awaited = self.makings.is_going(name);
-                if !is_awaited && notice.result.result_status == ResultStatus::S {
+                if notice.result.result_status == ResultStatus::S {
                     self.note(name, &attempt.request_id, None, PAID_PART, JsonText::of(notice));
                 }
                 Ok(!is_awaited)

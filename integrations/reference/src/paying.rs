@@ -63,6 +63,9 @@ impl Shop {
                     unanswered += 1;
                     if self.merchant.has(Fault::NewIdAfterNoAnswer) {
                         self.begin_again(&order)?;
+                    } else if !self.merchant.order(name).as_ref().is_some_and(is_mine) {
+                        // What is asked about next is another try's affair.
+                        return None;
                     } else {
                         known = known.max(match self.inquire(name).await {
                             Inquired::Going | Inquired::Pending => Known::Begun,

@@ -324,13 +324,14 @@ fn until(chance: &mut Chance) -> Until {
 
 /// Bytes that are no message, whoever reads them.
 fn noise(chance: &mut Chance) -> Step {
-    // No ACK and no NAK: the till could not know that they are nobody's.
+    // No ACK and no NAK: the till could not know that they are nobody's. And an end of the line, or where there are no frames
+    // the next message would be damaged by them.
     let bytes: &'static [u8] = match chance.place(5) {
-        0 => &[0x00],
-        1 => &[0x02, 0x00],
-        2 => &[0x02, 0xff, 0xff],
-        3 => &[0xff; 64],
-        _ => b"HELLO",
+        0 => b"\x00\n",
+        1 => b"\x02\x00\n",
+        2 => b"\x02\xff\xff\n",
+        3 => b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\n",
+        _ => b"HELLO\n",
     };
     Step::SendRaw(SendRaw { to: RawTo::Till, hex: HexBytes(bytes.into()) })
 }

@@ -64,11 +64,14 @@ fn may_follow(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool
     })
 }
 
-/// Whether a Purchase may be another order's: nothing could be read of what the terminal was asked again and again, or it could
-/// not be asked; a person was told of the sale that stayed open, and the next one goes on with an order of the same amount.
+/// Whether a Purchase may be another order's: nothing could be read of what the terminal was asked again and again, it could
+/// not be asked, or what it said cannot be; a person was told of the sale that stayed open, and the next one goes on with an order of the same amount.
 fn is_after_a_parked_one(view: &View<'_>, silent: &Command<'_>, next: &Command<'_>) -> bool {
+    let is_untrue = |fault| view.fault_between(fault, silent.n, next.n);
     silent.name() == "Purchase"
-        && (asked_in_vain(view, silent.n, next.n) >= ENOUGH || was_deaf(view, silent.n, next.n))
+        && (asked_in_vain(view, silent.n, next.n) >= ENOUGH
+            || was_deaf(view, silent.n, next.n)
+            || ["altered-amount", "altered-terminal"].into_iter().any(is_untrue))
         && is_parked(view, silent)
         && is_of_its_own(view, next)
 }
