@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -68,13 +67,13 @@ pub(super) fn replace_file(path: &Path, text: &str) -> io::Result<()> {
     if is_device {
         return fs::write(&place, text).map_err(explain(path));
     }
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let readable = fs::Permissions::from_mode(0o666);
-    let written = tempfile::Builder::new().permissions(readable).tempfile_in(folder).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.persist(&place).map_err(|error| error.error)
-    });
-    written.map(drop).map_err(explain(path))
+    // One name, so that what an end in the middle leaves is written over the next time.
+    let mut new = place.clone().into_os_string();
+    new.push(".new");
+    fs::write(&new, text).and_then(|()| fs::rename(&new, &place)).map_err(|error| {
+        let _ = fs::remove_file(&new);
+        explain(path)(error)
+    })
 }
 
 /// Finds out whether a file can be written.
