@@ -288,24 +288,21 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn heard_result_of(&self, command: &Command<'_>) -> Option<&Sending<'a>> {
         let heard = |r: &&Sending<'_>| {
-            let is_its = r.n > command.n && command.is_answered_by(r) && r.fault.is_none();
-            is_its && !self.broke_between(command.n, r.n) && !self.is_refused_for_noise(r)
+            r.n > command.n && command.is_answered_by(r) && r.fault.is_none() && !self.broke_between(command.n, r.n)
         };
         self.results.iter().find(heard)
     }
 
-    /// Whether a frame left in other bytes, noise for one, and the POS made nothing of it.
-    fn is_refused_for_noise(&self, sending: &Sending<'_>) -> bool {
+    /// Whether a frame left in other bytes, noise for one, and the POS may have made nothing of it: it took nothing until the
+    /// next frame left.
+    #[must_use]
+    pub fn is_refused_for_noise(&self, sending: &Sending<'_>) -> bool {
         let mut after = self.entries.iter().skip(sending.n);
         let is_changed = after.next().is_some_and(|e| matches!(e.event, Event::Terminal(TerminalEvent::OnWire { .. })));
-        let is_refused = |e: &Entry| match &e.event {
-            Event::Terminal(TerminalEvent::Ack { direction: Direction::FromPos, .. }) => Some(false),
-            Event::Terminal(
-                TerminalEvent::Nak { direction: Direction::FromPos, .. } | TerminalEvent::Unacknowledged { .. },
-            ) => Some(true),
-            _ => None,
-        };
-        is_changed && after.find_map(is_refused).unwrap_or(false)
+        let mut until = after.take_while(|e| !matches!(e.event, Event::Terminal(TerminalEvent::Sent { .. })));
+        let takes =
+            |e: &Entry| matches!(e.event, Event::Terminal(TerminalEvent::Ack { direction: Direction::FromPos, .. }));
+        is_changed && !until.any(takes)
     }
 
     /// Commands that move money and whose result the POS never heard.

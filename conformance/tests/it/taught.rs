@@ -858,6 +858,14 @@ const HISTORIES: &[(&str, &str)] = &[
         "EDC-P23: a result that came behind a false beginning, and was refused, was not heard",
         "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - trickle: {times: 3}\n      - false-stx: {times: 3}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50007\"}}\n  - cancel: {order: A}\n  - settle: {within: 2h}\n",
     ),
+    (
+        "EDC-P32: who refuses the noise in front of a result and takes the result has heard it",
+        "roles: [edc]\ngiven:\n  terminal:\n    host:\n      - decline: {code: PROCESS_FAIL}\n    faults:\n      - corrupt-result: {}\n      - duplicate-bytes: {skip: 1, times: 9, seed: 1}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"50008\"}}\n  - settle: {within: 2h}\n",
+    ),
+    (
+        "EDC-P32: an answer whose ACK came after it was sent once more was heard",
+        "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - wrong-check: {skip: 1}\n      - lose-answer: {}\n      - false-stx: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1007\"}}\n  - cancel: {order: A}\n  - settle: {within: 2h}\n",
+    ),
 ];
 
 #[test]

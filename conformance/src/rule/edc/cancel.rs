@@ -6,7 +6,7 @@ use sim_edc::Event as Terminal;
 use wire::edc::{CommandName, EventCode, Kind, caller_timeout};
 use wire::time::Moment;
 
-use super::super::view::{Command, Order, View};
+use super::super::view::{Command, Order, Sending, View};
 use super::super::{Finding, Judgement};
 use crate::driver::OrderState;
 use crate::scenario::By;
@@ -76,7 +76,8 @@ pub(in crate::rule) fn cancelled_sales_are_closed(view: &View<'_>) -> Judgement 
         // The caller's clock is not the terminal's: a second of grace.
         let is_in_time = |at: Moment| at.since(cancel.at) + CROSSING <= patience;
         let heard = view.heard_result_of(cancel);
-        let agreed = heard.is_some_and(|r| is_in_time(r.at) && r.json["outcome"] == "success");
+        let is_agreed = |r: &Sending<'_>| is_in_time(r.at) && r.json["outcome"] == "success";
+        let agreed = heard.is_some_and(|r| is_agreed(r) && !view.is_refused_for_noise(r));
         let Some((_, order)) = meant(view, cancel).filter(|_| agreed) else { continue };
         let Some(last) = view.last_status(&order.name) else { continue };
         exercised = true;
