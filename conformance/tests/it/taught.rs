@@ -866,6 +866,10 @@ const HISTORIES: &[(&str, &str)] = &[
         "EDC-P32: an answer whose ACK came after it was sent once more was heard",
         "roles: [edc]\ngiven:\n  terminal:\n    faults:\n      - wrong-check: {skip: 1}\n      - lose-answer: {}\n      - false-stx: {}\nsteps:\n  - checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1007\"}}\n  - cancel: {order: A}\n  - settle: {within: 2h}\n",
     ),
+    (
+        "a byte of a broken frame that looks like a refusal is none",
+        "roles: [edc]\ngiven:\n  terminal:\n    answers:\n      - Purchase: {code: UNKNOWN}\n    faults:\n      - lose-ack: {}\n      - nak-command: {}\n      - corrupt-result: {times: 2}\nsteps:\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"60000\"}}\n  - settle: {within: 240h}\n",
+    ),
 ];
 
 #[test]

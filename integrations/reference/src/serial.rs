@@ -60,6 +60,8 @@ struct InFlight {
     bytes: Vec<u8>,
     sends: u8,
     until: Moment,
+    /// Whether a broken frame came meanwhile: what looks like a refusal may have been a byte of it.
+    is_among_fragments: bool,
 }
 
 impl Serial {
@@ -171,7 +173,7 @@ impl Serial {
         let bytes = frame.encode();
         self.write(&bytes);
         let until = self.merchant.now() + self.ack_wait();
-        self.in_flight = Some(InFlight { token, kind, id, packet, bytes, sends: 1, until });
+        self.in_flight = Some(InFlight { token, kind, id, packet, bytes, sends: 1, until, is_among_fragments: false });
     }
 
     fn ack_wait(&self) -> Duration {
@@ -237,6 +239,9 @@ impl Serial {
             Decoded::Bad { defect, .. } => {
                 self.whole = None;
                 self.garbage();
+                if let Some(sent) = &mut self.in_flight {
+                    sent.is_among_fragments = true;
+                }
                 self.merchant.log(&format!("terminal {}: a bad frame ({defect:?})", self.name));
                 if defect == Defect::Length && self.merchant.has(Fault::HostileLengthBelieved) {
                     self.wrong.swallow = usize::from(u16::MAX);
@@ -291,9 +296,12 @@ impl Serial {
     }
 
     async fn refused(&mut self) {
-        let is_enough = self.in_flight.as_ref().is_some_and(|sent| sent.sends >= SENDS);
-        if is_enough && !self.merchant.has(Fault::ResendForEver) {
-            return self.delivered(Delivery::Refused).await;
+        let enough = self.in_flight.as_ref().filter(|sent| sent.sends >= SENDS);
+        if let Some(sent) = enough
+            && !self.merchant.has(Fault::ResendForEver)
+        {
+            let delivery = if sent.is_among_fragments { Delivery::Silent } else { Delivery::Refused };
+            return self.delivered(delivery).await;
         }
         if self.merchant.has(Fault::ResendWithNewSeq)
             && let Some(sent) = &mut self.in_flight
