@@ -870,6 +870,10 @@ const HISTORIES: &[(&str, &str)] = &[
         "a byte of a broken frame that looks like a refusal is none",
         "roles: [edc]\ngiven:\n  terminal:\n    answers:\n      - Purchase: {code: UNKNOWN}\n    faults:\n      - lose-ack: {}\n      - nak-command: {}\n      - corrupt-result: {times: 2}\nsteps:\n  - checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"60000\"}}\n  - settle: {within: 240h}\n",
     ),
+    (
+        "EDC-P27: a byte of a frame in fragments that looks like a refusal may be read after the next frame left",
+        "roles: [edc]\ngiven:\n  terminal:\n    cardholder: [nothing]\n    faults:\n      - false-stx: {}\n      - drop-bytes: {skip: 1}\nsteps:\n  - parallel: [[{checkout: {order: A, by: terminal, amount: {currency: KRW, value: \"1007\"}}}], [{checkout: {order: B, by: terminal, amount: {currency: KRW, value: \"10414\"}}}]]\n  - settle: {within: 2h}\n",
+    ),
 ];
 
 #[test]

@@ -1,5 +1,7 @@
 //! What a till does when the answer to a command that moves money does not come.
 
+use std::time::Duration;
+
 use sim_edc::{Direction, Event as Terminal, Note};
 use wire::edc::{Kind, NAK};
 
@@ -12,6 +14,8 @@ use crate::trace::{DriverEvent, Event};
 
 /// Questions after which a till may leave an order to a person. How many is not documented, so ours (docs/choices.md).
 const ENOUGH: usize = 3;
+/// So soon what is on the line has been read.
+const READ: Duration = Duration::from_secs(1);
 
 /// EDC-P27. The same amount is the same order, unless more orders of that amount are sold. What the terminal has agreed to call
 /// off charges nothing, though its failure comes late.
@@ -125,8 +129,11 @@ fn repeats<'v>(view: &'v View<'_>) -> impl Iterator<Item = Finding> + 'v {
         let first = view.commands.iter().rev().find(|c| c.n < entry.n && c.json["id"] == json["id"])?;
         let between = view.entries.get(first.n..index).unwrap_or_default();
         let is_nak = |e: &Event| matches!(e, Event::Terminal(Terminal::Nak { direction: Direction::ToPos, .. }));
-        // A frame that came damaged may have been refused more than once, and each refusal is heard.
+        // A frame that came damaged may have been refused more than once, and each refusal is heard; what came in fragments
+        // just before is read when the next one has left.
+        let just_before = view.entries.iter().take(first.n).rev().take_while(|e| first.at.since(e.at) < READ);
         let refused = between.iter().any(|e| is_nak(&e.event) || is_like_a_refusal(&e.event))
+            || just_before.into_iter().any(|e| is_like_a_refusal(&e.event))
             || refused_since_ack(view, first.n) > 1;
         (first.is_financial() && !refused).then(|| Finding {
             entry: entry.n,
