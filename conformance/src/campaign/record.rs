@@ -1,6 +1,7 @@
 //! A finding made small, and how it is written down: a scenario that `conformance run` fails in the same way.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -82,14 +83,14 @@ pub fn record(
     let is_careful = (time, signing) == (settings.time, settings.signing);
     let seed = seed_of(USUAL_SEED, &name);
     let mut replay =
-        Replay { key, file, seed, name, end, is_shared: false, tried: Cell::new(0), settings: &careful, hello };
+        Replay { key, file, seed, name, end, shared: BTreeSet::new(), tried: Cell::new(0), settings: &careful, hello };
     let whole = to_value(&case.scenario);
-    replay.is_shared = replay.fails_everybody(case);
+    replay.shared = replay.broken_by_reference(case);
     let again = if is_real { AGAIN } else { 1 };
     let is_confirmed = (0..again).any(|_| replay.fails(&whole, &careful));
     let standing = match is_confirmed {
         false => Standing::Flaky,
-        true if replay.is_shared => Standing::Shared,
+        true if replay.is_shared() => Standing::Shared,
         true => Standing::Confirmed,
     };
     let small = match is_confirmed {
@@ -115,8 +116,8 @@ struct Replay<'a> {
     seed: u64,
     /// What a history ends with: time for everything to end. Without it a right integration would be cut off, too.
     end: Option<Step>,
-    /// Whether the reference fails the whole history, too.
-    is_shared: bool,
+    /// What the reference breaks in the whole history.
+    shared: BTreeSet<String>,
     /// Tries so far, long runs several times.
     tried: Cell<u32>,
     settings: &'a Settings,
@@ -140,17 +141,23 @@ impl Replay<'_> {
         let cost = u32::try_from(1 + report.trace.len() / LONG).unwrap_or(u32::MAX);
         self.tried.set(self.tried.get().saturating_add(cost));
         let is_it = findings(&report, settings).iter().any(|(key, _)| key == self.key);
-        is_it && (self.is_shared || !self.fails_everybody(&case))
+        // A part of a history in which the right integration breaks something of its own says nothing about another.
+        is_it && (self.is_shared() || self.broken_by_reference(&case).is_subset(&self.shared))
     }
 
-    /// A part of a history that the right integration fails too says nothing about another.
-    fn fails_everybody(&self, case: &Case) -> bool {
+    /// Whether the reference breaks the same in the whole history.
+    fn is_shared(&self) -> bool {
+        self.shared.contains(self.key)
+    }
+
+    /// What the right integration breaks in a history; nothing, when it is the one that is tested.
+    fn broken_by_reference(&self, case: &Case) -> BTreeSet<String> {
         if matches!(self.settings.integration, Integration::Memory(None)) {
-            return false;
+            return BTreeSet::new();
         }
         let settings =
             Settings { integration: Integration::Memory(None), time: TimeMode::Paused, ..self.settings.clone() };
-        findings(&run(case, &settings, self.hello), &settings).iter().any(|(key, _)| key == self.key)
+        findings(&run(case, &settings, self.hello), &settings).into_iter().map(|(key, _)| key).collect()
     }
 
     fn record(&self, mut file: Value, path: PathBuf, origin: &str, standing: Standing) -> Record {
