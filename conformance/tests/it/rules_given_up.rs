@@ -231,6 +231,15 @@ fn ops_003_lets_several_orders_be_asked_about_in_one_moment() {
     with_cancel("Q", "F ACCESS_DENIED").breaks("OPS-003", 7);
     with_cancel("P", "S SUCCESS").breaks("OPS-003", 7);
     hurried(asks(asks(asks(new()).cancels("P", "F ACCESS_DENIED")))).holds("OPS-003");
+    // Two payments in turn are no excuse, where each is asked about too soon; that one was paid for long ago is another call.
+    let mut in_turn = ["Q", "P", "Q"]
+        .into_iter()
+        .fold(new().pays("Q", "S SUCCESS"), |trace, id| trace.inquires(id, "U REQUEST_TRAFFIC_EXCEED_LIMIT"));
+    for (call, entries) in in_turn.entries.chunks_mut(2).enumerate() {
+        let later = if call == 0 { 0 } else { 3_600_000 + 100 * u64::try_from(call).unwrap() };
+        entries.iter_mut().for_each(|entry| entry.at = Moment::WORLD_START + Duration::from_millis(later));
+    }
+    in_turn.breaks("OPS-003", 7);
     // And several refunds, which say nothing of their payments.
     let too_many = json!({"result": {"resultStatus": "U", "resultCode": "REQUEST_TRAFFIC_EXCEED_LIMIT"}});
     let refunds = |ids: [&str; 3]| {

@@ -305,3 +305,37 @@ fn ntf_003_lets_an_answer_come_to_its_end_that_names_the_orders_of_a_batch() {
     told("trickle-answer", 10).breaks("NTF-003", 6);
     told("slow-answer", 0).breaks("NTF-003", 6);
 }
+
+#[test]
+fn inq_007_lets_an_answer_trickle_for_ten_seconds() {
+    let missing = |seconds: u64| {
+        let mut made = new().sold().pays("P", "U PAYMENT_IN_PROCESS");
+        let answered = made.entries.pop().unwrap().event;
+        let made = made.gateway(Gateway::Fault { name: "trickle-answer".to_owned() }).with(answered).pause(seconds);
+        made.inquires("P", "F ORDER_NOT_EXIST").stands("failed", "0")
+    };
+    // The answer to the inquiry comes two seconds later.
+    missing(8).holds("INQ-007");
+    missing(9).breaks("INQ-007", 8);
+}
+
+#[test]
+fn amt_007_knows_the_amount_of_a_whole_batch() {
+    let said = json!({"notifyType": "PAYMENT_RESULT", "result": {"resultStatus": "S", "resultCode": "SUCCESS"},
+        "paymentRequestId": "G", "paymentId": "g", "paymentAmount": yen("1500"),
+        "actualPaymentAmount": {"currency": "CNY", "value": "7200"}});
+    let told = cart().batches("G", MADE).ledger("G", PaymentStatus::Success, "SUCCESS").delivered("G", &said, true);
+    let told = || told.again().answered(Some(200), None);
+    told().status("A", "parked", "JPY", "0").ended().breaks("AMT-007", 8);
+    told().status("A", "paid", "JPY", "1000").ended().holds("AMT-007");
+}
+
+#[test]
+fn edc_p23_counts_a_result_in_noise_when_it_was_taken() {
+    let noisy = || {
+        sale().calls_off("2").result("2", json!({}), None, 1).terminal(Terminal::OnWire { raw: HexBytes::default() })
+    };
+    let failed = |trace: Trace| trace.ends("1", "R", "100", "PROCESS_FAIL").says("A", "failed").ended();
+    failed(noisy().ack()).breaks("EDC-P23", 9);
+    failed(noisy()).says_nothing_of("EDC-P23");
+}
